@@ -1,0 +1,114 @@
+"""What the product asks of each kind of device; every driver, real or virtual, answers one of these Protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from hardware.slip import Slip
+
+
+class Condition(StrEnum):
+    """How well a device can do its work now."""
+
+    OK = "ok"
+    WARNING = "warning"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A device's own word about itself: `code` is stable (e.g. "paper_out"), `detail` is for the log."""
+
+    condition: Condition
+    code: str = "ok"
+    detail: str = ""
+
+
+HEALTHY = Health(Condition.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a visitor's card said.
+
+    `document` is the document number (empty when the card has none), `kind` e.g. "resident", "social_security",
+    "uid". Photo and fingerprint are never kept. `birth` is YYYYMMDD or empty.
+    """
+
+    kind: str
+    document: str
+    name: str = ""
+    birth: str = ""
+    sex: str = ""
+
+
+class TicketPrinter(Protocol):
+    """Prints slips. Calls block (seconds at most) and are made from one worker thread."""
+
+    name: str
+
+    def health(self) -> Health:
+        """Ask the device itself, within about 2 s. Never raises: what is wrong is the answer."""
+
+    def print_slip(self, slip: Slip) -> None:
+        """Return once the printer has confirmed the slip; raise hardware.errors.PrinterError if it did not print."""
+
+    def close(self) -> None: ...
+
+
+class CardReader(Protocol):
+    """Watches for cards from a thread of its own and calls back on that thread."""
+
+    name: str
+
+    def start(self, on_card: Callable[[Card], None], on_fault: Callable[[Health], None]) -> None:
+        """Begin watching. `on_fault` also gets HEALTHY when the device is back, and code "unreadable" per bad card."""
+
+    def health(self) -> Health: ...
+
+    def close(self) -> None:
+        """Stop watching and join the thread."""
+
+
+class Scanner(Protocol):
+    """Delivers whole scanned codes (QR, barcode, MRZ lines) as text, from a thread of its own."""
+
+    name: str
+
+    def start(self, on_scan: Callable[[str], None], on_fault: Callable[[Health], None]) -> None: ...
+
+    def health(self) -> Health: ...
+
+    def close(self) -> None: ...
+
+
+class Voice(Protocol):
+    """Turns one sentence into sound. Calls are made from one thread and block until the sound is made."""
+
+    name: str
+
+    def render(self, text: str, language: str) -> bytes:
+        """A RIFF WAV of `text` spoken in `language` (BCP 47, e.g. "zh-CN", "en"); raises VoiceError."""
+
+    def health(self) -> Health: ...
+
+    def close(self) -> None: ...
+
+
+class Loudspeaker(Protocol):
+    """Plays sounds of one waiting zone, one at a time."""
+
+    name: str
+
+    def play(self, wav: bytes) -> None:
+        """Return after the sound has ended or stop() was called; raises LoudspeakerError."""
+
+    def stop(self) -> None:
+        """Cut the sound being played; safe from any thread."""
+
+    def health(self) -> Health: ...
+
+    def close(self) -> None: ...
