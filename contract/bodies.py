@@ -1,0 +1,449 @@
+"""Every JSON body of the HTTP face, in both directions; unknown fields are refused.
+
+Times are RFC 3339 with offset. Durations carry their unit in the name.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contract.ids import ConfiguredId
+
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Body(BaseModel):
+    """A wire body: immutable, and strict about fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TicketState(StrEnum):
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    FINISHED = "finished"
+    NO_SHOW = "no_show"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    CANCELLED = "cancelled"
+    WALKOUT = "walkout"
+    EXPIRED = "expired"
+
+
+class WindowState(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    PAUSED = "paused"
+
+
+class ServiceState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    FULL = "full"
+
+
+class Channel(StrEnum):
+    KIOSK = "kiosk"
+    DESK = "desk"
+    PHONE = "phone"
+    API = "api"
+
+
+# ---------------------------------------------------------------------------------------------- asking
+
+
+class Document(Body):
+    """An identity document as read or typed; kept by the server only as a keyed hash and a masked form."""
+
+    kind: Literal["resident", "residence_permit", "foreign_resident", "passport", "social_security", "other"]
+    number: Annotated[str, StringConstraints(min_length=4, max_length=40, strip_whitespace=True)]
+    name: ShortText = ""
+
+
+class TakeTicket(Body):
+    """POST /halls/{hall}/tickets"""
+
+    service: ConfiguredId
+    channel: Channel = Channel.KIOSK
+    priority_class: ConfiguredId | None = None
+    document: Document | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
+    lang: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "zh-CN"
+
+
+class Empty(Body):
+    """A command that needs no more words than its address."""
+
+
+class Postpone(Body):
+    """POST /halls/{hall}/tickets/{id}/postpone and reinstate: how many places back (reinstate: 0 = first in line)."""
+
+    places: Annotated[int, Field(ge=0, le=999)] = 3
+
+
+class Cancel(Body):
+    """POST /halls/{hall}/tickets/{id}/cancel; `walkout` = the visitor was seen leaving."""
+
+    walkout: bool = False
+    reason: ShortText = ""
+
+
+class Pick(Body):
+    """POST .../windows/{window}/pick: out of order, by permission and with a reason."""
+
+    ticket: str
+    reason: ShortText
+
+
+class CallBack(Body):
+    """POST .../windows/{window}/call-back: a held ticket, or one missed at this window, is called again."""
+
+    ticket: str
+
+
+class Finish(Body):
+    """POST .../windows/{window}/finish; `outcome` e.g. "done", "materials_missing"; `items` = service ids handled."""
+
+    outcome: ShortText = "done"
+    items: tuple[ConfiguredId, ...] = ()
+
+
+class Pause(Body):
+    reason: ShortText = ""
+
+
+class Hold(Body):
+    reason: ShortText = ""
+
+
+class Transfer(Body):
+    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`; the place follows the original arrival."""
+
+    queue: ConfiguredId | None = None
+    window: ConfiguredId | None = None
+    note: ShortText = ""
+
+
+class Login(Body):
+    """POST /auth/login"""
+
+    user: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class Enrol(Body):
+    """POST /devices/enrol: a one-time code from `hall enrol` becomes the device's own credentials."""
+
+    code: Annotated[str, StringConstraints(min_length=4, max_length=64)]
+    device: ConfiguredId
+
+
+class Broadcast(Body):
+    """POST /halls/{hall}/announcements: words for the screens and loudspeakers of `zones` (empty = all)."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    lang: str = "zh-CN"
+    zones: tuple[ConfiguredId, ...] = ()
+    urgent: bool = False
+    expires_in_seconds: Annotated[int, Field(ge=5, le=3600)] = 90
+
+
+# ---------------------------------------------------------------------------------------------- answers
+
+
+class Estimate(Body):
+    """A range of minutes until the call, never a promise of one minute."""
+
+    low_minutes: int
+    high_minutes: int
+
+
+class Ticket(Body):
+    """One ticket as its holder and the staff may see it.
+
+    `position` is 1 for the next in its queue and 0 when not waiting; `ahead` the tickets waiting before it.
+    `person` is the masked name and `document` the masked number, both only for callers' eyes.
+    """
+
+    id: str
+    number: str
+    visit: str
+    leg: int
+    queue: str
+    service: str
+    state: TicketState
+    priority_class: str
+    channel: Channel
+    lang: str
+    zone: str
+    issued_at: datetime
+    position: int = 0
+    ahead: int = 0
+    estimate: Estimate | None = None
+    token: str = ""
+    visitor_url: str = ""
+    printed: bool = False
+    window: str | None = None
+    called_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    calls: int = 0
+    misses: int = 0
+    person: str = ""
+    document: str = ""
+    note: str = ""
+
+
+class PassedOver(Body):
+    """A ticket that also could have been called, and was not."""
+
+    number: str
+    priority_class: str
+    waited_minutes: int
+
+
+class Reason(Body):
+    """Why this ticket was called: a stable `code`, its `params`, and who was passed over.
+
+    Codes: first_in_line, privileged, ordinary_turn, waited_too_long, rule, picked, called_back, sent_here.
+    """
+
+    code: str
+    params: dict[str, str | int] = {}
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+class Call(Body):
+    """Answer of call-next, pick and call-back."""
+
+    ticket: Ticket
+    reason: Reason
+
+
+class WhyCall(Body):
+    """One stored call with its reason and the same in a sentence in the reader's language."""
+
+    called_at: datetime
+    window: str
+    reason: Reason
+    sentence: str
+
+
+class Why(Body):
+    """GET /halls/{hall}/tickets/{id}/why"""
+
+    ticket: str
+    number: str
+    calls: tuple[WhyCall, ...]
+
+
+class Token(Body):
+    """Answer of /auth/login."""
+
+    token: str
+    user: str
+    name: str
+    roles: tuple[str, ...]
+    hall: str
+    expires_at: datetime
+
+
+class DeviceCredentials(Body):
+    """Answer of /devices/enrol, shown once: bearer token, and the MQTT user and password (the same secret)."""
+
+    device: str
+    hall: str
+    token: str
+    mqtt_host: str
+    mqtt_port: int
+    mqtt_user: str
+
+
+class DepartmentEntry(Body):
+    id: str
+    name: str
+    icon: str = ""
+    zone: str = ""
+    pinyin: str = ""
+    initials: str = ""
+
+
+class ServiceEntry(Body):
+    """One service on the kiosk. `pinyin` is the toneless full spelling without spaces, `initials` its first letters."""
+
+    id: str
+    department: str
+    name: str
+    queue: str
+    zone: str
+    state: ServiceState
+    waiting: int
+    estimate: Estimate | None = None
+    opens_at: datetime | None = None
+    windows: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    hint: str = ""
+    hot: bool = False
+    requires_document: bool = False
+    pinyin: str = ""
+    initials: str = ""
+
+
+class PriorityClassEntry(Body):
+    id: str
+    name: str
+    privileged: bool
+    hint: str = ""
+
+
+class ZoneEntry(Body):
+    id: str
+    name: str
+    floor: str = ""
+
+
+class Catalogue(Body):
+    """GET /halls/{hall}/catalogue?lang= : everything a kiosk offers, in one language."""
+
+    contract: int = 1
+    seq: int
+    config_version: int
+    hall: str
+    name: str
+    lang: str
+    languages: tuple[str, ...]
+    time_zone: str
+    time: datetime
+    departments: tuple[DepartmentEntry, ...]
+    services: tuple[ServiceEntry, ...]
+    priority_classes: tuple[PriorityClassEntry, ...]
+    zones: tuple[ZoneEntry, ...]
+    slip_advice: str = ""
+
+
+class WindowTicket(Body):
+    """The ticket at a window, as far as a screen may show it."""
+
+    id: str
+    number: str
+    state: TicketState
+    service: str
+    queue: str
+    called_at: datetime
+    calls: int
+
+
+class WindowEntry(Body):
+    """`label` is what people read on the wall ("3"); `names` the office name by language."""
+
+    id: str
+    label: str
+    names: dict[str, str]
+    zone: str
+    state: WindowState
+    pause_reason: str = ""
+    ticket: WindowTicket | None = None
+
+
+class QueueEntry(Body):
+    id: str
+    names: dict[str, str]
+    prefix: str
+    zone: str
+    state: ServiceState
+    waiting: int
+    last_called: str = ""
+
+
+class CallEntry(Body):
+    """One recent call, newest first in the snapshot; `lang` is the visitor's language."""
+
+    ticket: str
+    number: str
+    window: str
+    label: str
+    zone: str
+    queue: str
+    service: str
+    lang: str
+    state: TicketState
+    called_at: datetime
+    calls: int
+
+
+class Snapshot(Body):
+    """GET /halls/{hall}/snapshot: the truth as of event `seq`; a display rebuilds itself from this alone."""
+
+    contract: int = 1
+    hall: str
+    names: dict[str, str]
+    time_zone: str
+    time: datetime
+    seq: int
+    config_version: int
+    business_day: date
+    languages: tuple[str, ...]
+    zones: tuple[ZoneEntry, ...]
+    windows: tuple[WindowEntry, ...]
+    queues: tuple[QueueEntry, ...]
+    calls: tuple[CallEntry, ...]
+
+
+class LineEntry(Body):
+    """One waiting, held or missed ticket as the clerk sees it. `since` = effective arrival."""
+
+    id: str
+    number: str
+    queue: str
+    service: str
+    service_name: str
+    priority_class: str
+    priority_name: str
+    state: TicketState
+    since: datetime
+    calls: int = 0
+    misses: int = 0
+    note: str = ""
+
+
+class StaffEntry(Body):
+    id: str
+    name: str
+
+
+class WindowView(Body):
+    """GET /halls/{hall}/windows/{window}?lang= : all a caller needs. `waiting` in order of arrival, at most 200."""
+
+    seq: int
+    time: datetime
+    window: WindowEntry
+    staff: StaffEntry | None = None
+    current: Ticket | None = None
+    current_service: str = ""
+    waiting_count: int
+    waiting: tuple[LineEntry, ...]
+    held: tuple[LineEntry, ...]
+    missed: tuple[LineEntry, ...]
+    queues: tuple[QueueEntry, ...]
+    recalls_allowed: int
+    transfer_queues: tuple[QueueEntry, ...]
+    transfer_windows: tuple[WindowEntry, ...]
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem document."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str | None = None
+    params: dict[str, str | int] = {}

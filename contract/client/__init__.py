@@ -1,0 +1,1 @@
+"""The program's side of the wire: ask over HTTP, hear over MQTT."""

@@ -1,0 +1,227 @@
+"""HallClient: the hall over HTTP, retrying safely because every retry of a command carries the same key."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from contract.bodies import (
+    Body,
+    Broadcast,
+    Call,
+    CallBack,
+    Cancel,
+    Catalogue,
+    DeviceCredentials,
+    Empty,
+    Enrol,
+    Finish,
+    Hold,
+    Login,
+    Pause,
+    Pick,
+    Postpone,
+    Problem,
+    Snapshot,
+    TakeTicket,
+    Ticket,
+    Token,
+    Transfer,
+    Why,
+    WindowView,
+)
+from contract.errors import HallError
+from contract.events import EventPage
+from contract.ids import API_PREFIX, new_idempotency_key
+
+M = TypeVar("M", bound=BaseModel)
+
+_RETRY_STATUSES = frozenset({502, 503, 504})
+_NOTHING = Empty()
+
+
+class HallClient:
+    """HallApi over HTTP.
+
+    `server` is e.g. "http://127.0.0.1:8460"; `token` a device's or a person's bearer token (login() puts its own in
+    place). A request that meets no server, or a server that says "try again", is repeated `attempts` times within
+    about `timeout` seconds each, with the same Idempotency-Key; then HallError("server_unreachable") or the refusal.
+    """
+
+    def __init__(self, server: str, hall: str, token: str = "", *, timeout: float = 5.0, attempts: int = 3) -> None:
+        self.hall = hall
+        self._attempts = attempts
+        self._http = httpx.Client(
+            base_url=server.rstrip("/") + API_PREFIX, timeout=timeout, headers=_bearer(token), trust_env=False
+        )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    # -- people and devices
+
+    def login(self, user: str, password: str) -> Token:
+        """Sign a person in; following requests are theirs."""
+        token = self._post("/auth/login", Login(user=user, password=password), Token)
+        self._http.headers.update(_bearer(token.token))
+        return token
+
+    def enrol(self, code: str, device: str) -> DeviceCredentials:
+        """Turn a one-time code into this device's own credentials."""
+        return self._post("/devices/enrol", Enrol(code=code, device=device), DeviceCredentials)
+
+    # -- reading
+
+    def catalogue(self, lang: str) -> Catalogue:
+        return self._get("/catalogue", Catalogue, {"lang": lang})
+
+    def snapshot(self) -> Snapshot:
+        return self._get("/snapshot", Snapshot)
+
+    def events(self, after: int, limit: int = 500) -> EventPage:
+        return self._get("/events", EventPage, {"after": str(after), "limit": str(limit)})
+
+    def window(self, window: str, lang: str = "zh-CN") -> WindowView:
+        return self._get(f"/windows/{window}", WindowView, {"lang": lang})
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        return self._get(f"/tickets/{ticket_id}", Ticket)
+
+    def find_ticket(self, number: str) -> Ticket:
+        return self._get("/tickets", Ticket, {"number": number})
+
+    def why(self, ticket_id: str, lang: str = "zh-CN") -> Why:
+        return self._get(f"/tickets/{ticket_id}/why", Why, {"lang": lang})
+
+    # -- tickets
+
+    def take_ticket(self, body: TakeTicket, key: str = "") -> Ticket:
+        return self._command("/tickets", body, Ticket, key)
+
+    def printed(self, ticket_id: str, key: str = "") -> Ticket:
+        return self._command(f"/tickets/{ticket_id}/printed", _NOTHING, Ticket, key)
+
+    def cancel(self, ticket_id: str, body: Cancel | None = None, key: str = "") -> Ticket:
+        return self._command(f"/tickets/{ticket_id}/cancel", body or Cancel(), Ticket, key)
+
+    def requeue(self, ticket_id: str, key: str = "") -> Ticket:
+        return self._command(f"/tickets/{ticket_id}/requeue", _NOTHING, Ticket, key)
+
+    def postpone(self, ticket_id: str, places: int, key: str = "") -> Ticket:
+        return self._command(f"/tickets/{ticket_id}/postpone", Postpone(places=places), Ticket, key)
+
+    def reinstate(self, ticket_id: str, places: int = 0, key: str = "") -> Ticket:
+        return self._command(f"/tickets/{ticket_id}/reinstate", Postpone(places=places), Ticket, key)
+
+    # -- windows
+
+    def open_window(self, window: str, key: str = "") -> WindowView:
+        return self._command(f"/windows/{window}/open", _NOTHING, WindowView, key)
+
+    def pause_window(self, window: str, reason: str = "", key: str = "") -> WindowView:
+        return self._command(f"/windows/{window}/pause", Pause(reason=reason), WindowView, key)
+
+    def resume_window(self, window: str, key: str = "") -> WindowView:
+        return self._command(f"/windows/{window}/resume", _NOTHING, WindowView, key)
+
+    def close_window(self, window: str, key: str = "") -> WindowView:
+        return self._command(f"/windows/{window}/close", _NOTHING, WindowView, key)
+
+    def call_next(self, window: str, key: str = "") -> Call | None:
+        """None when nobody may be called."""
+        answer = self._send("POST", self._in_hall(f"/windows/{window}/call-next"), _NOTHING, key=key)
+        return None if answer.status_code == httpx.codes.NO_CONTENT else _parsed(answer, Call)
+
+    def pick(self, window: str, ticket_id: str, reason: str, key: str = "") -> Call:
+        return self._command(f"/windows/{window}/pick", Pick(ticket=ticket_id, reason=reason), Call, key)
+
+    def call_back(self, window: str, ticket_id: str, key: str = "") -> Call:
+        return self._command(f"/windows/{window}/call-back", CallBack(ticket=ticket_id), Call, key)
+
+    def recall(self, window: str, key: str = "") -> Ticket:
+        return self._command(f"/windows/{window}/recall", _NOTHING, Ticket, key)
+
+    def start(self, window: str, key: str = "") -> Ticket:
+        return self._command(f"/windows/{window}/start", _NOTHING, Ticket, key)
+
+    def finish(self, window: str, body: Finish | None = None, key: str = "") -> Ticket:
+        return self._command(f"/windows/{window}/finish", body or Finish(), Ticket, key)
+
+    def no_show(self, window: str, key: str = "") -> Ticket:
+        return self._command(f"/windows/{window}/no-show", _NOTHING, Ticket, key)
+
+    def hold(self, window: str, reason: str = "", key: str = "") -> Ticket:
+        return self._command(f"/windows/{window}/hold", Hold(reason=reason), Ticket, key)
+
+    def transfer(self, window: str, body: Transfer, key: str = "") -> Ticket:
+        return self._command(f"/windows/{window}/transfer", body, Ticket, key)
+
+    def broadcast(self, body: Broadcast, key: str = "") -> None:
+        self._send("POST", self._in_hall("/announcements"), body, key=key)
+
+    # -- the wire
+
+    def _in_hall(self, path: str) -> str:
+        return f"/halls/{self.hall}{path}"
+
+    def _get(self, path: str, model: type[M], query: Mapping[str, str] | None = None) -> M:
+        return _parsed(self._send("GET", self._in_hall(path), query=query), model)
+
+    def _command(self, path: str, body: Body, model: type[M], key: str) -> M:
+        return self._post(self._in_hall(path), body, model, key)
+
+    def _post(self, path: str, body: Body, model: type[M], key: str = "") -> M:
+        return _parsed(self._send("POST", path, body, key=key), model)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Body | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        key: str = "",
+    ) -> httpx.Response:
+        headers: dict[str, str] = {}
+        content: bytes | None = None
+        if body is not None:
+            headers = {"Content-Type": "application/json", "Idempotency-Key": key or new_idempotency_key()}
+            content = body.model_dump_json(exclude_none=True).encode()
+        for attempt in range(self._attempts):
+            last = attempt == self._attempts - 1
+            try:
+                answer = self._http.request(method, path, params=query, content=content, headers=headers)
+            except httpx.TransportError as error:
+                if last:
+                    raise HallError("server_unreachable", detail=str(error)) from error
+            else:
+                if answer.is_success:
+                    return answer
+                if last or answer.status_code not in _RETRY_STATUSES:
+                    raise _refusal(answer)
+            time.sleep(0.1 * 3**attempt)
+        raise HallError("server_unreachable")
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _parsed(answer: httpx.Response, model: type[M]) -> M:
+    try:
+        return model.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise HallError("incompatible_server", detail=f"{answer.request.url.path}: {error}") from error
+
+
+def _refusal(answer: httpx.Response) -> HallError:
+    try:
+        problem = Problem.model_validate_json(answer.content)
+    except ValidationError:
+        return HallError("server_unreachable", detail=f"HTTP {answer.status_code} without a problem document")
+    return HallError(problem.code, problem.params, field=problem.field or "", detail=problem.detail)

@@ -1,0 +1,177 @@
+"""The whole hall as one document: the shape of HALL.toml, of the configuration draft, and of what is published.
+
+This module says what one entry may hold; what entries must mean to each other is checked by the server
+(`queueserver.hallfile`). Texts for people are tables of language -> text, e.g. {zh-CN = "社保", en = "Pensions"}.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from contract.bodies import Body
+from contract.ids import ConfiguredId
+
+Texts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], str]
+Band = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Minutes = Annotated[int, Field(ge=0, le=1440)]
+
+
+class MissedPolicy(StrEnum):
+    """What becomes of a called visitor who does not come."""
+
+    REQUEUE = "requeue"
+    """waits again, at the end"""
+    POSTPONE = "postpone"
+    """waits again, some places back"""
+    CLERK = "clerk"
+    """stays missed until the clerk reinserts the ticket"""
+    EXPIRE = "expire"
+    """is over"""
+
+
+class Policy(Body):
+    """How the hall calls. See the domain rules on order and calls."""
+
+    privileged_per_ordinary: Annotated[int, Field(ge=1, le=20)] = 2
+    """After this many privileged calls in a row from one queue the longest-waiting ordinary ticket is taken."""
+    longest_wait_minutes: Minutes = 45
+    """An ordinary ticket that waited longer than this, and longer than any privileged one, goes first; 0 = never."""
+    recalls: Annotated[int, Field(ge=0, le=20)] = 3
+    max_misses: Annotated[int, Field(ge=1, le=20)] = 3
+    """After this many misses the ticket no longer returns by itself."""
+    announcement_expires_seconds: Annotated[int, Field(ge=5, le=600)] = 90
+    void_unprinted_minutes: Minutes = 5
+    """A kiosk ticket whose slip never printed and which nobody claimed on screen; 0 = keep."""
+
+
+class Hall(Body):
+    id: ConfiguredId
+    name: Texts
+    time_zone: str = "Asia/Shanghai"
+    languages: tuple[str, ...] = ("zh-CN", "en")
+    day_boundary: ClockTime = "04:00"
+    slip_advice: Texts = {}
+    policy: Policy = Policy()
+
+
+class Zone(Body):
+    id: ConfiguredId
+    name: Texts
+    floor: str = ""
+
+
+class PriorityClass(Body):
+    """`privileged` classes go before ordinary ones, by the policy's ratio. The first ordinary one is the default."""
+
+    id: ConfiguredId
+    name: Texts
+    privileged: bool = False
+    hint: Texts = {}
+
+
+class Hours(Body):
+    """A weekly plan: bands per weekday, e.g. mon = ["09:00-12:00", "13:30-17:00"]; a missing day is closed."""
+
+    id: ConfiguredId
+    mon: tuple[Band, ...] = ()
+    tue: tuple[Band, ...] = ()
+    wed: tuple[Band, ...] = ()
+    thu: tuple[Band, ...] = ()
+    fri: tuple[Band, ...] = ()
+    sat: tuple[Band, ...] = ()
+    sun: tuple[Band, ...] = ()
+
+
+class Override(Body):
+    """One date that differs; empty `open` = closed; no `queues` = the whole hall."""
+
+    date: date
+    open: tuple[Band, ...] = ()
+    queues: tuple[ConfiguredId, ...] = ()
+    note: Texts = {}
+
+
+class Department(Body):
+    id: ConfiguredId
+    name: Texts
+    icon: str = ""
+    zone: ConfiguredId | None = None
+
+
+class Service(Body):
+    id: ConfiguredId
+    department: ConfiguredId
+    name: Texts
+    queue: ConfiguredId
+    needs: tuple[Texts, ...] = ()
+    """What to bring."""
+    hint: Texts = {}
+    hot: bool = False
+    requires_document: bool = False
+
+
+class Queue(Body):
+    id: ConfiguredId
+    name: Texts
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
+    zone: ConfiguredId
+    hours: ConfiguredId
+    first: Annotated[int, Field(ge=0, le=9999)] = 1
+    last: Annotated[int, Field(ge=1, le=9999)] = 999
+    digits: Annotated[int, Field(ge=2, le=4)] = 3
+    service_minutes: Annotated[float, Field(gt=0, le=480)] = 8
+    last_ticket_minutes: Minutes = 0
+    """No tickets in the last minutes before the day's last closing."""
+    daily_limit: Annotated[int, Field(ge=1)] | None = None
+    waiting_limit: Annotated[int, Field(ge=1)] | None = None
+    person_limit: Annotated[int, Field(ge=1)] | None = None
+    """Open tickets of one identified person in this queue."""
+    missed: MissedPolicy = MissedPolicy.CLERK
+    postpone_places: Annotated[int, Field(ge=1, le=99)] = 3
+
+
+class Rule(Body):
+    """One line of a window's rule: take from `queue` if its first ticket waited, or its line is, at least this long."""
+
+    queue: ConfiguredId
+    waited_minutes: Minutes = 0
+    waiting_at_least: Annotated[int, Field(ge=0)] = 0
+
+
+class Window(Body):
+    """`serves` are the queues for "longest wait"; `rules` are tried before it, in order."""
+
+    id: ConfiguredId
+    label: Annotated[str, StringConstraints(min_length=1, max_length=8)]
+    name: Texts
+    zone: ConfiguredId
+    serves: tuple[ConfiguredId, ...]
+    rules: tuple[Rule, ...] = ()
+
+
+class HallConfig(Body):
+    """One hall, whole."""
+
+    schema_version: Annotated[int, Field(ge=1, le=1)] = 1
+    hall: Hall
+    zones: tuple[Zone, ...]
+    priority_classes: tuple[PriorityClass, ...]
+    hours: tuple[Hours, ...]
+    overrides: tuple[Override, ...] = ()
+    departments: tuple[Department, ...]
+    services: tuple[Service, ...]
+    queues: tuple[Queue, ...]
+    windows: tuple[Window, ...]
+
+
+def text_for(texts: Texts, lang: str) -> str:
+    """The text in `lang`, else in its base language, else in English, else in the first language there is, else ""."""
+    for wanted in (lang, lang.split("-", maxsplit=1)[0], "en"):
+        if wanted in texts:
+            return texts[wanted]
+    return next(iter(texts.values()), "")

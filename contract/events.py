@@ -1,0 +1,156 @@
+"""Facts on the wire: CloudEvents 1.0 with the hall's gapless `sequence`.
+
+Source: CloudEvents 1.0 specification, JSON event format, extension attribute `sequence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contract.bodies import TicketState, WindowState
+
+
+class Data(BaseModel):
+    """An event's data: a reader skips fields it does not know, so that a newer server does not blind it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class TicketData(Data):
+    """Data of every ticket.* event. `waiting` = tickets waiting in `queue` after the event.
+
+    `queue` is where the ticket is now; after a transfer `from_queue` and `from_window` say where it came from.
+    `how` tells which act it was (call: next|pick|call_back; returned: requeue|postpone|reinstate|missed).
+    `expires_at`: an announcement of this call later than that is noise.
+    """
+
+    ticket: str
+    number: str
+    queue: str
+    service: str
+    state: TicketState
+    priority_class: str
+    waiting: int
+    lang: str = "zh-CN"
+    window: str | None = None
+    label: str = ""
+    zone: str = ""
+    calls: int = 0
+    how: str = ""
+    outcome: str = ""
+    from_queue: str | None = None
+    from_window: str | None = None
+    expires_at: datetime | None = None
+
+
+class WindowData(Data):
+    """Data of every window.* event."""
+
+    window: str
+    label: str
+    zone: str
+    state: WindowState
+    reason: str = ""
+
+
+class BroadcastData(Data):
+    """Data of announcement.broadcast; empty `zones` = the whole hall."""
+
+    text: str
+    lang: str
+    zones: tuple[str, ...] = ()
+    urgent: bool = False
+    expires_at: datetime
+
+
+class ConfigData(Data):
+    version: int
+
+
+class DayData(Data):
+    """Data of day.closed and day.opened; `expired` tickets were still open."""
+
+    business_day: date
+    expired: int = 0
+
+
+AnyData = TicketData | WindowData | BroadcastData | ConfigData | DayData
+
+EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
+    "ticket.issued": TicketData,
+    "ticket.printed": TicketData,
+    "ticket.called": TicketData,
+    "ticket.recalled": TicketData,
+    "ticket.started": TicketData,
+    "ticket.finished": TicketData,
+    "ticket.missed": TicketData,
+    "ticket.returned": TicketData,
+    "ticket.held": TicketData,
+    "ticket.transferred": TicketData,
+    "ticket.cancelled": TicketData,
+    "ticket.walked_out": TicketData,
+    "window.opened": WindowData,
+    "window.paused": WindowData,
+    "window.resumed": WindowData,
+    "window.closed": WindowData,
+    "announcement.broadcast": BroadcastData,
+    "config.published": ConfigData,
+    "day.closed": DayData,
+    "day.opened": DayData,
+}
+
+
+class WireEvent(BaseModel):
+    """One CloudEvent. `data` stays raw until `parsed()` because a reader must be able to skip unknown types."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    time: datetime
+    sequence: Annotated[int, Field(ge=1)]
+    datacontenttype: str = "application/json"
+    data: dict[str, object]
+
+    def parsed(self) -> AnyData | None:
+        """The typed data; None for a type unknown to this version. Raises pydantic.ValidationError if it is wrong."""
+        model = EVENT_DATA.get(self.type)
+        return None if model is None else model.model_validate(self.data)
+
+
+class EventPage(BaseModel):
+    """GET /halls/{hall}/events?after=SEQ&limit= : events in order; `last` is the hall's newest sequence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    events: tuple[WireEvent, ...]
+    last: int
+
+
+class WindowStatus(Data):
+    """Retained at state/windows/{window}: what a window bar shows."""
+
+    sequence: int
+    window: str
+    label: str
+    zone: str
+    state: WindowState
+    number: str = ""
+    ticket_state: TicketState | None = None
+    calls: int = 0
+    reason: str = ""
+
+
+class QueueStatus(Data):
+    """Retained at state/queues/{queue}."""
+
+    sequence: int
+    queue: str
+    waiting: int
+    last_called: str = ""
