@@ -1,7 +1,7 @@
 """Words in a person's language: gettext catalogues read as they are, no compiled files to forget.
 
-Message ids are the English sentences; `i18n/catalogues/<language>.po` holds each translation. A missing one shows
-the English, and a test keeps that from happening.
+Message ids are the English sentences; `i18n/catalogues/<language>/<room>.po` hold the translations, one file a room.
+A missing one shows the English, and a test keeps that from happening.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ import gettext
 import io
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 SOURCE_LANGUAGE = "en"
+
+_CATALOGUES = resources.files("i18n").joinpath("catalogues")
 
 
 class Translator:
@@ -40,18 +44,26 @@ class _Named(dict[str, object]):
 
 def available_languages() -> tuple[str, ...]:
     """Languages with a catalogue, plus the source language."""
-    names = (entry.name for entry in resources.files("i18n").joinpath("catalogues").iterdir())
-    return (SOURCE_LANGUAGE, *sorted(name.removesuffix(".po") for name in names if name.endswith(".po")))
+    return (SOURCE_LANGUAGE, *sorted(entry.name for entry in _CATALOGUES.iterdir() if entry.is_dir()))
 
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    folder = resources.files("i18n").joinpath("catalogues")
     for name in (language, language.split("-", maxsplit=1)[0]):
-        entry = folder.joinpath(f"{name}.po")
-        if entry.is_file():
-            compiled = io.BytesIO()
-            write_mo(compiled, read_po(io.BytesIO(entry.read_bytes()), locale=name.replace("-", "_")))
-            compiled.seek(0)
-            return gettext.GNUTranslations(compiled)
+        folder = _CATALOGUES.joinpath(name)
+        if folder.is_dir():
+            return _compiled(folder, name.replace("-", "_"))
     return gettext.NullTranslations()
+
+
+def _compiled(folder: Traversable, locale: str) -> gettext.GNUTranslations:
+    whole = Catalog(locale=locale)
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".po"):
+            for message in read_po(io.BytesIO(entry.read_bytes()), locale=locale):
+                if message.id:
+                    whole[message.id] = message
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
