@@ -1,0 +1,1 @@
+"""Identity card readers and their virtual twin."""

@@ -1,0 +1,1 @@
+"""Places where a sound is heard."""

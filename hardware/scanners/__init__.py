@@ -1,0 +1,1 @@
+"""Barcode and QR scanners and their virtual twin."""

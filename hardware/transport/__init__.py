@@ -1,0 +1,1 @@
+"""Bytes to and from a device: how they travel, never what they mean."""
