@@ -1,0 +1,1 @@
+"""The queue server: owns queues, windows and priority, and publishes what happened."""

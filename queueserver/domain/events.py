@@ -1,0 +1,140 @@
+"""What happened, in the past tense; each carries the value as it is afterwards, so a fact never needs a second look-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from queueserver.domain.reason import Reason
+
+if TYPE_CHECKING:
+    from queueserver.domain.ticket import Ticket
+    from queueserver.domain.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEvent:
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued(TicketEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPrinted(TicketEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCalled(TicketEvent):
+    how: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecalled(TicketEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStarted(TicketEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFinished(TicketEvent):
+    outcome: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMissed(TicketEvent):
+    """`ticket.state` is no_show, or waiting when the queue's policy put it back at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReturned(TicketEvent):
+    how: str
+    from_window: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHeld(TicketEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTransferred(TicketEvent):
+    """`ticket` is the new leg."""
+
+    from_ticket: str
+    from_queue: str
+    from_window: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCancelled(TicketEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWalkedOut(TicketEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WindowEvent:
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOpened(WindowEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPaused(WindowEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResumed(WindowEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WindowClosed(WindowEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementBroadcast:
+    text: str
+    lang: str
+    zones: tuple[str, ...]
+    urgent: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigPublished:
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """`ended` pairs each ticket that was still open with the state it ended in."""
+
+    business_day: date
+    ended: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened:
+    business_day: date
+
+
+Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed | DayOpened

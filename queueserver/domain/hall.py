@@ -1,0 +1,100 @@
+"""What managers configured, as the rules need it: plans of halls, queues, windows, services and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from queueserver.domain.schedule import Schedule
+
+
+class MissedPolicy(StrEnum):
+    """What becomes of a called visitor who does not come."""
+
+    REQUEUE = "requeue"
+    POSTPONE = "postpone"
+    CLERK = "clerk"
+    EXPIRE = "expire"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the whole hall calls; see selection.choose_next."""
+
+    privileged_per_ordinary: int = 2
+    longest_wait_minutes: int = 45
+    recalls: int = 3
+    max_misses: int = 3
+    announcement_expires_seconds: int = 90
+    void_unprinted_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityClass:
+    id: str
+    privileged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlan:
+    """One queue's numbers, hours and limits; None = no limit."""
+
+    id: str
+    prefix: str
+    zone: str
+    schedule: Schedule
+    first: int = 1
+    last: int = 999
+    digits: int = 3
+    service_minutes: float = 8.0
+    daily_limit: int | None = None
+    waiting_limit: int | None = None
+    person_limit: int | None = None
+    missed: MissedPolicy = MissedPolicy.CLERK
+    postpone_places: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Take from `queue` if its first ticket waited this long and its line has this many."""
+
+    queue: str
+    waited_minutes: int = 0
+    waiting_at_least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPlan:
+    """`rules` are tried in order; then the longest wait among `serves`."""
+
+    id: str
+    label: str
+    zone: str
+    serves: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlan:
+    id: str
+    queue: str
+    department: str = ""
+    requires_document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HallPlan:
+    """One hall as published in configuration `version`; mappings are by id and never changed."""
+
+    id: str
+    version: int
+    time_zone: str
+    day_boundary_minutes: int
+    policy: Policy
+    classes: Mapping[str, PriorityClass]
+    queues: Mapping[str, QueuePlan]
+    windows: Mapping[str, WindowPlan]
+    services: Mapping[str, ServicePlan]
+    default_class: str
+    windows_of_queue: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

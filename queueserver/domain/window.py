@@ -1,0 +1,69 @@
+"""A window at work: closed, open or paused, by whom, and with which ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from queueserver.domain import events
+from queueserver.domain.errors import DomainError
+
+
+class WindowState(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`ticket` is the id of the one active ticket here, or None."""
+
+    id: str
+    state: WindowState = WindowState.CLOSED
+    staff: str | None = None
+    staff_name: str = ""
+    ticket: str | None = None
+    pause_reason: str = ""
+
+    def open(self, staff: str, staff_name: str) -> tuple[Window, events.WindowOpened]:
+        self._only("open", WindowState.CLOSED)
+        window = replace(self, state=WindowState.OPEN, staff=staff, staff_name=staff_name, pause_reason="")
+        return window, events.WindowOpened(window)
+
+    def pause(self, reason: str) -> tuple[Window, events.WindowPaused]:
+        self._only("pause", WindowState.OPEN)
+        window = replace(self, state=WindowState.PAUSED, pause_reason=reason)
+        return window, events.WindowPaused(window)
+
+    def resume(self) -> tuple[Window, events.WindowResumed]:
+        self._only("resume", WindowState.PAUSED)
+        window = replace(self, state=WindowState.OPEN, pause_reason="")
+        return window, events.WindowResumed(window)
+
+    def close(self, busy_with: str | None) -> tuple[Window, events.WindowClosed]:
+        """`busy_with` is the number still here; a window closes only when its visitor is done."""
+        if self.ticket is not None:
+            raise DomainError("window_busy", number=busy_with or "")
+        self._only("close", WindowState.OPEN, WindowState.PAUSED)
+        window = replace(self, state=WindowState.CLOSED, staff=None, staff_name="", pause_reason="")
+        return window, events.WindowClosed(window)
+
+    def take(self, ticket: str) -> Window:
+        return replace(self, ticket=ticket)
+
+    def release(self) -> Window:
+        return replace(self, ticket=None)
+
+    def must_call(self, busy_with: str | None) -> None:
+        """Raise unless this window may call somebody now."""
+        if self.state is WindowState.CLOSED:
+            raise DomainError("window_closed")
+        if self.state is WindowState.PAUSED:
+            raise DomainError("window_paused")
+        if self.ticket is not None:
+            raise DomainError("window_busy", number=busy_with or "")
+
+    def _only(self, act: str, *states: WindowState) -> None:
+        if self.state not in states:
+            raise DomainError("illegal_window_transition", state=self.state.value)

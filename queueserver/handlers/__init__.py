@@ -1,0 +1,1 @@
+"""What the hall can be asked to do: one command, one function."""

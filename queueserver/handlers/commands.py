@@ -1,0 +1,167 @@
+"""Commands as plain values; the API makes them from bodies, handlers carry them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from queueserver.ports import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a ticket, as far as we keep it: `hash` keyed hash of the document, the others masked; all may be empty."""
+
+    hash: str = ""
+    document: str = ""
+    person: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTicket:
+    service: str
+    channel: str
+    lang: str
+    priority_class: str | None = None
+    holder: Holder = Holder()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPrinted:
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    ticket: str
+    walkout: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requeue:
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postpone:
+    ticket: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstate:
+    ticket: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    window: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWindow:
+    window: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeWindow:
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWindow:
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallNext:
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    window: str
+    ticket: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    window: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    window: str
+    outcome: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoShow:
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    window: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    window: str
+    to_queue: str | None
+    to_window: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    text: str
+    lang: str
+    zones: tuple[str, ...]
+    urgent: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDay:
+    """Close the business day and open `day`: the writer gives it before the first command of a new day."""
+
+    day: date
+
+
+WindowCommand = (
+    OpenWindow
+    | PauseWindow
+    | ResumeWindow
+    | CloseWindow
+    | CallNext
+    | Pick
+    | CallBack
+    | Recall
+    | Start
+    | Finish
+    | NoShow
+    | Hold
+    | Transfer
+)
+TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate
+Command = WindowCommand | TicketCommand | Broadcast | TurnDay

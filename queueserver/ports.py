@@ -1,0 +1,105 @@
+"""What handlers need from outside and what they answer: the seam between the rules and the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from queueserver.domain.events import Event
+from queueserver.domain.hall import HallPlan
+from queueserver.domain.line import Line
+from queueserver.domain.numbering import QueueDay
+from queueserver.domain.reason import Reason
+from queueserver.domain.ticket import Ticket
+from queueserver.domain.window import Window
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time now, aware, UTC, whole milliseconds."""
+
+
+class NewId(Protocol):
+    def __call__(self) -> str:
+        """A new id of 26 characters, sortable by the time it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives the command: an account of the hall."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+
+
+class UnitOfWork(Protocol):
+    """One command on one hall. What is put here is kept only if the whole command succeeds."""
+
+    plan: HallPlan
+    now: datetime
+    business_day: date
+    line: Line
+
+    def new_id(self) -> str: ...
+    def new_token(self) -> str: ...
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """Also tickets that are over; raises DomainError("unknown_ticket")."""
+
+    def window(self, window_id: str) -> Window:
+        """Raises DomainError("unknown_window")."""
+
+    def windows(self) -> Sequence[Window]: ...
+
+    def queue_day(self, queue: str) -> QueueDay: ...
+
+    def open_tickets(self) -> Sequence[Ticket]: ...
+
+    def held_by(self, holder: str, queue: str) -> Sequence[Ticket]:
+        """Open tickets of one identified person in one queue."""
+
+    def put_ticket(self, ticket: Ticket) -> None: ...
+    def put_window(self, window: Window) -> None: ...
+    def put_queue_day(self, day: QueueDay) -> None: ...
+    def record(self, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Where a waiting ticket stands: 1-based position, tickets ahead, and the range of minutes until its call."""
+
+    position: int
+    ahead: int
+    low_minutes: int
+    high_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAnswer:
+    """A ticket after the command; `wait` only while it waits."""
+
+    ticket: Ticket
+    zone: str
+    wait: Wait | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswer:
+    called: TicketAnswer
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """call-next when no one may be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The command needs no more words."""
+
+
+Answer = TicketAnswer | CallAnswer | Nobody | Done

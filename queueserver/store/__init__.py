@@ -1,0 +1,1 @@
+"""Where facts are kept: tables, their rows, and the one writer that commits them."""

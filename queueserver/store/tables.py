@@ -1,0 +1,208 @@
+"""The schema, keyed by hall first so that halls never share a row. Times are integer milliseconds since 1970 UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+halls = Table(
+    "halls",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("relayed_seq", BigInteger, nullable=False),
+    Column("business_day", Date, nullable=False),
+    Column("config_version", Integer, nullable=False),
+)
+"""One row a hall; its `seq` is incremented first in every command's transaction and so serialises the hall."""
+
+config_versions = Table(
+    "config_versions",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    Column("published_by", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Every published configuration, whole (contract.config.HallConfig); the newest is in force."""
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("business_day", Date, nullable=False),
+    Column("number", String(8), nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("arrived_at", BigInteger, nullable=False),
+    Column("lang", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("document", String(40), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("phone", String(24), nullable=False),
+    UniqueConstraint("hall", "business_day", "number"),
+    UniqueConstraint("token"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("visit", String(26), nullable=False),
+    Column("leg", Integer, nullable=False),
+    Column("business_day", Date, nullable=False),
+    Column("queue", String(48), nullable=False),
+    Column("service", String(48), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("priority_class", String(48), nullable=False),
+    Column("place_at", BigInteger, nullable=False),
+    Column("place_order", BigInteger, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("called_at", BigInteger),
+    Column("started_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("window", String(48)),
+    Column("sent_to", String(48)),
+    Column("staff", String(64)),
+    Column("calls", Integer, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("printed", Boolean, nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
+    UniqueConstraint("hall", "visit", "leg"),
+    Index("ix_tickets_hall_seq", "hall", "seq"),
+    Index("ix_tickets_hall_called_at", "hall", "called_at"),
+)
+"""One row a leg; `seq` is the hall's sequence number of the last fact about it."""
+
+Index(
+    "ix_tickets_open",
+    tickets.c.hall,
+    tickets.c.queue,
+    tickets.c.state,
+    sqlite_where=tickets.c.is_open,
+    postgresql_where=tickets.c.is_open,
+)
+
+windows = Table(
+    "windows",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(48), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("staff", String(64)),
+    Column("staff_name", String(64), nullable=False),
+    Column("ticket", String(26)),
+    Column("pause_reason", String(200), nullable=False),
+)
+
+queue_days = Table(
+    "queue_days",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("business_day", Date, primary_key=True),
+    Column("queue", String(48), primary_key=True),
+    Column("next_number", Integer, nullable=False),
+    Column("issued", Integer, nullable=False),
+    Column("privileged_streak", Integer, nullable=False),
+    Column("last_called", String(8), nullable=False),
+)
+"""A queue's counters for one business day; configuration changes never touch them."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(26), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("business_day", Date, nullable=False),
+    Column("ticket", String(26)),
+    Column("data", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_events_ticket", "hall", "ticket"),
+)
+"""The hall's line of facts, and the outbox: the relay has published all up to halls.relayed_seq.
+
+`data` is the wire event's data as JSON text, passed by the privacy gate; `detail` (JSON text) stays in the house:
+reason of a call, staff, outcome.
+"""
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_answers_at", "hall", "at"),
+)
+"""The first answer to each Idempotency-Key, kept for two days."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("roles", String(200), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("mqtt_hash", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+"""People (`kind` person: argon2 hash) and devices (`kind` device: Mosquitto hash); roles separated by spaces."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("hall", String(48), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("expires_at", BigInteger),
+    Index("ix_tokens_account", "hall", "account"),
+)
+"""Bearer tokens, hashed; no expiry for devices."""
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("hall", String(48), nullable=False),
+    Column("device", String(48), nullable=False),
+    Column("roles", String(200), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used", Boolean, nullable=False),
+)
+"""One-time codes from `hall enrol`, hashed."""
