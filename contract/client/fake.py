@@ -1,0 +1,230 @@
+"""FakeHall: a whole hall in memory, so that the apps are built and tested without a server.
+
+It answers the same HallApi as the real client and is held to the same suite. Beyond that it has knobs for trouble.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from contract.bodies import (
+    Broadcast,
+    Cancel,
+    Catalogue,
+    Document,
+    ServiceState,
+    Snapshot,
+    TakeTicket,
+    Ticket,
+    TicketState,
+    Token,
+    Why,
+    WhyCall,
+    WindowView,
+)
+from contract.client import fake_views
+from contract.client.fake_book import Entry
+from contract.client.fake_windows import FakeWindows
+from contract.config import Service
+from contract.errors import HallError
+from contract.events import BroadcastData, EventPage
+
+_OVER: Final = frozenset(
+    {
+        TicketState.FINISHED,
+        TicketState.CANCELLED,
+        TicketState.WALKOUT,
+        TicketState.EXPIRED,
+        TicketState.TRANSFERRED,
+    }
+)
+
+
+class FakeHall(FakeWindows):
+    """An in-memory HallApi: people, reading and tickets here; windows and the door in the classes below it."""
+
+    # -- people, reading
+
+    def login(self, user: str, password: str) -> Token:
+        with self._reading():
+            person = self._staff.get(user)
+            if person is None or person.password != password:
+                raise HallError("wrong_credentials")
+            self._person = person
+            return Token(
+                token=f"token-{user}",
+                user=user,
+                name=person.name,
+                roles=person.roles,
+                hall=self.hall,
+                expires_at=self._book.now() + timedelta(hours=12),
+            )
+
+    def catalogue(self, lang: str) -> Catalogue:
+        with self._reading():
+            return fake_views.catalogue(self._book, lang)
+
+    def snapshot(self) -> Snapshot:
+        with self._reading():
+            return fake_views.snapshot(self._book)
+
+    def events(self, after: int, limit: int = 500) -> EventPage:
+        with self._reading():
+            facts = self._book.events
+            return EventPage(events=tuple(facts[after : after + limit]), last=len(facts))
+
+    def window(self, window: str, lang: str = "zh-CN") -> WindowView:
+        with self._reading():
+            return fake_views.window_view(self._book, window, lang)
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        with self._reading():
+            return fake_views.ticket_view(self._book, self._book.entry(ticket_id))
+
+    def find_ticket(self, number: str) -> Ticket:
+        with self._reading():
+            found = [e for e in self._book.entries.values() if e.ticket.number == number]
+            if not found:
+                raise HallError("unknown_ticket")
+            return fake_views.ticket_view(self._book, max(found, key=lambda e: e.ticket.leg))
+
+    def why(self, ticket_id: str, lang: str = "zh-CN") -> Why:
+        with self._reading():
+            entry = self._book.entry(ticket_id)
+            calls = tuple(
+                WhyCall(called_at=at, window=window, reason=reason, sentence=reason.code)
+                for at, window, reason in self._book.reasons.get(ticket_id, [])
+            )
+            return Why(ticket=ticket_id, number=entry.ticket.number, calls=calls)
+
+    # -- tickets
+
+    def take_ticket(self, body: TakeTicket, key: str = "") -> Ticket:
+        return self._command(f"take_ticket {body.model_dump_json()}", key, lambda: self._issue(body))
+
+    def _issue(self, body: TakeTicket) -> Ticket:
+        book = self._book
+        service = book.services.get(body.service)
+        if service is None:
+            raise HallError("unknown_service", field="service")
+        classes = [entry.id for entry in book.config.priority_classes]
+        if body.priority_class is not None and body.priority_class not in classes:
+            raise HallError("unknown_priority_class", field="priority_class")
+        if service.requires_document and body.document is None:
+            raise HallError("invalid_field", {"field": "document"}, field="document")
+        self._check_limits(service, body.document)
+        queue = book.queues[service.queue]
+        book.issued[queue.id] += 1
+        ticket_id = book.new_id()
+        ticket = Ticket(
+            id=ticket_id,
+            number=f"{queue.prefix}{queue.first + book.issued[queue.id] - 1:0{queue.digits}d}",
+            visit=f"v-{ticket_id}",
+            leg=1,
+            queue=queue.id,
+            service=service.id,
+            state=TicketState.WAITING,
+            priority_class=body.priority_class or classes[0],
+            channel=body.channel,
+            lang=body.lang,
+            zone=queue.zone,
+            issued_at=book.now(),
+            token=f"secret-{ticket_id}",
+            visitor_url=f"http://127.0.0.1:8460/t/secret-{ticket_id}",
+            person=_masked_name(body.document),
+            document=_masked_number(body.document),
+        )
+        entry = book.add(ticket, body.document.number if body.document else "")
+        book.say("ticket.issued", entry)
+        return fake_views.ticket_view(book, entry)
+
+    def _check_limits(self, service: Service, document: Document | None) -> None:
+        book = self._book
+        queue = book.queues[service.queue]
+        state = fake_views.queue_state(book, queue)
+        if state is not ServiceState.OPEN:
+            raise HallError("queue_closed" if state is ServiceState.CLOSED else "queue_full")
+        if queue.waiting_limit is not None and len(book.line(queue.id)) >= queue.waiting_limit:
+            raise HallError("line_full")
+        if document is None or queue.person_limit is None:
+            return
+        mine = [
+            e.ticket
+            for e in book.entries.values()
+            if e.person == document.number and e.ticket.queue == queue.id and e.ticket.state not in _OVER
+        ]
+        if len(mine) >= queue.person_limit:
+            raise HallError("person_limit", {"number": mine[0].number, "ticket": mine[0].id})
+
+    def printed(self, ticket_id: str, key: str = "") -> Ticket:
+        return self._on_ticket("printed", ticket_id, key, self._mark_printed)
+
+    def _mark_printed(self, entry: Entry) -> Ticket:
+        if not entry.ticket.printed:
+            self._book.change(entry, printed=True)
+            self._book.say("ticket.printed", entry)
+        return entry.ticket
+
+    def cancel(self, ticket_id: str, body: Cancel | None = None, key: str = "") -> Ticket:
+        walkout = body is not None and body.walkout
+
+        def do(entry: Entry) -> Ticket:
+            self._book.check(entry, "cancel")
+            self._book.change(entry, state=TicketState.WALKOUT if walkout else TicketState.CANCELLED)
+            self._book.say("ticket.walked_out" if walkout else "ticket.cancelled", entry)
+            return entry.ticket
+
+        return self._on_ticket(f"cancel {walkout}", ticket_id, key, do)
+
+    def requeue(self, ticket_id: str, key: str = "") -> Ticket:
+        return self._put_back("requeue", ticket_id, None, key)
+
+    def postpone(self, ticket_id: str, places: int, key: str = "") -> Ticket:
+        return self._put_back("postpone", ticket_id, places, key)
+
+    def reinstate(self, ticket_id: str, places: int = 0, key: str = "") -> Ticket:
+        return self._put_back("reinstate", ticket_id, places, key)
+
+    def _put_back(self, act: str, ticket_id: str, places: int | None, key: str) -> Ticket:
+        def do(entry: Entry) -> Ticket:
+            self._book.check(entry, act)
+            behind = places
+            if act == "postpone" and entry.ticket.state is TicketState.WAITING:
+                behind = self._book.line(entry.ticket.queue).index(entry) + (places or 0)
+            return self._book.put_back(entry, behind, act)
+
+        return self._on_ticket(f"{act} {places}", ticket_id, key, do)
+
+    def _on_ticket(self, act: str, ticket_id: str, key: str, do: Callable[[Entry], Ticket]) -> Ticket:
+        def run() -> Ticket:
+            entry = self._book.entry(ticket_id)
+            do(entry)
+            return fake_views.ticket_view(self._book, entry)
+
+        return self._command(f"{act} {ticket_id}", key, run)
+
+    def broadcast(self, body: Broadcast, key: str = "") -> None:
+        def run() -> None:
+            data = BroadcastData(
+                text=body.text,
+                lang=body.lang,
+                zones=body.zones,
+                urgent=body.urgent,
+                expires_at=self._book.now() + timedelta(seconds=body.expires_in_seconds),
+            )
+            self._book.append("announcement.broadcast", data)
+
+        self._command(f"broadcast {body.model_dump_json()}", key, run)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def _masked_name(document: Document | None) -> str:
+    return document.name[:1] + "*" * max(0, len(document.name) - 1) if document else ""
+
+
+def _masked_number(document: Document | None) -> str:
+    return "*" * 8 + document.number[-4:] if document else ""

@@ -1,0 +1,240 @@
+"""What FakeHall answers when it is read: catalogue, snapshot and a clerk's window, made from its book."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pypinyin import Style, lazy_pinyin
+
+from contract.bodies import (
+    CallEntry,
+    Catalogue,
+    DepartmentEntry,
+    Estimate,
+    LineEntry,
+    PriorityClassEntry,
+    QueueEntry,
+    ServiceEntry,
+    ServiceState,
+    Snapshot,
+    Ticket,
+    TicketState,
+    WindowEntry,
+    WindowTicket,
+    WindowView,
+    ZoneEntry,
+)
+from contract.client.fake_book import Book, Desk, Entry
+from contract.config import Queue, Service, Texts, text_for
+
+
+def ticket_view(book: Book, entry: Entry) -> Ticket:
+    """The ticket with its place in line and its estimate as of now."""
+    if entry.ticket.state is not TicketState.WAITING:
+        return entry.ticket
+    ahead = book.line(entry.ticket.queue).index(entry)
+    estimate = estimate_for(book, entry.ticket.queue, ahead)
+    return entry.ticket.model_copy(update={"position": ahead + 1, "ahead": ahead, "estimate": estimate})
+
+
+def estimate_for(book: Book, queue: str, ahead: int) -> Estimate:
+    """A plain range: the people ahead shared by the windows that serve the queue."""
+    windows = max(1, sum(queue in desk.config.serves for desk in book.desks.values()))
+    minutes = ahead * book.queues[queue].service_minutes / windows
+    return Estimate(low_minutes=int(minutes * 0.7), high_minutes=int(minutes * 1.3) + 1)
+
+
+def queue_state(book: Book, queue: Queue) -> ServiceState:
+    if queue.id in book.closed:
+        return ServiceState.CLOSED
+    used_up = queue.daily_limit is not None and book.issued[queue.id] >= queue.daily_limit
+    return ServiceState.FULL if queue.id in book.full or used_up else ServiceState.OPEN
+
+
+def catalogue(book: Book, lang: str) -> Catalogue:
+    config = book.config
+    return Catalogue(
+        seq=len(book.events),
+        config_version=1,
+        hall=config.hall.id,
+        name=text_for(config.hall.name, lang),
+        lang=lang,
+        languages=config.hall.languages,
+        time_zone=config.hall.time_zone,
+        time=book.now(),
+        departments=tuple(
+            DepartmentEntry(
+                id=d.id,
+                name=text_for(d.name, lang),
+                icon=d.icon,
+                zone=d.zone or "",
+                pinyin=_pinyin(d.name),
+                initials=_initials(d.name),
+            )
+            for d in config.departments
+        ),
+        services=tuple(_service(book, service, lang) for service in config.services),
+        priority_classes=tuple(
+            PriorityClassEntry(
+                id=p.id, name=text_for(p.name, lang), privileged=p.privileged, hint=text_for(p.hint, lang)
+            )
+            for p in config.priority_classes
+        ),
+        zones=_zones(book, lang),
+        slip_advice=text_for(config.hall.slip_advice, lang),
+    )
+
+
+def _service(book: Book, service: Service, lang: str) -> ServiceEntry:
+    queue = book.queues[service.queue]
+    waiting = len(book.line(queue.id))
+    state = queue_state(book, queue)
+    return ServiceEntry(
+        id=service.id,
+        department=service.department,
+        name=text_for(service.name, lang),
+        queue=queue.id,
+        zone=queue.zone,
+        state=state,
+        waiting=waiting,
+        estimate=estimate_for(book, queue.id, waiting) if state is ServiceState.OPEN else None,
+        windows=tuple(desk.config.label for desk in book.desks.values() if queue.id in desk.config.serves),
+        needs=tuple(text_for(need, lang) for need in service.needs),
+        hint=text_for(service.hint, lang),
+        hot=service.hot,
+        requires_document=service.requires_document,
+        pinyin=_pinyin(service.name),
+        initials=_initials(service.name),
+    )
+
+
+def snapshot(book: Book) -> Snapshot:
+    config = book.config
+    now = book.now()
+    called = [e.ticket for e in book.entries.values() if e.ticket.window and e.ticket.called_at]
+    called.sort(key=lambda ticket: (ticket.called_at or now, ticket.id), reverse=True)
+    return Snapshot(
+        hall=config.hall.id,
+        names=dict(config.hall.name),
+        time_zone=config.hall.time_zone,
+        time=now,
+        seq=len(book.events),
+        config_version=1,
+        business_day=now.astimezone(ZoneInfo(config.hall.time_zone)).date(),
+        languages=config.hall.languages,
+        zones=_zones(book, config.hall.languages[0]),
+        windows=tuple(window_entry(book, desk) for desk in book.desks.values()),
+        queues=tuple(queue_entry(book, queue) for queue in config.queues),
+        calls=tuple(_call(book, ticket) for ticket in called[:20]),
+    )
+
+
+def _call(book: Book, ticket: Ticket) -> CallEntry:
+    desk = book.desks[ticket.window or ""].config
+    return CallEntry(
+        ticket=ticket.id,
+        number=ticket.number,
+        window=desk.id,
+        label=desk.label,
+        zone=desk.zone,
+        queue=ticket.queue,
+        service=ticket.service,
+        lang=ticket.lang,
+        state=ticket.state,
+        called_at=ticket.called_at or book.now(),
+        calls=ticket.calls,
+    )
+
+
+def window_view(book: Book, window: str, lang: str) -> WindowView:
+    desk = book.desk(window)
+    current = book.active(window)
+    waiting = book.for_window(window)
+    mine = [e for e in book.entries.values() if e.ticket.window == window]
+    return WindowView(
+        seq=len(book.events),
+        time=book.now(),
+        window=window_entry(book, desk),
+        staff=desk.staff,
+        current=current.ticket if current else None,
+        current_service=_name(book, current.ticket.service, lang) if current else "",
+        waiting_count=len(waiting),
+        waiting=tuple(_line_entry(book, e, lang) for e in waiting[:200]),
+        held=tuple(_line_entry(book, e, lang) for e in mine if e.ticket.state is TicketState.HELD),
+        missed=tuple(_line_entry(book, e, lang) for e in mine if e.ticket.state is TicketState.NO_SHOW),
+        queues=tuple(queue_entry(book, book.queues[queue]) for queue in desk.config.serves),
+        recalls_allowed=book.config.hall.policy.recalls,
+        transfer_queues=tuple(queue_entry(book, queue) for queue in book.config.queues),
+        transfer_windows=tuple(window_entry(book, other) for other in book.desks.values() if other is not desk),
+    )
+
+
+def window_entry(book: Book, desk: Desk) -> WindowEntry:
+    entry = book.active(desk.config.id)
+    ticket = entry.ticket if entry else None
+    return WindowEntry(
+        id=desk.config.id,
+        label=desk.config.label,
+        names=dict(desk.config.name),
+        zone=desk.config.zone,
+        state=desk.state,
+        pause_reason=desk.reason,
+        ticket=WindowTicket(
+            id=ticket.id,
+            number=ticket.number,
+            state=ticket.state,
+            service=ticket.service,
+            queue=ticket.queue,
+            called_at=ticket.called_at or book.now(),
+            calls=ticket.calls,
+        )
+        if ticket
+        else None,
+    )
+
+
+def queue_entry(book: Book, queue: Queue) -> QueueEntry:
+    return QueueEntry(
+        id=queue.id,
+        names=dict(queue.name),
+        prefix=queue.prefix,
+        zone=queue.zone,
+        state=queue_state(book, queue),
+        waiting=len(book.line(queue.id)),
+        last_called=book.last_called[queue.id],
+    )
+
+
+def _line_entry(book: Book, entry: Entry, lang: str) -> LineEntry:
+    ticket = entry.ticket
+    classes = {p.id: p.name for p in book.config.priority_classes}
+    return LineEntry(
+        id=ticket.id,
+        number=ticket.number,
+        queue=ticket.queue,
+        service=ticket.service,
+        service_name=_name(book, ticket.service, lang),
+        priority_class=ticket.priority_class,
+        priority_name=text_for(classes[ticket.priority_class], lang),
+        state=ticket.state,
+        since=ticket.issued_at,
+        calls=ticket.calls,
+        misses=ticket.misses,
+        note=ticket.note,
+    )
+
+
+def _name(book: Book, service: str, lang: str) -> str:
+    return text_for(book.services[service].name, lang)
+
+
+def _zones(book: Book, lang: str) -> tuple[ZoneEntry, ...]:
+    return tuple(ZoneEntry(id=z.id, name=text_for(z.name, lang), floor=z.floor) for z in book.config.zones)
+
+
+def _pinyin(name: Texts) -> str:
+    return "".join(lazy_pinyin(text_for(name, "zh-CN"))).lower()
+
+
+def _initials(name: Texts) -> str:
+    return "".join(lazy_pinyin(text_for(name, "zh-CN"), style=Style.FIRST_LETTER)).lower()

@@ -1,0 +1,559 @@
+"""One suite for every hall there is: what FakeHall promises, the real server over real HTTP must keep, and the reverse.
+
+FACTORIES lists the halls. The real one comes from the module live_hall.py beside this file: `live_hall()` is a context
+manager that yields a HallApi whose server was loaded with contract.client.sample (SAMPLE_HALL and its STAFF) and has
+no tickets yet.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from contract.bodies import (
+    Cancel,
+    Document,
+    Finish,
+    ServiceState,
+    TakeTicket,
+    Ticket,
+    TicketState,
+    Transfer,
+    WindowState,
+)
+from contract.client.api import HallApi
+from contract.client.fake import FakeHall
+from contract.client.sample import CHIEF, CLERK, OTHER_CLERK, SAMPLE_HALL, Staff
+from contract.errors import REFUSALS, HallError
+from contract.events import EVENT_DATA, TicketData
+
+PERSON = Document(kind="resident", number="11010519491231002X", name="张小明")
+
+
+@contextmanager
+def fake_hall() -> Iterator[HallApi]:
+    yield FakeHall()
+
+
+def _factories() -> dict[str, Callable[[], AbstractContextManager[HallApi]]]:
+    found: dict[str, Callable[[], AbstractContextManager[HallApi]]] = {"fake": fake_hall}
+    real = Path(__file__).with_name("live_hall.py")
+    if real.exists():
+        spec = importlib.util.spec_from_file_location("live_hall", real)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found["real"] = module.live_hall
+    return found
+
+
+FACTORIES = _factories()
+
+
+@pytest.fixture(params=list(FACTORIES))
+def hall(request: pytest.FixtureRequest) -> Iterator[HallApi]:
+    with FACTORIES[request.param]() as api:
+        yield api
+
+
+def take(hall: HallApi, service: str = "pension", priority: str | None = None, key: str = "") -> Ticket:
+    return hall.take_ticket(TakeTicket(service=service, priority_class=priority), key)
+
+
+def sit_down(hall: HallApi, window: str = "w1", who: Staff = CLERK) -> None:
+    hall.login(who.user, who.password)
+    hall.open_window(window)
+
+
+def call(hall: HallApi, window: str = "w1") -> Ticket:
+    called = hall.call_next(window)
+    assert called is not None
+    return called.ticket
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(HallError) as caught:
+        yield
+    assert caught.value.code == code
+    assert caught.value.status == REFUSALS[code].status
+
+
+# ------------------------------------------------------------------------------------------------ taking a ticket
+
+
+def test_a_ticket_says_where_its_holder_stands(hall: HallApi) -> None:
+    first, second = take(hall), take(hall, "medical")
+    assert (first.number, second.number) == ("A001", "A002")
+    assert (first.position, first.ahead, second.position, second.ahead) == (1, 0, 2, 1)
+    assert second.state is TicketState.WAITING
+    assert (second.queue, second.service, second.zone, second.leg) == ("social", "medical", "east", 1)
+    assert second.priority_class == "ordinary"
+    assert second.estimate is not None
+    assert second.estimate.low_minutes <= second.estimate.high_minutes
+    assert second.token
+    assert second.visitor_url.endswith(second.token)
+    assert first.id != second.id
+    assert first.visit != second.visit
+
+
+def test_numbers_belong_to_their_queue(hall: HallApi) -> None:
+    assert [take(hall, service).number for service in ("pension", "invoices", "id-card", "tax-return")] == [
+        "A001",
+        "B001",
+        "C001",
+        "B002",
+    ]
+
+
+def test_a_repeated_key_is_one_ticket(hall: HallApi) -> None:
+    first = take(hall, key="one-intention")
+    again = take(hall, key="one-intention")
+    assert first.id == again.id
+    assert first.number == again.number
+    assert take(hall).number == "A002"
+
+
+def test_a_key_belongs_to_one_request(hall: HallApi) -> None:
+    take(hall, "pension", key="one-intention")
+    with refused("key_reused"):
+        take(hall, "medical", key="one-intention")
+    assert take(hall).number == "A002"
+
+
+def test_unknown_things_are_refused_and_change_nothing(hall: HallApi) -> None:
+    with refused("unknown_service"):
+        take(hall, "no-such-service")
+    with refused("unknown_priority_class"):
+        take(hall, "pension", "no-such-class")
+    with refused("unknown_ticket"):
+        hall.ticket("no-such-ticket")
+    with refused("unknown_ticket"):
+        hall.find_ticket("Z999")
+    with refused("unknown_window"):
+        hall.window("no-such-window")
+    assert hall.events(0).last == 0
+
+
+def test_a_closed_queue_gives_no_ticket(hall: HallApi) -> None:
+    with refused("queue_closed"):
+        take(hall, "notary")
+    states = {service.id: service.state for service in hall.catalogue("en").services}
+    assert states["notary"] is ServiceState.CLOSED
+    assert states["pension"] is ServiceState.OPEN
+
+
+def test_the_daily_limit_is_kept_and_shown(hall: HallApi) -> None:
+    take(hall, "trial")
+    take(hall, "trial")
+    with refused("queue_full"):
+        take(hall, "trial")
+    states = {service.id: service.state for service in hall.catalogue("en").services}
+    assert states["trial"] is ServiceState.FULL
+
+
+def test_a_person_holds_one_ticket_where_the_queue_says_so(hall: HallApi) -> None:
+    body = TakeTicket(service="passport", document=PERSON)
+    first = hall.take_ticket(body)
+    with pytest.raises(HallError) as caught:
+        hall.take_ticket(body)
+    assert caught.value.code == "person_limit"
+    assert caught.value.params["number"] == first.number
+    hall.cancel(first.id)
+    assert hall.take_ticket(body).number == "D002"
+
+
+def test_a_document_is_never_given_back_whole(hall: HallApi) -> None:
+    taken = hall.take_ticket(TakeTicket(service="passport", document=PERSON))
+    assert PERSON.number not in taken.model_dump_json()
+    assert "小明" not in taken.model_dump_json()
+    assert all(PERSON.number not in event.model_dump_json() for event in hall.events(0).events)
+
+
+def test_printed_and_cancelled(hall: HallApi) -> None:
+    ticket = take(hall)
+    assert not ticket.printed
+    assert hall.printed(ticket.id).printed
+    assert hall.cancel(ticket.id).state is TicketState.CANCELLED
+    other = take(hall)
+    assert hall.cancel(other.id, Cancel(walkout=True)).state is TicketState.WALKOUT
+    with refused("illegal_transition"):
+        hall.cancel(ticket.id)
+
+
+# ------------------------------------------------------------------------------------------------ at the window
+
+
+def test_signing_in(hall: HallApi) -> None:
+    token = hall.login(CLERK.user, CLERK.password)
+    assert (token.user, token.name, token.hall) == (CLERK.user, CLERK.name, SAMPLE_HALL.hall.id)
+    assert "clerk" in token.roles
+    for user, password in ((CLERK.user, "wrong-wrong"), ("nobody", CLERK.password)):
+        with refused("wrong_credentials"):
+            hall.login(user, password)
+
+
+def test_a_visitor_is_served(hall: HallApi) -> None:
+    take(hall, "pension")
+    sit_down(hall)
+    called = hall.call_next("w1")
+    assert called is not None
+    assert called.reason.code == "first_in_line"
+    assert (called.ticket.number, called.ticket.state) == ("A001", TicketState.CALLED)
+    assert (called.ticket.window, called.ticket.calls) == ("w1", 1)
+    assert called.ticket.called_at is not None
+    view = hall.window("w1", "en")
+    assert view.current is not None
+    assert (view.current.number, view.current_service, view.waiting_count) == ("A001", "Pension insurance", 0)
+    assert hall.start("w1").state is TicketState.SERVING
+    assert hall.finish("w1", Finish(outcome="done")).state is TicketState.FINISHED
+    assert hall.window("w1").current is None
+    assert hall.call_next("w1") is None
+
+
+def test_the_window_speaks_the_clerks_language(hall: HallApi) -> None:
+    take(hall, "pension", "elderly")
+    sit_down(hall)
+    assert hall.window("w1", "zh-CN").waiting[0].service_name == "养老保险"
+    english = hall.window("w1", "en").waiting[0]
+    assert (english.service_name, english.priority_name) == ("Pension insurance", "Elderly")
+
+
+def test_one_active_ticket_at_a_window(hall: HallApi) -> None:
+    take(hall)
+    take(hall)
+    sit_down(hall)
+    call(hall)
+    with pytest.raises(HallError) as caught:
+        hall.call_next("w1")
+    assert (caught.value.code, caught.value.params["number"]) == ("window_busy", "A001")
+    with refused("window_busy"):
+        hall.close_window("w1")
+
+
+def test_a_repeated_call_is_one_call(hall: HallApi) -> None:
+    take(hall)
+    take(hall)
+    sit_down(hall)
+    first, again = hall.call_next("w1", "one-press"), hall.call_next("w1", "one-press")
+    assert first is not None
+    assert again is not None
+    assert first.ticket.number == again.ticket.number == "A001"
+    assert [event.type for event in hall.events(0).events].count("ticket.called") == 1
+
+
+def test_what_cannot_be_done_with_this_ticket_is_refused(hall: HallApi) -> None:
+    take(hall)
+    sit_down(hall)
+    for act in (hall.recall, hall.start, hall.finish, hall.no_show, hall.hold):
+        with refused("window_idle"):
+            act("w1")
+    call(hall)
+    hall.start("w1")
+    for act in (hall.recall, hall.start, hall.no_show):
+        with pytest.raises(HallError) as caught:
+            act("w1")
+        assert caught.value.code == "illegal_transition"
+        assert (caught.value.params["number"], caught.value.params["state"]) == ("A001", "serving")
+
+
+def test_a_window_must_be_open_and_ones_own(hall: HallApi) -> None:
+    take(hall)
+    hall.login(CLERK.user, CLERK.password)
+    with refused("window_closed"):
+        hall.call_next("w1")
+    hall.open_window("w1")
+    with refused("staff_elsewhere"):
+        hall.open_window("w2")
+    hall.login(OTHER_CLERK.user, OTHER_CLERK.password)
+    with pytest.raises(HallError) as caught:
+        hall.open_window("w1")
+    assert (caught.value.code, caught.value.params["staff"]) == ("window_taken", CLERK.name)
+
+
+def test_pause_resume_close(hall: HallApi) -> None:
+    take(hall)
+    sit_down(hall)
+    paused = hall.pause_window("w1", "午休")
+    assert (paused.window.state, paused.window.pause_reason) == (WindowState.PAUSED, "午休")
+    with refused("window_paused"):
+        hall.call_next("w1")
+    with refused("illegal_window_transition"):
+        hall.pause_window("w1")
+    assert hall.resume_window("w1").window.state is WindowState.OPEN
+    with refused("illegal_window_transition"):
+        hall.resume_window("w1")
+    closed = hall.close_window("w1")
+    assert (closed.window.state, closed.staff) == (WindowState.CLOSED, None)
+    assert hall.open_window("w1").window.state is WindowState.OPEN
+
+
+def test_recall_is_bounded(hall: HallApi) -> None:
+    take(hall)
+    sit_down(hall)
+    call(hall)
+    allowed = hall.window("w1").recalls_allowed
+    assert allowed == SAMPLE_HALL.hall.policy.recalls
+    assert [hall.recall("w1").calls for _ in range(allowed)] == list(range(2, allowed + 2))
+    with refused("recall_limit"):
+        hall.recall("w1")
+
+
+def test_hold_and_call_back(hall: HallApi) -> None:
+    ticket = take(hall)
+    sit_down(hall)
+    call(hall)
+    hall.start("w1")
+    assert hall.hold("w1", "取材料").state is TicketState.HELD
+    assert [entry.number for entry in hall.window("w1").held] == ["A001"]
+    assert hall.call_next("w1") is None
+    back = hall.call_back("w1", ticket.id)
+    assert (back.ticket.state, back.reason.code) == (TicketState.CALLED, "called_back")
+    assert hall.window("w1").held == ()
+
+
+def test_pick_needs_permission_and_a_reason(hall: HallApi) -> None:
+    take(hall)
+    second = take(hall)
+    elsewhere = take(hall, "id-card")
+    sit_down(hall)
+    with refused("forbidden"):
+        hall.pick("w1", second.id, "急事")
+    hall.close_window("w1")
+    sit_down(hall, who=CHIEF)
+    with refused("reason_required"):
+        hall.pick("w1", second.id, "")
+    with refused("not_served_here"):
+        hall.pick("w1", elsewhere.id, "急事")
+    picked = hall.pick("w1", second.id, "急事")
+    assert (picked.ticket.number, picked.reason.code) == ("A002", "picked")
+    why = hall.why(second.id, "en")
+    assert (why.number, len(why.calls), why.calls[0].reason.code) == ("A002", 1, "picked")
+    assert why.calls[0].sentence
+
+
+# ------------------------------------------------------------------------------------------------ missed tickets
+
+
+def missed(hall: HallApi, service: str, window: str, priority: str | None = None) -> Ticket:
+    """Three wait, the first is called and does not come."""
+    first = take(hall, service, priority)
+    take(hall, service)
+    take(hall, service)
+    take(hall, service)
+    sit_down(hall, window)
+    assert call(hall, window).id == first.id
+    return hall.no_show(window)
+
+
+def line_of(hall: HallApi, window: str) -> list[str]:
+    return [entry.number for entry in hall.window(window).waiting]
+
+
+def test_missed_stays_with_the_clerk(hall: HallApi) -> None:
+    ticket = missed(hall, "pension", "w1")
+    assert (ticket.state, ticket.misses) == (TicketState.NO_SHOW, 1)
+    assert [entry.number for entry in hall.window("w1").missed] == ["A001"]
+    assert line_of(hall, "w1") == ["A002", "A003", "A004"]
+    assert hall.call_back("w1", ticket.id).ticket.number == "A001"
+
+
+def test_missed_goes_to_the_end(hall: HallApi) -> None:
+    assert missed(hall, "invoices", "w3").state is TicketState.WAITING
+    assert line_of(hall, "w3") == ["B002", "B003", "B004", "B001"]
+
+
+def test_missed_goes_two_places_back(hall: HallApi) -> None:
+    ticket = missed(hall, "id-card", "w4")
+    assert ticket.state is TicketState.WAITING
+    assert line_of(hall, "w4") == ["C002", "C003", "C001", "C004"]
+
+
+def test_missed_is_over(hall: HallApi) -> None:
+    first = hall.take_ticket(TakeTicket(service="passport", document=PERSON))
+    sit_down(hall, "w4")
+    call(hall, "w4")
+    assert hall.no_show("w4").state is TicketState.EXPIRED
+    with refused("illegal_transition"):
+        hall.reinstate(first.id)
+
+
+def test_after_enough_misses_a_ticket_does_not_return_by_itself(hall: HallApi) -> None:
+    take(hall, "invoices")
+    sit_down(hall, "w3")
+    states = []
+    for _ in range(SAMPLE_HALL.hall.policy.max_misses):
+        call(hall, "w3")
+        states.append(hall.no_show("w3").state)
+    assert states == [TicketState.WAITING, TicketState.WAITING, TicketState.NO_SHOW]
+
+
+@pytest.mark.parametrize(
+    ("act", "line"),
+    [
+        ("requeue", ["A002", "A003", "A004", "A001"]),
+        ("reinstate", ["A001", "A002", "A003", "A004"]),
+        ("postpone", ["A002", "A003", "A001", "A004"]),
+    ],
+)
+def test_a_missed_ticket_returns_where_the_clerk_puts_it(hall: HallApi, act: str, line: list[str]) -> None:
+    ticket = missed(hall, "pension", "w1")
+    match act:
+        case "requeue":
+            back = hall.requeue(ticket.id)
+        case "postpone":
+            back = hall.postpone(ticket.id, 2)
+        case _:
+            back = hall.reinstate(ticket.id)
+    assert back.state is TicketState.WAITING
+    assert line_of(hall, "w1") == line
+
+
+# ------------------------------------------------------------------------------------------------ sending on
+
+
+def test_transfer_to_a_queue_keeps_number_visit_and_arrival(hall: HallApi) -> None:
+    first = take(hall, "pension")
+    sit_down(hall)
+    call(hall)
+    with refused("invalid_field"):
+        hall.transfer("w1", Transfer())
+    with refused("unknown_queue"):
+        hall.transfer("w1", Transfer(queue="no-such-queue"))
+    hall.transfer("w1", Transfer(queue="police", note="先办户口"))
+    moved = hall.find_ticket("A001")
+    assert (moved.state, moved.queue, moved.leg, moved.visit) == (TicketState.WAITING, "police", 2, first.visit)
+    assert moved.issued_at == first.issued_at
+    assert hall.window("w1").current is None
+    assert line_of(hall, "w4") == ["A001"]
+
+
+def test_transfer_to_a_window_is_for_that_window(hall: HallApi) -> None:
+    take(hall, "pension")
+    take(hall, "pension")
+    sit_down(hall)
+    call(hall)
+    hall.transfer("w1", Transfer(window="w2"))
+    assert call(hall, "w1").number == "A002"
+    sit_down(hall, "w2", OTHER_CLERK)
+    called = hall.call_next("w2")
+    assert called is not None
+    assert (called.ticket.number, called.reason.code) == ("A001", "sent_here")
+
+
+# ------------------------------------------------------------------------------------------------ order
+
+
+def test_the_privileged_go_first_but_never_for_ever(hall: HallApi) -> None:
+    for priority in ("ordinary", "ordinary", "elderly", "elderly", "elderly"):
+        take(hall, "pension", priority)
+    sit_down(hall)
+    order, reasons = [], []
+    while (called := hall.call_next("w1")) is not None:
+        order.append(called.ticket.number)
+        reasons.append(called.reason.code)
+        hall.start("w1")
+        hall.finish("w1")
+    assert order == ["A003", "A004", "A001", "A005", "A002"]
+    assert reasons[:3] == ["privileged", "privileged", "ordinary_turn"]
+
+
+def test_a_reason_names_who_was_passed_over(hall: HallApi) -> None:
+    take(hall, "pension")
+    take(hall, "pension", "elderly")
+    sit_down(hall)
+    called = hall.call_next("w1")
+    assert called is not None
+    assert [entry.number for entry in called.reason.passed_over] == ["A001"]
+
+
+def test_a_window_calls_only_from_its_queues(hall: HallApi) -> None:
+    take(hall, "id-card")
+    sit_down(hall)
+    assert hall.call_next("w1") is None
+    assert hall.window("w1").waiting_count == 0
+
+
+# ------------------------------------------------------------------------------------------------ facts
+
+
+def test_every_fact_is_numbered_without_gaps_and_typed(hall: HallApi) -> None:
+    ticket = take(hall)
+    take(hall)
+    sit_down(hall)
+    call(hall)
+    hall.recall("w1")
+    hall.start("w1")
+    hall.finish("w1")
+    page = hall.events(0)
+    assert [event.sequence for event in page.events] == list(range(1, page.last + 1))
+    assert len({event.id for event in page.events}) == page.last
+    assert [event.type for event in page.events] == [
+        "ticket.issued",
+        "ticket.issued",
+        "window.opened",
+        "ticket.called",
+        "ticket.recalled",
+        "ticket.started",
+        "ticket.finished",
+    ]
+    assert all(event.type in EVENT_DATA for event in page.events)
+    data = page.events[3].parsed()
+    assert isinstance(data, TicketData)
+    assert (data.ticket, data.number, data.window, data.label, data.calls) == (ticket.id, "A001", "w1", "1", 1)
+    assert (data.waiting, data.how, data.zone) == (1, "next", "east")
+    assert data.expires_at is not None
+    assert data.expires_at > page.events[3].time
+    assert [event.sequence for event in hall.events(2, limit=2).events] == [3, 4]
+    assert hall.events(page.last).events == ()
+
+
+def test_the_snapshot_is_the_truth_as_of_its_sequence(hall: HallApi) -> None:
+    take(hall, "pension")
+    take(hall, "pension")
+    sit_down(hall)
+    call(hall)
+    now = hall.snapshot()
+    assert now.seq == hall.events(0).last
+    window = next(entry for entry in now.windows if entry.id == "w1")
+    assert window.state is WindowState.OPEN
+    assert window.ticket is not None
+    assert (window.ticket.number, window.ticket.state) == ("A001", TicketState.CALLED)
+    queue = next(entry for entry in now.queues if entry.id == "social")
+    assert (queue.waiting, queue.last_called, queue.prefix) == (1, "A001", "A")
+    assert [(entry.number, entry.label) for entry in now.calls] == [("A001", "1")]
+    assert {zone.id for zone in now.zones} == {"east", "west"}
+
+
+def test_the_catalogue_is_the_whole_offer_in_one_language(hall: HallApi) -> None:
+    take(hall, "pension")
+    chinese, english = hall.catalogue("zh-CN"), hall.catalogue("en")
+    assert (chinese.name, english.name) == ("示范政务服务大厅", "Sample Government Service Hall")
+    assert len(english.services) == len(SAMPLE_HALL.services)
+    pension = next(service for service in chinese.services if service.id == "pension")
+    assert (pension.name, pension.pinyin, pension.initials, pension.waiting) == (
+        "养老保险",
+        "yanglaobaoxian",
+        "ylbx",
+        1,
+    )
+    assert pension.needs == ("身份证", "银行卡")
+    assert pension.hot
+    assert set(pension.windows) == {"1", "2"}
+    english_pension = next(service for service in english.services if service.id == "pension")
+    assert (english_pension.name, english_pension.pinyin) == ("Pension insurance", "yanglaobaoxian")
+    assert [entry.privileged for entry in english.priority_classes] == [False, True, True]
+
+
+def test_many_hands_at_once_make_no_double(hall: HallApi) -> None:
+    with ThreadPoolExecutor(8) as hands:
+        taken = list(hands.map(lambda _: take(hall).number, range(24)))
+    assert sorted(taken) == [f"A{n:03d}" for n in range(1, 25)]
+    page = hall.events(0)
+    assert [event.sequence for event in page.events] == list(range(1, 25))
