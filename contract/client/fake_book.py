@@ -18,7 +18,6 @@ from contract.events import BroadcastData, TicketData, WindowData, WireEvent
 
 S = TicketState
 ACTIVE: Final = frozenset({S.CALLED, S.SERVING})
-BACK: Final = frozenset({S.WAITING, S.NO_SHOW})
 
 ALLOWED_FROM: Final[dict[str, frozenset[TicketState]]] = {
     "call": frozenset({S.WAITING}),
@@ -30,9 +29,9 @@ ALLOWED_FROM: Final[dict[str, frozenset[TicketState]]] = {
     "hold": ACTIVE,
     "transfer": ACTIVE,
     "cancel": frozenset({S.WAITING}),
-    "requeue": BACK,
-    "postpone": BACK,
-    "reinstate": BACK,
+    "requeue": frozenset({S.CALLED, S.NO_SHOW, S.HELD}),
+    "postpone": frozenset({S.WAITING, S.CALLED}),
+    "reinstate": frozenset({S.NO_SHOW, S.HELD}),
 }
 
 
@@ -142,12 +141,16 @@ class Book:
 
     def put_back(self, entry: Entry, places: int | None, how: str) -> Ticket:
         """Into the line again: behind `places` others, or at the end (None)."""
+        left = entry.ticket.window if entry.ticket.state in ACTIVE else None
+        ticket = self._replace_in_line(entry, places)
+        self.say("ticket.returned", entry, how=how, from_window=left)
+        return ticket
+
+    def _replace_in_line(self, entry: Entry, places: int | None) -> Ticket:
         others = [e for e in self.line(entry.ticket.queue) if e is not entry]
         index = len(others) if places is None else min(places, len(others))
         entry.order = self._between(others, index)
-        ticket = self.change(entry, state=S.WAITING, window=None)
-        self.say("ticket.returned", entry, how=how)
-        return ticket
+        return self.change(entry, state=S.WAITING, window=None, called_at=None, started_at=None)
 
     def _between(self, others: list[Entry], index: int) -> float:
         if index == len(others):
@@ -160,14 +163,15 @@ class Book:
         """Not there when called: the queue's policy decides what follows."""
         queue = self.queues[entry.ticket.queue]
         misses = entry.ticket.misses + 1
+        window = entry.ticket.window
         gone = queue.missed is MissedPolicy.EXPIRE
         self.change(entry, state=S.EXPIRED if gone else S.NO_SHOW, misses=misses)
-        self.say("ticket.missed", entry)
         if misses < self.config.hall.policy.max_misses:
             if queue.missed is MissedPolicy.REQUEUE:
-                return self.put_back(entry, None, "missed")
-            if queue.missed is MissedPolicy.POSTPONE:
-                return self.put_back(entry, queue.postpone_places, "missed")
+                self._replace_in_line(entry, None)
+            elif queue.missed is MissedPolicy.POSTPONE:
+                self._replace_in_line(entry, queue.postpone_places)
+        self.say("ticket.missed", entry, from_window=window)
         return entry.ticket
 
     def choose(self, window: str) -> tuple[Entry, Reason] | None:

@@ -399,7 +399,7 @@ def test_after_enough_misses_a_ticket_does_not_return_by_itself(hall: HallApi) -
     [
         ("requeue", ["A002", "A003", "A004", "A001"]),
         ("reinstate", ["A001", "A002", "A003", "A004"]),
-        ("postpone", ["A002", "A003", "A001", "A004"]),
+        ("reinstate 2", ["A002", "A003", "A001", "A004"]),
     ],
 )
 def test_a_missed_ticket_returns_where_the_clerk_puts_it(hall: HallApi, act: str, line: list[str]) -> None:
@@ -407,12 +407,33 @@ def test_a_missed_ticket_returns_where_the_clerk_puts_it(hall: HallApi, act: str
     match act:
         case "requeue":
             back = hall.requeue(ticket.id)
-        case "postpone":
-            back = hall.postpone(ticket.id, 2)
+        case "reinstate 2":
+            back = hall.reinstate(ticket.id, 2)
         case _:
             back = hall.reinstate(ticket.id)
     assert back.state is TicketState.WAITING
     assert line_of(hall, "w1") == line
+
+
+def test_a_visitor_who_lets_others_go_first(hall: HallApi) -> None:
+    first, _, _, _ = (take(hall) for _ in range(4))
+    assert hall.postpone(first.id, 2).position == 3
+    sit_down(hall)
+    assert line_of(hall, "w1") == ["A002", "A003", "A001", "A004"]
+    called = call(hall)
+    assert called.number == "A002"
+    assert hall.postpone(called.id, 1).state is TicketState.WAITING
+    assert hall.window("w1").current is None
+    assert line_of(hall, "w1") == ["A003", "A002", "A001", "A004"]
+
+
+def test_a_held_visitor_may_wait_again(hall: HallApi) -> None:
+    ticket = take(hall)
+    sit_down(hall)
+    call(hall)
+    hall.hold("w1")
+    assert hall.requeue(ticket.id).state is TicketState.WAITING
+    assert line_of(hall, "w1") == ["A001"]
 
 
 # ------------------------------------------------------------------------------------------------ sending on
@@ -420,6 +441,7 @@ def test_a_missed_ticket_returns_where_the_clerk_puts_it(hall: HallApi, act: str
 
 def test_transfer_to_a_queue_keeps_number_visit_and_arrival(hall: HallApi) -> None:
     first = take(hall, "pension")
+    take(hall, "id-card")
     sit_down(hall)
     call(hall)
     with refused("invalid_field"):
@@ -429,9 +451,8 @@ def test_transfer_to_a_queue_keeps_number_visit_and_arrival(hall: HallApi) -> No
     hall.transfer("w1", Transfer(queue="police", note="先办户口"))
     moved = hall.find_ticket("A001")
     assert (moved.state, moved.queue, moved.leg, moved.visit) == (TicketState.WAITING, "police", 2, first.visit)
-    assert moved.issued_at == first.issued_at
     assert hall.window("w1").current is None
-    assert line_of(hall, "w4") == ["A001"]
+    assert line_of(hall, "w4") == ["A001", "C001"]
 
 
 def test_transfer_to_a_window_is_for_that_window(hall: HallApi) -> None:
