@@ -159,22 +159,33 @@ def qr_image(data: str, side_dots: int, most_dots: int) -> Image.Image:
 
     Raises SlipError when the data needs modules finer than thermal paper can show.
     """
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_MODULES)
-    try:
-        code.add_data(data.encode("utf-8"))
-        code.make(fit=True)
-    except (DataOverflowError, ValueError) as fault:
-        raise SlipError(f"too much data for a QR code: {len(data)} characters") from fault
-    matrix = code.get_matrix()
+    matrix = qr_matrix(data, QUIET_MODULES)
     modules = len(matrix)
     scale = max(LEAST_MODULE_DOTS, round(side_dots / modules))
     if scale * modules > most_dots:
         scale = most_dots // modules
     if scale < LEAST_MODULE_DOTS:
         raise SlipError(f"a QR code of {modules} modules does not fit on {most_dots} dots")
-    small = Image.new("1", (modules, modules), 1)
+    return modules_image(matrix, scale)
+
+
+def qr_matrix(data: str, border: int) -> list[list[bool]]:
+    """The modules of `data` at level M, True is dark; raises SlipError for more than a QR code can hold."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=border)
+    try:
+        code.add_data(data.encode("utf-8"))
+        code.make(fit=True)
+    except (DataOverflowError, ValueError) as fault:
+        raise SlipError(f"too much data for a QR code: {len(data)} characters") from fault
+    matrix: list[list[bool]] = code.get_matrix()
+    return matrix
+
+
+def modules_image(matrix: list[list[bool]], scale: int) -> Image.Image:
+    """A square of modules, each `scale` dots a side."""
+    small = Image.new("1", (len(matrix), len(matrix)), 1)
     small.putdata([0 if dark else 1 for row in matrix for dark in row])
-    return small.resize((modules * scale, modules * scale), Image.Resampling.NEAREST)
+    return small.resize((len(matrix) * scale, len(matrix) * scale), Image.Resampling.NEAREST)
 
 
 def _inked(grey: Image.Image) -> Image.Image:

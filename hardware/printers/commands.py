@@ -1,4 +1,4 @@
-"""A slip as the ESC/POS bytes a printer understands: as a picture, or as text where the line is too slow for pictures."""
+"""A slip as ESC/POS bytes: as a picture, or as text where the line is too slow for pictures."""
 
 from __future__ import annotations
 
