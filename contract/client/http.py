@@ -36,7 +36,7 @@ from contract.bodies import (
 )
 from contract.errors import HallError
 from contract.events import EventPage
-from contract.ids import API_PREFIX, new_idempotency_key
+from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -213,10 +213,14 @@ def _bearer(token: str) -> dict[str, str]:
 
 
 def _parsed(answer: httpx.Response, model: type[M]) -> M:
+    """The answer's body; what a newer server adds is skipped, another major version is refused."""
     try:
-        return model.model_validate_json(answer.content)
+        body = model.model_validate_json(answer.content, extra="ignore")
     except ValidationError as error:
         raise HallError("incompatible_server", detail=f"{answer.request.url.path}: {error}") from error
+    if getattr(body, "contract", CONTRACT_MAJOR) != CONTRACT_MAJOR:
+        raise HallError("incompatible_server", detail=f"{answer.request.url.path}: another major version")
+    return body
 
 
 def _refusal(answer: httpx.Response) -> HallError:

@@ -1,7 +1,9 @@
 """Hear the hall over MQTT and never believe a hole: events in sequence, the snapshot whenever one is missing.
 
 The broker may lose messages (its queue is not the truth); the sequence number tells, and the snapshot repairs.
-While the broker cannot be reached the snapshot is asked for regularly, so a screen stays true without it.
+While the broker cannot be reached the snapshot is asked for regularly, so a screen stays true without it. While it is
+there the snapshot is still looked at now and then: nobody else would notice that the last message is the lost one, or
+that the hall was restored from a backup and counts from an earlier number again.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 _QOS: Final = 1
 _RETRY_SECONDS: Final = 2.0
+_GRACE_SECONDS: Final = 1.0
+"""An event may be on its way while the snapshot already knows it; only after this it counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Heard:
     """The next fact in sequence."""
     live: Callable[[bool], None]
     """True while events arrive as they happen; False while only the snapshot is asked for, or nothing answers."""
+    unreachable: Callable[[HallError], None] = lambda _: None
+    """The snapshot could not be had; said at every attempt until it can be."""
 
 
 class Sequencer:
@@ -64,6 +70,11 @@ class Sequencer:
         """The snapshot of `seq` has been shown."""
         self._last = seq
 
+    @property
+    def last(self) -> int | None:
+        """The newest fact known, None before the first snapshot."""
+        return self._last
+
     def accepts(self, sequence: int) -> bool | None:
         """True: deliver. False: seen before. None: there is a hole, ask for the snapshot."""
         if self._last is None or sequence > self._last + 1:
@@ -75,7 +86,10 @@ class Sequencer:
 
 
 class Listener:
-    """One hall's events for one device. start() once, close() once; callbacks come on one thread."""
+    """One hall's events for one device. start() once, close() once; callbacks come on one thread.
+
+    The snapshot is asked for every `poll_seconds` without the broker, and every `check_seconds` with it.
+    """
 
     def __init__(
         self,
@@ -86,6 +100,7 @@ class Listener:
         fetch: Callable[[], Snapshot],
         heard: Heard,
         poll_seconds: float = 3.0,
+        check_seconds: float = 30.0,
     ) -> None:
         self._address = address
         self._hall = hall
@@ -93,10 +108,14 @@ class Listener:
         self._fetch = fetch
         self._heard = heard
         self._poll_seconds = poll_seconds
+        self._check_seconds = check_seconds
         self._inbox: queue.SimpleQueue[WireEvent | bool | None] = queue.SimpleQueue()
         self._sequencer = Sequencer()
-        self._live = False
+        self._subscribed = False
+        self._told_live = False
         self._stale = True
+        self._suspected: int | None = None
+        self._next_look = 0.0
         self._worker = threading.Thread(target=self._work, name=f"listener-{device}", daemon=True)
         self._client = self._new_client()
 
@@ -172,54 +191,90 @@ class Listener:
     # -- our own thread: order, resync, tell
 
     def _work(self) -> None:
-        next_try = time.monotonic()
+        self._next_look = time.monotonic()
         while True:
-            wait = self._seconds_until(next_try)
             try:
-                item = self._inbox.get(timeout=wait)
+                item = self._inbox.get(timeout=max(0.0, self._next_look - time.monotonic()))
             except queue.Empty:
-                pause = self._poll_seconds if self._resync() else _RETRY_SECONDS
-                next_try = time.monotonic() + pause
+                self._guarded(self._look)
                 continue
             if item is None:
                 return
             if isinstance(item, bool):
                 self._connection(connected=item)
-                next_try = time.monotonic()
-            elif not self._deliver(item):
-                next_try = time.monotonic()
-
-    def _seconds_until(self, next_try: float) -> float | None:
-        if self._live and not self._stale:
-            return None
-        return max(0.0, next_try - time.monotonic())
+            else:
+                self._deliver(item)
 
     def _connection(self, *, connected: bool) -> None:
-        self._stale = True
-        if self._live and not connected:
-            self._live = False
-            self._heard.live(False)
-        elif connected:
-            self._live = True
+        self._subscribed = connected
+        self._became_stale()
+        if not connected:
+            self._tell_live(live=False)
 
-    def _deliver(self, event: WireEvent) -> bool:
+    def _deliver(self, event: WireEvent) -> None:
         verdict = self._sequencer.accepts(event.sequence)
-        if verdict is None:
-            self._stale = True
-            return False
-        if verdict and not self._stale:
-            self._heard.event(event)
-        return True
+        if verdict is None and not self._stale:
+            log.info("event %s came and one before it did not", event.sequence)
+            self._became_stale()
+        elif verdict and not self._stale:
+            self._guarded(lambda: self._heard.event(event))
 
-    def _resync(self) -> bool:
+    def _became_stale(self) -> None:
+        self._stale = True
+        self._suspected = None
+        self._next_look = time.monotonic()
+
+    def _look(self) -> None:
+        """Ask for the snapshot; believe it when we know ourselves blind, else compare it with what was heard."""
+        self._next_look = time.monotonic() + _RETRY_SECONDS
+        if not self._stale and self._suspected is not None and self._arrived_after_all():
+            self._next_look = time.monotonic() + self._check_seconds
+            return
         try:
             snapshot = self._fetch()
         except HallError as error:
             log.info("no snapshot: %s", error)
-            return False
+            self._heard.unreachable(error)
+            return
+        if self._stale:
+            self._show(snapshot)
+        else:
+            self._compare(snapshot)
+
+    def _arrived_after_all(self) -> bool:
+        """Whether the fact the snapshot was ahead by has been heard meanwhile; if not, we are blind."""
+        suspected, self._suspected = self._suspected or 0, None
+        self._stale = (self._sequencer.last or 0) < suspected
+        return not self._stale
+
+    def _compare(self, snapshot: Snapshot) -> None:
+        last = self._sequencer.last or 0
+        if snapshot.seq < last:
+            self._show(snapshot)
+        elif snapshot.seq > last:
+            self._suspected = snapshot.seq
+            self._next_look = time.monotonic() + _GRACE_SECONDS
+        else:
+            self._next_look = time.monotonic() + self._check_seconds
+
+    def _show(self, snapshot: Snapshot) -> None:
         self._sequencer.restart_at(snapshot.seq)
-        self._stale = not self._live
+        self._stale = not self._subscribed
+        self._next_look = time.monotonic() + (self._poll_seconds if self._stale else self._check_seconds)
         self._heard.snapshot(snapshot)
-        if self._live:
-            self._heard.live(True)
-        return True
+        if self._subscribed:
+            self._tell_live(live=True)
+
+    def _tell_live(self, *, live: bool) -> None:
+        if live != self._told_live:
+            self._told_live = live
+            self._guarded(lambda: self._heard.live(live))
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """A defect in whoever listens must not end the listening; the snapshot brings both back together."""
+        try:
+            action()
+        except Exception:
+            log.exception("a listener's callback failed")
+            self._stale = True
+            self._next_look = time.monotonic() + _RETRY_SECONDS
