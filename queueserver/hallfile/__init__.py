@@ -1,0 +1,10 @@
+"""The hall as one readable TOML file: reading it with every error named by line, writing it, importing directories.
+
+Knows the shape of `contract.config` and nothing of the database, the web or the clock.
+"""
+
+from queueserver.hallfile.findings import Finding, HallFileError, Severity
+from queueserver.hallfile.reading import Reading, check, load, read, read_file
+from queueserver.hallfile.writing import write
+
+__all__ = ["Finding", "HallFileError", "Reading", "Severity", "check", "load", "read", "read_file", "write"]

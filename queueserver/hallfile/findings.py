@@ -1,0 +1,217 @@
+"""What can be wrong with a hall file: one code, one sentence on what is wrong, one on what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+Params = Mapping[str, str | int]
+Path = tuple[str | int, ...]
+"""Where in the document, e.g. ("queues", 3, "prefix"); entries count from 0."""
+
+
+class Severity(StrEnum):
+    """An error keeps the file from being used; a warning only deserves a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The words of one code; `nearly` replaces `remedy` when a likely spelling ({near}) is known."""
+
+    problem: str
+    remedy: str
+    nearly: str = ""
+    severity: Severity = Severity.ERROR
+
+
+_MEANT = "did you mean '{near}'?"
+_WARNING = Severity.WARNING
+
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    # the text
+    "not_readable": Sentence("the file cannot be read: {reason}", "check the name of the file and who may read it"),
+    "not_utf8": Sentence("the file is not UTF-8 text", "save it with the encoding UTF-8 (GBK and ANSI do not work)"),
+    "syntax": Sentence("this is not valid TOML: {reason}", "{advice}"),
+    # the shape of one entry
+    "missing_section": Sentence("the file has no {header}", "add {header}, as in examples/small-hall.toml"),
+    "missing_field": Sentence("{subject} has no '{field}'", "add a line such as: {example}"),
+    "unknown_field": Sentence("{subject} has an unknown setting '{field}'", "it may have: {choices}", nearly=_MEANT),
+    "bad_id": Sentence(
+        "{subject}: '{value}' cannot be used as an id",
+        "use lower-case letters a-z, digits and hyphens, at most 48, e.g. 'social-security'",
+        nearly="use lower-case letters a-z, digits and hyphens, e.g. '{near}'",
+    ),
+    "bad_prefix": Sentence(
+        "{subject}: '{value}' cannot be a prefix",
+        "use one or two capital letters A-Z, e.g. 'A'",
+        nearly="use one or two capital letters A-Z, e.g. '{near}'",
+    ),
+    "bad_band": Sentence(
+        "{subject}: '{value}' is not a time of day from-to", "write HH:MM-HH:MM, e.g. '09:00-12:00'", nearly=_MEANT
+    ),
+    "bad_clock_time": Sentence("{subject}: '{value}' is not a time of day", "write HH:MM, e.g. '04:00'", nearly=_MEANT),
+    "bad_language": Sentence(
+        "{subject}: '{value}' is not a language tag", "write e.g. 'zh-CN', 'en' or 'ug'", nearly=_MEANT
+    ),
+    "bad_date": Sentence("{subject}: '{value}' is not a date", "write it without quotes, e.g. date = 2026-10-01"),
+    "not_text": Sentence("{subject}: {field} must be text, not {value}", 'put it in quotes: "{value}"'),
+    "not_texts": Sentence(
+        "{subject}: {field} must be a table of texts by language",
+        'write {field} = {{ zh-CN = "...", en = "..." }}',
+    ),
+    "not_number": Sentence("{subject}: {field} must be a number, not {value}", "write e.g. {field} = {example}"),
+    "not_whole_number": Sentence(
+        "{subject}: {field} must be a whole number, not {value}", "write e.g. {field} = {example}"
+    ),
+    "not_true_false": Sentence("{subject}: {field} must be true or false, not {value}", "write {field} = true"),
+    "not_list": Sentence("{subject}: {field} must be a list", "put it in square brackets: {field} = [{value}]"),
+    "not_entries": Sentence("'{field}' must be a list of entries", "begin each entry with a line [[{field}]]"),
+    "not_table": Sentence("{subject} must be a table of settings, not {value}", "write it as in examples/hall.toml"),
+    "out_of_range": Sentence("{subject}: {field} is {value}", "it must be {bound}"),
+    "not_one_of": Sentence("{subject}: {field} is {value}", "choose one of {choices}", nearly=_MEANT),
+    "wrong_length": Sentence("{subject}: {field} is {value}", "it must have {bound}"),
+    "bad_value": Sentence("{subject}: {field} is not valid: {reason}", "compare it with examples/hall.toml"),
+    # entries and each other
+    "unknown_reference": Sentence(
+        "{subject}: unknown {kind} '{value}'",
+        'there is: {choices}; or add a [[{section}]] entry with id = "{value}"',
+        nearly=_MEANT,
+    ),
+    "duplicate_id": Sentence("{subject} is there twice, first {first}", "give each its own id"),
+    "repeated_reference": Sentence("{subject} names {kind} '{value}' twice", "remove one of them", severity=_WARNING),
+    "same_label": Sentence(
+        "{subject} has the label '{value}', as {other} in the same zone", "give each window of a zone its own label"
+    ),
+    "no_ordinary_class": Sentence(
+        "every priority class is privileged", "add one without privileged = true, for ordinary visitors"
+    ),
+    "no_class": Sentence("there is no priority class", 'add one for ordinary visitors, with id = "ordinary"'),
+    "queue_not_served": Sentence(
+        "no window serves {subject}, so its visitors would wait for ever", "add '{value}' to serves of a window"
+    ),
+    "queue_unused": Sentence(
+        "neither a service nor a window uses {subject}",
+        "remove it, or give it a service and a window",
+        severity=_WARNING,
+    ),
+    "queue_without_service": Sentence(
+        "no service leads to {subject}, so visitors reach it only by transfer",
+        'add a service with queue = "{value}", unless you want that',
+        severity=_WARNING,
+    ),
+    "window_serves_nothing": Sentence("{subject} serves no queue", 'name at least one: serves = ["..."]'),
+    "rule_not_served": Sentence(
+        "{subject} has a rule for queue '{value}', which it does not serve", "add '{value}' to its serves"
+    ),
+    "window_elsewhere": Sentence(
+        "{subject} is in zone '{zone}', but visitors of its queue '{value}' wait in zone '{other}'",
+        "screens and loudspeakers follow the zone; check that people hear the call",
+        severity=_WARNING,
+    ),
+    "department_empty": Sentence("{subject} offers no service", "add a service or remove it", severity=_WARNING),
+    "unused": Sentence("nothing uses {subject}", "remove it, or use it", severity=_WARNING),
+    # numbers
+    "range_reversed": Sentence("{subject}: first is {first}, but last is {last}", "first must not be above last"),
+    "number_too_long": Sentence(
+        "{subject}: number {last} does not fit {digits} digits", "write digits = {needed} or last = {largest}"
+    ),
+    "numbers_overlap": Sentence(
+        "{subject} and {other} would both give out {number}",
+        "give one another prefix (free: {free}), or a range that does not overlap",
+    ),
+    "digits_differ": Sentence(
+        "{subject} and {other} share the prefix {prefix} but not the digits",
+        "write the same digits in both, or people mix the numbers up",
+        severity=_WARNING,
+    ),
+    "limit_above_range": Sentence(
+        "{subject} allows {limit} tickets a day but has only {size} numbers",
+        "raise last or lower daily_limit",
+        severity=_WARNING,
+    ),
+    # times
+    "unknown_time_zone": Sentence("{subject}: unknown time zone '{value}'", "e.g. 'Asia/Shanghai'", nearly=_MEANT),
+    "band_reversed": Sentence("{subject}: '{value}' ends before it begins", "write the earlier time first"),
+    "bands_overlap": Sentence("{subject}: '{value}' overlaps '{other}'", "make the times follow one another"),
+    "never_open": Sentence(
+        "{subject} is closed on every day", 'add e.g. mon = ["09:00-12:00", "13:30-17:00"]', severity=_WARNING
+    ),
+    "boundary_in_hours": Sentence(
+        "the business day changes at {boundary}, while {subject} is open ({value})",
+        "set day_boundary of the hall to a time when everything is closed, e.g. '04:00'",
+    ),
+    "never_issues": Sentence(
+        "{subject} stops giving tickets {minutes} minutes before closing, longer than it is open on {day}",
+        "lower last_ticket_minutes",
+        severity=_WARNING,
+    ),
+    "override_past": Sentence("{subject} is over", "remove it when you like", severity=_WARNING),
+    "override_twice": Sentence(
+        "{subject} is there twice for {scope}, first {first}", "keep one, with all the times it is open"
+    ),
+    # words
+    "no_language": Sentence("the hall has no language", 'write languages = ["zh-CN", "en"]'),
+    "language_twice": Sentence("{subject} lists the language '{value}' twice", "remove one", severity=_WARNING),
+    "text_empty": Sentence("{subject}: {field} is empty", 'write e.g. {field} = {{ {value} = "..." }}'),
+    "text_missing": Sentence(
+        "{subject}: {field} has no {value} text",
+        "readers of {value} will see another language",
+        severity=_WARNING,
+    ),
+    "language_not_offered": Sentence(
+        "{subject}: {field} has a text in '{value}', which is not a language of the hall",
+        "add '{value}' to languages of the hall, or remove the text",
+        nearly=_MEANT,
+        severity=_WARNING,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: a stable `code`, where, and the `params` that fill its sentences.
+
+    `line` counts from 1; 0 = not known (a draft that came over HTTP has no lines).
+    """
+
+    code: str
+    path: Path = ()
+    params: Params = field(default_factory=dict)
+    line: int = 0
+
+    @property
+    def severity(self) -> Severity:
+        return SENTENCES[self.code].severity
+
+    @property
+    def where(self) -> str:
+        """The path as people write it, e.g. "queues[3].prefix"."""
+        text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
+        return text.removeprefix(".")
+
+    @property
+    def problem(self) -> str:
+        return SENTENCES[self.code].problem.format_map(self.params)
+
+    @property
+    def remedy(self) -> str:
+        sentence = SENTENCES[self.code]
+        words = sentence.nearly if sentence.nearly and self.params.get("near") else sentence.remedy
+        return words.format_map(self.params)
+
+    def __str__(self) -> str:
+        return f"{self.problem}; {self.remedy}"
+
+
+class HallFileError(Exception):
+    """The hall file cannot be used; `findings` has every reason, in the order of the file."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+        super().__init__("; ".join(f"line {finding.line}: {finding}" for finding in errors[:3]))
