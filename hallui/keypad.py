@@ -8,10 +8,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QPushButton, QSizePolicy, QWidget
 
+from hallui.keys import BACKSPACE, CLEAR
 from hallui.theme import Theme
-
-BACKSPACE = "backspace"
-CLEAR = "clear"
 
 DIGIT_ROWS = ("123", "456", "789", "X0")
 LETTER_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")

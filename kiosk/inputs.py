@@ -1,0 +1,258 @@
+"""What can happen to the kiosk: touches of the visitor, answers and facts from outside, time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contract.bodies import Catalogue, Ticket
+from kiosk.state import PersonKind
+
+# ------------------------------------------------------------------------------------------------- touches
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNumber:
+    """Start: I want a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHot:
+    """Start: what most people come for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSearch:
+    """I know its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """I do not know what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDepartment:
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseService:
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """One key of the screen's keyboard: a character, "backspace" or "clear"."""
+
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleLetters:
+    """Identify: another document than a resident's card, or back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Identify: the number is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Identify: go on without."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddDocument:
+    """Confirm: I want to give my document although nobody asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePriority:
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """Confirm: yes, this ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Refused: try the same again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Unprinted or Duplicate: print it (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Unprinted: I have kept the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StartOver:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleElder:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleContrast:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Any other touch (turning a list's page, the warning): somebody is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """A card on the reader is an act of the visitor like a touch."""
+
+    kind: PersonKind
+    number: str = field(repr=False)
+    name: str = field(default="", repr=False)
+
+
+# ------------------------------------------------------------------------------------------------- from outside
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueArrived:
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLost:
+    """The server did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFound:
+    """The server answered something."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounted:
+    """So many wait in a queue after event `seq`."""
+
+    queue: str
+    waiting: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterIs:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderIs:
+    """ "ok", "none", or what ails the card reader; "unreadable" is about one card."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTaken:
+    intention: int
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRefused:
+    intention: int
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFound:
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNotFound:
+    number: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    ticket_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFailed:
+    ticket_id: str
+    attempt: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """The idle clock number `timer` has run out."""
+
+    timer: int
+
+
+Touch = (
+    TakeNumber
+    | ShowHot
+    | ShowSearch
+    | ShowHelp
+    | ChooseDepartment
+    | ChooseService
+    | Type
+    | ToggleLetters
+    | Enter
+    | Skip
+    | AddDocument
+    | ChoosePriority
+    | Agree
+    | Retry
+    | Reprint
+    | Claim
+    | Back
+    | StartOver
+    | ChooseLanguage
+    | ToggleElder
+    | ToggleContrast
+    | Touched
+    | CardRead
+)
+News = (
+    CatalogueArrived
+    | ServerLost
+    | ServerFound
+    | QueueCounted
+    | PrinterIs
+    | ReaderIs
+    | TicketTaken
+    | TicketRefused
+    | TicketFound
+    | TicketNotFound
+    | SlipPrinted
+    | SlipFailed
+)
+Input = Touch | News | TimeUp

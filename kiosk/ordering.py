@@ -1,0 +1,122 @@
+"""One intention, one ticket: ask, print, tell the server; and every way in which that goes wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from contract.bodies import Ticket
+from kiosk import effects as do
+from kiosk import inputs as on
+from kiosk.state import (
+    Confirm,
+    Duplicate,
+    Finding,
+    Order,
+    Printing,
+    Priority,
+    Refused,
+    Result,
+    State,
+    Taking,
+    Unprinted,
+)
+from kiosk.wayfinding import Step, go, turn_to
+
+TRY_AGAIN: Final = frozenset({"server_unreachable", "busy", "storage_unavailable", "storage_full", "internal"})
+"""Refusals that may have another answer in a moment; the retry carries the same key."""
+
+
+def choose_priority(state: State, touch: on.ChoosePriority) -> Step:
+    if all(entry.id != touch.priority for entry in state.priorities):
+        return state, ()
+    if isinstance(state.page, Confirm):
+        return turn_to(state, replace(state.page, priority=touch.priority)), ()
+    if isinstance(state.page, Priority):
+        return go(state, Confirm(state.page.service, touch.priority)), ()
+    return state, ()
+
+
+def agree(state: State, _: on.Agree) -> Step:
+    if not isinstance(state.page, Confirm):
+        return state, ()
+    order = Order(state.intention + 1, state.page.service, state.page.priority)
+    return _order(replace(state, intention=order.intention), order)
+
+
+def retry(state: State, _: on.Retry) -> Step:
+    if isinstance(state.page, Refused) and state.page.order is not None:
+        return _order(state, state.page.order)
+    return state, ()
+
+
+def _order(state: State, order: Order) -> Step:
+    return turn_to(state, Taking(order)), (do.CheckPrinter(), do.Take(order, state.person, state.lang))
+
+
+def taken(state: State, news: on.TicketTaken) -> Step:
+    page = state.page
+    if isinstance(page, Taking) and page.order.intention == news.intention:
+        return _print(state, news.ticket, attempt=1)
+    if news.ticket.id == state.last_ticket:
+        return state, ()
+    return state, (do.Withdraw(news.ticket.id),)
+
+
+def _print(state: State, ticket: Ticket, attempt: int) -> Step:
+    printing = replace(state, page=Printing(ticket, attempt), last_ticket=ticket.id)
+    return printing, (do.Print(ticket, state.lang, attempt),)
+
+
+def refused(state: State, news: on.TicketRefused) -> Step:
+    page = state.page
+    if not isinstance(page, Taking) or page.order.intention != news.intention:
+        return state, ()
+    service = page.order.service
+    if news.code == "person_limit" and news.params.get("number"):
+        return turn_to(state, Duplicate(service, str(news.params["number"]))), ()
+    order = page.order if news.code in TRY_AGAIN else None
+    known = state.service(service)
+    opens_at = known.opens_at if known else None
+    return turn_to(state, Refused(service, news.code, news.params, opens_at, order)), (do.Refresh(state.lang),)
+
+
+def reprint(state: State, _: on.Reprint) -> Step:
+    page = state.page
+    if isinstance(page, Unprinted):
+        return _print(state, page.ticket, page.attempt + 1)
+    if isinstance(page, Duplicate):
+        return turn_to(state, Finding(page.service, page.number)), (do.CheckPrinter(), do.Find(page.number))
+    return state, ()
+
+
+def found(state: State, news: on.TicketFound) -> Step:
+    if isinstance(state.page, Finding) and state.page.number == news.ticket.number:
+        return _print(state, news.ticket, attempt=1)
+    return state, ()
+
+
+def not_found(state: State, news: on.TicketNotFound) -> Step:
+    if isinstance(state.page, Finding) and state.page.number == news.number:
+        return turn_to(state, Refused(state.page.service, news.code, news.params)), ()
+    return state, ()
+
+
+def printed(state: State, news: on.SlipPrinted) -> Step:
+    page = state.page
+    if isinstance(page, Printing) and (page.ticket.id, page.attempt) == (news.ticket_id, news.attempt):
+        return replace(state, page=Result(page.ticket), trail=()), (do.ReportPrinted(news.ticket_id),)
+    return state, (do.ReportPrinted(news.ticket_id),)
+
+
+def not_printed(state: State, news: on.SlipFailed) -> Step:
+    page = state.page
+    if isinstance(page, Printing) and (page.ticket.id, page.attempt) == (news.ticket_id, news.attempt):
+        return replace(state, page=Unprinted(page.ticket, news.code, page.attempt), trail=()), ()
+    return state, ()
+
+
+def claim(state: State, _: on.Claim) -> Step:
+    if isinstance(state.page, Unprinted):
+        return state.home(), (do.ReportPrinted(state.page.ticket.id), do.Refresh(state.defaults.lang))
+    return state, ()

@@ -1,0 +1,1 @@
+"""Widgets that render the flow's state and forward touches; they decide nothing."""
