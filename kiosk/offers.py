@@ -1,0 +1,94 @@
+"""What the hall offers right now, summed up for the tiles: pure questions to the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contract.bodies import Catalogue, DepartmentEntry, Estimate, ServiceEntry, ServiceState
+from kiosk.search import hot
+from kiosk.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentOffer:
+    """A department's tile: tickets waiting over its queues, the range over its open services, and when it opens."""
+
+    entry: DepartmentEntry
+    state: ServiceState
+    waiting: int
+    estimate: Estimate | None
+    opens_at: datetime | None
+
+
+def departments(state: State) -> tuple[DepartmentOffer, ...]:
+    """Departments that offer anything at all, in the catalogue's order."""
+    catalogue = state.catalogue
+    if catalogue is None:
+        return ()
+    grouped: dict[str, list[ServiceEntry]] = {}
+    for service in catalogue.services:
+        grouped.setdefault(service.department, []).append(service)
+    return tuple(_offer(state, entry, grouped[entry.id]) for entry in catalogue.departments if grouped.get(entry.id))
+
+
+def services(state: State, department: str) -> tuple[ServiceEntry, ...]:
+    """One department's services, open ones first; empty `department` = what most people come for."""
+    catalogue = state.catalogue
+    if catalogue is None:
+        return ()
+    if not department:
+        return hot(catalogue.services)
+    own = [service for service in catalogue.services if service.department == department]
+    return tuple(sorted(own, key=lambda service: service.state is not ServiceState.OPEN))
+
+
+def hall_state(state: State) -> ServiceState | None:
+    """OPEN when any service is, else FULL when any is, else CLOSED; None before the first catalogue."""
+    catalogue = state.catalogue
+    return None if catalogue is None else _best(service.state for service in catalogue.services)
+
+
+def hall_opens_at(state: State) -> datetime | None:
+    """When the first service opens again."""
+    catalogue = state.catalogue
+    return _earliest(catalogue.services) if catalogue else None
+
+
+def only(catalogue: Catalogue, wanted: Sequence[str]) -> Catalogue:
+    """The catalogue of this terminal: its departments alone; no names = all of them."""
+    if not wanted:
+        return catalogue
+    chosen = frozenset(wanted)
+    return catalogue.model_copy(
+        update={
+            "departments": tuple(entry for entry in catalogue.departments if entry.id in chosen),
+            "services": tuple(entry for entry in catalogue.services if entry.department in chosen),
+        }
+    )
+
+
+def _offer(state: State, entry: DepartmentEntry, own: Sequence[ServiceEntry]) -> DepartmentOffer:
+    open_now = [service for service in own if service.state is ServiceState.OPEN]
+    waiting = {service.queue: state.waiting(service) for service in open_now}
+    ranges = [service.estimate for service in open_now if service.estimate is not None]
+    estimate = (
+        Estimate(
+            low_minutes=min(one.low_minutes for one in ranges), high_minutes=max(one.high_minutes for one in ranges)
+        )
+        if ranges
+        else None
+    )
+    return DepartmentOffer(
+        entry, _best(service.state for service in own), sum(waiting.values()), estimate, _earliest(own)
+    )
+
+
+def _best(states: Iterable[ServiceState]) -> ServiceState:
+    found = set(states)
+    return next((best for best in (ServiceState.OPEN, ServiceState.FULL) if best in found), ServiceState.CLOSED)
+
+
+def _earliest(own: Iterable[ServiceEntry]) -> datetime | None:
+    return min((service.opens_at for service in own if service.opens_at is not None), default=None)

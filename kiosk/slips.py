@@ -1,0 +1,78 @@
+"""What a visitor takes along on paper: the number first, then where, how long, and how to follow it on a phone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from contract.bodies import Catalogue, Ticket
+from hardware.slip import Block, QrCode, Rule, Slip, Text
+from i18n.translator import Translator
+from kiosk import words
+
+PRINTABLE_MM: Final = {80: 72.0, 58: 48.0}
+"""Printed width by paper width, millimetres: 576 and 384 dots at 203 dpi."""
+
+
+def slip(ticket: Ticket, catalogue: Catalogue, t: Translator, *, paper_width_mm: int = 80) -> Slip:
+    """The slip for `ticket` in the language of `catalogue` and `t`; the number is a quarter of the width high."""
+    wide = paper_width_mm >= 80
+    printable = PRINTABLE_MM[80 if wide else 58]
+    base = 4.0 if wide else 3.4
+    service = next((entry for entry in catalogue.services if entry.id == ticket.service), None)
+    department = next((entry for entry in catalogue.departments if service and entry.id == service.department), None)
+    blocks: list[Block] = [
+        Text(catalogue.name, base, bold=True),
+        Text(ticket.number, printable / 4, bold=True),
+        Text(service.name if service else ticket.service, base + 0.6, bold=True),
+    ]
+    if department and service and department.name != service.name:
+        blocks.append(Text(department.name, base - 0.6))
+    privileged = _privileged(ticket, catalogue)
+    if privileged:
+        blocks.append(Text(privileged, base, bold=True))
+    blocks.append(Rule())
+    blocks += [Text(line, base) for line in _line_facts(ticket, t)]
+    blocks += [Text(line, base, bold=True) for line in _places(ticket, catalogue, t)]
+    blocks += [Text(line, base - 0.6) for line in _to_bring(ticket, catalogue, t)]
+    blocks.append(Rule())
+    if ticket.visitor_url:
+        blocks.append(QrCode(ticket.visitor_url, t("Scan to follow your number"), 26.0 if wide else 24.0))
+    advice = catalogue.slip_advice or t("Please wait in your area and listen for your number.")
+    blocks += [Text(advice, base - 0.6), Text(_time(ticket.issued_at, catalogue), base - 0.8)]
+    return Slip(ticket.number, tuple(blocks))
+
+
+def _line_facts(ticket: Ticket, t: Translator) -> list[str]:
+    facts = [words.ahead(t, ticket.ahead)]
+    range_ = words.minutes(t, ticket.estimate)
+    if range_ and ticket.ahead > 0:
+        facts.append(t("Expected wait: {range}", range=range_))
+    return facts
+
+
+def _places(ticket: Ticket, catalogue: Catalogue, t: Translator) -> list[str]:
+    service = next((entry for entry in catalogue.services if entry.id == ticket.service), None)
+    zone = words.where(t, words.zone_of(catalogue, ticket.zone))
+    places = [t("Please wait here: {place}", place=zone)] if zone else []
+    labels = words.windows(t, service.windows) if service else ""
+    return [*places, labels] if labels else places
+
+
+def _to_bring(ticket: Ticket, catalogue: Catalogue, t: Translator) -> list[str]:
+    service = next((entry for entry in catalogue.services if entry.id == ticket.service), None)
+    if service is None:
+        return []
+    lines = [t("Have ready: {list}", list=t(", ").join(service.needs))] if service.needs else []
+    return [*lines, service.hint] if service.hint else lines
+
+
+def _privileged(ticket: Ticket, catalogue: Catalogue) -> str:
+    return next(
+        (entry.name for entry in catalogue.priority_classes if entry.id == ticket.priority_class and entry.privileged),
+        "",
+    )
+
+
+def _time(issued: datetime, catalogue: Catalogue) -> str:
+    return f"{words.local(issued, catalogue.time_zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,129 @@
+"""Facts become sentences here, for the screen and for the slip alike, in the visitor's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from contract.bodies import Catalogue, Estimate, ServiceState, ZoneEntry
+from contract.errors import REFUSALS
+from i18n.translator import Translator
+
+LANGUAGE_NAMES: Final[Mapping[str, str]] = {"zh-CN": "中文", "zh": "中文", "en": "English"}
+"""A language is named in itself, so that whoever needs it can read it."""
+
+_PRINTER: Final[Mapping[str, str]] = {
+    "paper_out": "The printer is out of paper.",
+    "cover_open": "The printer's cover is open.",
+    "printer_offline": "The printer does not answer.",
+    "not_connected": "The printer does not answer.",
+    "not_confirmed": "The printer did not confirm your slip.",
+}
+_DOCUMENT: Final[Mapping[str, str]] = {
+    "too_short": "The number is not complete yet.",
+    "check_digit": "One digit must be wrong. Please compare the number with your card.",
+    "birth_date": "The birth date in the number is not a date. Please compare it with your card.",
+    "unreadable": "The card could not be read. Please place it again, or type the number.",
+}
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def ahead(t: Translator, count: int) -> str:
+    """How many are before you, in a full sentence."""
+    if count <= 0:
+        return t("Nobody is ahead of you")
+    return t.plural("{n} person ahead of you", "{n} people ahead of you", count)
+
+
+def waiting(t: Translator, count: int) -> str:
+    """How many wait, in a word or two for a tile."""
+    return t("Nobody waiting") if count <= 0 else t.plural("{n} waiting", "{n} waiting", count)
+
+
+def minutes(t: Translator, estimate: Estimate | None) -> str:
+    """The range of the wait; "" when the server dares none."""
+    if estimate is None:
+        return ""
+    low, high = estimate.low_minutes, estimate.high_minutes
+    if high <= 1:
+        return t("Hardly any wait")
+    if low >= high:
+        return t("about {minutes} min", minutes=high)
+    return t("about {low} to {high} min", low=low, high=high)
+
+
+def where(t: Translator, zone: ZoneEntry | None) -> str:
+    """Where to wait: the area, and its floor."""
+    if zone is None:
+        return ""
+    floor = zone.floor.strip()
+    if not floor:
+        return zone.name
+    return t("{area}, floor {floor}", area=zone.name, floor=floor.rstrip("Ff") if floor[:1].isdigit() else floor)
+
+
+def windows(t: Translator, labels: tuple[str, ...]) -> str:
+    """The windows that may call, at most six of them named."""
+    if not labels:
+        return ""
+    named = t(", ").join(labels[:6]) + ("…" if len(labels) > 6 else "")
+    return t("Window {windows}", windows=named) if len(labels) == 1 else t("Windows {windows}", windows=named)
+
+
+def opens(t: Translator, at: datetime | None, now: datetime, zone: str) -> str:
+    """When it opens again, on the hall's own clock; "" when nobody knows."""
+    if at is None:
+        return ""
+    opening, today = local(at, zone), local(now, zone).date()
+    clock = f"{opening:%H:%M}"
+    days = (opening.date() - today).days
+    if days <= 0:
+        return t("Opens at {time}", time=clock)
+    if days == 1:
+        return t("Opens tomorrow at {time}", time=clock)
+    if days < 7:
+        return t("Opens on {day} at {time}", day=t(_WEEKDAYS[opening.weekday()]), time=clock)
+    return t("Opens on {month}/{day} at {time}", month=opening.month, day=opening.day, time=clock)
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """A moment on the hall's wall clock; a zone this machine does not know leaves it as it is."""
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment
+
+
+def service_state(t: Translator, state: ServiceState) -> str:
+    """One word for a tile; an open service needs none."""
+    return {ServiceState.CLOSED: t("Closed now"), ServiceState.FULL: t("Full today")}.get(state, "")
+
+
+def refusal(t: Translator, code: str, params: Mapping[str, object]) -> str:
+    """The sentence for a refusal's code; an unknown code still says something a person understands."""
+    known = REFUSALS.get(code)
+    if known is None:
+        return t("This cannot be done now. Please ask at the service desk.")
+    spoken = {name: t(value) if name == "state" and isinstance(value, str) else value for name, value in params.items()}
+    return t(known.sentence, **spoken)
+
+
+def printer(t: Translator, code: str) -> str:
+    """What is wrong with the printer."""
+    return t(_PRINTER.get(code, "The printer has a fault."))
+
+
+def document_problem(t: Translator, code: str) -> str:
+    """What is wrong with a document or its number; "" for no problem."""
+    return t(_DOCUMENT[code]) if code in _DOCUMENT else ""
+
+
+def language_name(lang: str) -> str:
+    return LANGUAGE_NAMES.get(lang, lang)
+
+
+def zone_of(catalogue: Catalogue | None, zone_id: str) -> ZoneEntry | None:
+    zones = catalogue.zones if catalogue else ()
+    return next((zone for zone in zones if zone.id == zone_id), None)
