@@ -23,7 +23,7 @@ class Data(BaseModel):
 class TicketData(Data):
     """Data of every ticket.* event. `waiting` = tickets waiting in `queue` after the event.
 
-    `queue` is where the ticket is now; after a transfer `from_queue` and `from_window` say where it came from.
+    `queue` is where the ticket is now; `from_queue`, `from_window` and (transfer) `from_ticket` say where it came from.
     `how` tells which act it was (call: next|pick|call_back; returned: requeue|postpone|reinstate|missed).
     `expires_at`: an announcement of this call later than that is noise.
     """
@@ -42,6 +42,7 @@ class TicketData(Data):
     calls: int = 0
     how: str = ""
     outcome: str = ""
+    from_ticket: str | None = None
     from_queue: str | None = None
     from_window: str | None = None
     expires_at: datetime | None = None
@@ -72,7 +73,7 @@ class ConfigData(Data):
 
 
 class DayData(Data):
-    """Data of day.closed and day.opened; `expired` tickets were still open."""
+    """Data of day.closed; `expired` tickets were still open."""
 
     business_day: date
     expired: int = 0
@@ -100,7 +101,6 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "announcement.broadcast": BroadcastData,
     "config.published": ConfigData,
     "day.closed": DayData,
-    "day.opened": DayData,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.reason import Reason
-from queueserver.domain.ticket import Ticket
+from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
 
 
@@ -32,7 +32,7 @@ class Actor:
 
     id: str
     name: str
-    roles: frozenset[str]
+    roles: frozenset[str] = field(repr=False)
 
 
 class UnitOfWork(Protocol):
@@ -45,6 +45,15 @@ class UnitOfWork(Protocol):
 
     def new_id(self) -> str: ...
     def new_token(self) -> str: ...
+
+    def next_sequence(self) -> int:
+        """The sequence number the next recorded event will get."""
+
+    def end_of_line(self) -> Place:
+        """The place of somebody who arrives now."""
+
+    def label(self, window_id: str) -> str:
+        """What people read over the window."""
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Also tickets that are over; raises DomainError("unknown_ticket")."""
@@ -65,6 +74,9 @@ class UnitOfWork(Protocol):
     def put_window(self, window: Window) -> None: ...
     def put_queue_day(self, day: QueueDay) -> None: ...
     def record(self, event: Event) -> None: ...
+
+    def begin_day(self, day: date) -> None:
+        """From here on the hall's business day is `day`, with fresh counters."""
 
 
 @dataclass(frozen=True, slots=True)

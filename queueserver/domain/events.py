@@ -1,4 +1,4 @@
-"""What happened, in the past tense; each carries the value as it is afterwards, so a fact never needs a second look-up."""
+"""What happened, in the past tense; each fact carries the value as it is afterwards."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class TicketFinished(TicketEvent):
 
 @dataclass(frozen=True, slots=True)
 class TicketMissed(TicketEvent):
-    """`ticket.state` is no_show, or waiting when the queue's policy put it back at once."""
+    """`ticket.state` is no_show, or waiting or expired when the queue's policy said so at once."""
+
+    from_window: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,4 @@ class DayClosed:
     ended: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DayOpened:
-    business_day: date
-
-
-Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed | DayOpened
+Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from queueserver.domain.schedule import Schedule
@@ -97,4 +97,5 @@ class HallPlan:
     windows: Mapping[str, WindowPlan]
     services: Mapping[str, ServicePlan]
     default_class: str
-    windows_of_queue: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    privileged: frozenset[str]
+    windows_of_queue: Mapping[str, tuple[str, ...]]

@@ -16,7 +16,7 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`code` is one of first_in_line, privileged, ordinary_turn, waited_too_long, rule, picked, called_back, sent_here."""
+    """`code`: first_in_line, privileged, ordinary_turn, waited_too_long, rule, picked, called_back or sent_here."""
 
     code: str
     params: dict[str, str | int] = field(default_factory=dict)

@@ -48,12 +48,30 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
 """The states in which each act is legal; everything else is refused."""
 
 
+_GAP: Final = 1 << 20
+"""Room between two orders of arrival, for places given in between."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A place among those of one queue: the effective time in ms since 1970, then the order of arrival there."""
 
     at_ms: int
     order: int
+
+    @classmethod
+    def arriving(cls, at: datetime, sequence: int) -> Place:
+        """At the end of those that came before `at`; `sequence` is the hall's next sequence number."""
+        return cls(int(at.timestamp() * 1000), sequence * _GAP)
+
+    @classmethod
+    def between(cls, before: Place | None, after: Place | None, otherwise: Place) -> Place:
+        """Directly behind `before` and ahead of `after`; either may be missing, `otherwise` serves when both are."""
+        if before is None:
+            return otherwise if after is None else cls(after.at_ms, after.order - _GAP // 2)
+        if after is None or after.at_ms > before.at_ms:
+            return cls(before.at_ms, before.order + _GAP // 2)
+        return cls(before.at_ms, (before.order + after.order) // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +146,14 @@ class Ticket:
         ticket = self._to("finish", State.FINISHED, ended_at=now)
         return ticket, events.TicketFinished(ticket, outcome, items)
 
-    def miss(self) -> tuple[Ticket, events.TicketMissed]:
-        """Called and not come."""
+    def miss(self, back_to: Place | None, *, over: bool, now: datetime) -> tuple[Ticket, events.TicketMissed]:
+        """Called and not come: waits again at `back_to`, or is over, or stays missed until a clerk acts."""
         ticket = self._to("miss", State.NO_SHOW, misses=self.misses + 1)
-        return ticket, events.TicketMissed(ticket)
+        if over:
+            ticket = replace(ticket, state=State.EXPIRED, ended_at=now)
+        elif back_to is not None:
+            ticket = replace(ticket, state=State.WAITING, place=back_to, window=None, staff=None, called_at=None)
+        return ticket, events.TicketMissed(ticket, self.window)
 
     def hold(self, reason: str) -> tuple[Ticket, events.TicketHeld]:
         ticket = self._to("hold", State.HELD, note=reason)

@@ -17,7 +17,7 @@ class WindowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`ticket` is the id of the one active ticket here, or None."""
+    """`ticket` is the id of the one active ticket here; `streak` counts privileged calls since an ordinary one."""
 
     id: str
     state: WindowState = WindowState.CLOSED
@@ -25,6 +25,7 @@ class Window:
     staff_name: str = ""
     ticket: str | None = None
     pause_reason: str = ""
+    streak: int = 0
 
     def open(self, staff: str, staff_name: str) -> tuple[Window, events.WindowOpened]:
         self._only("open", WindowState.CLOSED)
@@ -49,8 +50,8 @@ class Window:
         window = replace(self, state=WindowState.CLOSED, staff=None, staff_name="", pause_reason="")
         return window, events.WindowClosed(window)
 
-    def take(self, ticket: str) -> Window:
-        return replace(self, ticket=ticket)
+    def take(self, ticket: str, streak: int) -> Window:
+        return replace(self, ticket=ticket, streak=streak)
 
     def release(self) -> Window:
         return replace(self, ticket=None)

@@ -10,7 +10,7 @@ from queueserver.ports import Actor
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a ticket, as far as we keep it: `hash` keyed hash of the document, the others masked; all may be empty."""
+    """Who holds a ticket, as far as we keep it: `hash` of the document (keyed), the others masked; all may be empty."""
 
     hash: str = ""
     document: str = ""

@@ -94,22 +94,21 @@ tickets = Table(
     Column("misses", Integer, nullable=False),
     Column("printed", Boolean, nullable=False),
     Column("note", String(200), nullable=False),
-    Column("is_open", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False),
     ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
     UniqueConstraint("hall", "visit", "leg"),
     Index("ix_tickets_hall_seq", "hall", "seq"),
     Index("ix_tickets_hall_called_at", "hall", "called_at"),
 )
-"""One row a leg; `seq` is the hall's sequence number of the last fact about it."""
+"""One row a leg, open while `ended_at` is null; `seq` is the hall's sequence number of the last fact about it."""
 
 Index(
     "ix_tickets_open",
     tickets.c.hall,
     tickets.c.queue,
     tickets.c.state,
-    sqlite_where=tickets.c.is_open,
-    postgresql_where=tickets.c.is_open,
+    sqlite_where=tickets.c.ended_at.is_(None),
+    postgresql_where=tickets.c.ended_at.is_(None),
 )
 
 windows = Table(
@@ -122,6 +121,7 @@ windows = Table(
     Column("staff_name", String(64), nullable=False),
     Column("ticket", String(26)),
     Column("pause_reason", String(200), nullable=False),
+    Column("streak", Integer, nullable=False),
 )
 
 queue_days = Table(
@@ -132,7 +132,6 @@ queue_days = Table(
     Column("queue", String(48), primary_key=True),
     Column("next_number", Integer, nullable=False),
     Column("issued", Integer, nullable=False),
-    Column("privileged_streak", Integer, nullable=False),
     Column("last_called", String(8), nullable=False),
 )
 """A queue's counters for one business day; configuration changes never touch them."""

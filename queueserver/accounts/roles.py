@@ -1,0 +1,19 @@
+"""What an account may be, and which of them each kind of account may have."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEVICE_ROLES: Final = ("kiosk", "caller", "display")
+PERSON_ROLES: Final = ("clerk", "pick", "duty_manager", "manager")
+
+EVERYBODY: Final = frozenset((*DEVICE_ROLES, *PERSON_ROLES))
+"""Any account of the hall."""
+STAFF: Final = frozenset({"clerk", "duty_manager", "manager"})
+"""People who work at windows."""
+TICKET_GIVERS: Final = STAFF | {"kiosk"}
+"""Those at whose hands visitors take, cancel and postpone tickets."""
+WINDOW_READERS: Final = STAFF | {"caller", "kiosk"}
+PICKERS: Final = frozenset({"pick", "duty_manager", "manager"})
+"""Out of order, by permission."""
+MANAGERS: Final = frozenset({"manager"})

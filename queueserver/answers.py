@@ -1,0 +1,93 @@
+"""From what a command answers to what goes over the wire, and who may see how much of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from enum import Enum
+
+from contract import bodies
+from queueserver.domain.reason import Reason
+from queueserver.domain.ticket import Ticket
+from queueserver.ports import Answer, CallAnswer, Nobody, TicketAnswer, Wait
+from queueserver.store.batch import Reply
+
+
+class Eyes(Enum):
+    """Who looks at a ticket."""
+
+    GIVER = "kiosk"
+    """sees the visitor's link, nothing of the person"""
+    STAFF = "clerk"
+    """sees the masked name and document too"""
+    SCREEN = "screen"
+    """sees neither"""
+
+
+class Renderer:
+    """Makes wire bodies of tickets; `public_url` is the start of visitors' links."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url
+
+    def ticket(self, ticket: Ticket, zone: str, wait: Wait | None, eyes: Eyes) -> bodies.Ticket:
+        """The ticket as `eyes` may see it."""
+        visit = ticket.visit
+        staff, screen = eyes is Eyes.STAFF, eyes is Eyes.SCREEN
+        return bodies.Ticket(
+            id=ticket.id,
+            number=visit.number,
+            visit=visit.id,
+            leg=ticket.leg,
+            queue=ticket.queue,
+            service=ticket.service,
+            state=bodies.TicketState(ticket.state),
+            priority_class=ticket.priority_class,
+            channel=bodies.Channel(visit.channel),
+            lang=visit.lang,
+            zone=zone,
+            issued_at=ticket.issued_at,
+            position=wait.position if wait else 0,
+            ahead=wait.ahead if wait else 0,
+            estimate=_estimate(wait),
+            token="" if screen else visit.token,
+            visitor_url="" if screen else f"{self._public_url}/t/{visit.token}",
+            printed=ticket.printed,
+            window=ticket.window,
+            called_at=ticket.called_at,
+            started_at=ticket.started_at,
+            finished_at=ticket.ended_at,
+            calls=ticket.calls,
+            misses=ticket.misses,
+            person=visit.person if staff else "",
+            document=visit.document if staff else "",
+            note=ticket.note,
+        )
+
+    def reply(self, status: int, eyes: Eyes) -> Callable[[Answer], Reply]:
+        """What turns a command's answer into the stored and sent reply."""
+
+        def render(answer: Answer) -> Reply:
+            if isinstance(answer, TicketAnswer):
+                return Reply(status, self._ticket(answer, eyes).model_dump_json().encode())
+            if isinstance(answer, CallAnswer):
+                call = bodies.Call(ticket=self._ticket(answer.called, eyes), reason=reason_body(answer.reason))
+                return Reply(status, call.model_dump_json().encode())
+            return Reply(204 if isinstance(answer, Nobody) else status, b"")
+
+        return render
+
+    def _ticket(self, answer: TicketAnswer, eyes: Eyes) -> bodies.Ticket:
+        return self.ticket(answer.ticket, answer.zone, answer.wait, eyes)
+
+
+def reason_body(reason: Reason) -> bodies.Reason:
+    return bodies.Reason(
+        code=reason.code,
+        params=reason.params,
+        passed_over=tuple(bodies.PassedOver(**asdict(one)) for one in reason.passed_over),
+    )
+
+
+def _estimate(wait: Wait | None) -> bodies.Estimate | None:
+    return bodies.Estimate(low_minutes=wait.low_minutes, high_minutes=wait.high_minutes) if wait else None

@@ -1,0 +1,160 @@
+"""The kiosk's catalogue: everything a hall offers, in one language, made quickly even with a thousand services.
+
+Only a queue's state, line and estimate change from minute to minute. So each service's fixed part is written once per
+configuration and language, and an answer is those parts joined with a few words per queue.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from contract.bodies import Catalogue, DepartmentEntry, Estimate, PriorityClassEntry, ServiceEntry, ServiceState, ZoneEntry
+from contract.config import Department, Queue, Service, Texts, text_for
+from queueserver.domain.hall import QueuePlan
+from queueserver.pinyin import spell
+from queueserver.published import HallNow, Published
+
+_SPELLED = "zh-CN"
+_CHANGING = {"state", "waiting", "estimate", "opens_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """How a queue stands: `estimate` of the next ticket's wait while it is open, `opens_at` while it is closed."""
+
+    state: ServiceState
+    waiting: int
+    estimate: Estimate | None
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What one configuration says in one language, as JSON without its last brace; services with their queues."""
+
+    head: str
+    services: tuple[tuple[str, str], ...]
+
+
+def catalogue_json(now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow]) -> bytes:
+    """contract.bodies.Catalogue as JSON."""
+    fixed = _fixed(now.published, lang)
+    changing = {queue: _changing(state) for queue, state in queues.items()}
+    services = ",".join(part + changing[queue] for part, queue in fixed.services)
+    tail = json.dumps({"seq": now.seq, "time": time.isoformat()})[1:-1]
+    return f'{fixed.head},{tail},"services":[{services}]}}'.encode()
+
+
+def takes_no_more(queue: Queue, plan: QueuePlan, waiting: int, issued: int, next_number: int) -> bool:
+    """Whether a limit of the day or of the line is reached."""
+    return (
+        (plan.daily_limit is not None and issued >= plan.daily_limit)
+        or (plan.waiting_limit is not None and waiting >= plan.waiting_limit)
+        or max(next_number, queue.first) > queue.last
+    )
+
+
+def _changing(queue: QueueNow) -> str:
+    words = {
+        "state": queue.state.value,
+        "waiting": queue.waiting,
+        "estimate": queue.estimate.model_dump() if queue.estimate else None,
+        "opens_at": queue.opens_at.isoformat() if queue.opens_at else None,
+    }
+    return "," + json.dumps(words)[1:]
+
+
+@lru_cache(maxsize=64)
+def _fixed_of(hall: str, version: int, lang: str, published: _ById) -> _Fixed:
+    return _write(published.value, lang)
+
+
+class _ById:
+    """Lets the cache hold a configuration without comparing it; hall, version and language are the key."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Published) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def _fixed(published: Published, lang: str) -> _Fixed:
+    return _fixed_of(published.config.hall.id, published.version, lang, _ById(published))
+
+
+def _write(published: Published, lang: str) -> _Fixed:
+    config = published.config
+    labels: dict[str, tuple[str, ...]] = {
+        queue: tuple(published.label(window) for window in windows)
+        for queue, windows in published.plan.windows_of_queue.items()
+    }
+    head = Catalogue.model_construct(
+        contract=1,
+        config_version=published.version,
+        hall=config.hall.id,
+        name=text_for(config.hall.name, lang),
+        lang=lang,
+        languages=config.hall.languages,
+        time_zone=config.hall.time_zone,
+        departments=tuple(_department(department, lang) for department in config.departments),
+        priority_classes=tuple(
+            PriorityClassEntry(
+                id=kind.id, name=text_for(kind.name, lang), privileged=kind.privileged, hint=text_for(kind.hint, lang)
+            )
+            for kind in config.priority_classes
+        ),
+        zones=tuple(ZoneEntry(id=zone.id, name=text_for(zone.name, lang), floor=zone.floor) for zone in config.zones),
+        slip_advice=text_for(config.hall.slip_advice, lang),
+    )
+    services = (
+        _service(service, published.queues[service.queue], labels[service.queue], lang) for service in config.services
+    )
+    return _Fixed(
+        head=head.model_dump_json(exclude={"seq", "time", "services"})[:-1],
+        services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], one.queue) for one in services),
+    )
+
+
+def _department(department: Department, lang: str) -> DepartmentEntry:
+    spelling = spell(_chinese(department.name))
+    return DepartmentEntry(
+        id=department.id,
+        name=text_for(department.name, lang),
+        icon=department.icon,
+        zone=department.zone or "",
+        pinyin=spelling.pinyin,
+        initials=spelling.initials,
+    )
+
+
+def _service(service: Service, queue: Queue, labels: tuple[str, ...], lang: str) -> ServiceEntry:
+    spelling = spell(_chinese(service.name))
+    return ServiceEntry(
+        id=service.id,
+        department=service.department,
+        name=text_for(service.name, lang),
+        queue=queue.id,
+        zone=queue.zone,
+        state=ServiceState.OPEN,
+        waiting=0,
+        windows=labels,
+        needs=tuple(text_for(need, lang) for need in service.needs),
+        hint=text_for(service.hint, lang),
+        hot=service.hot,
+        requires_document=service.requires_document,
+        pinyin=spelling.pinyin,
+        initials=spelling.initials,
+    )
+
+
+def _chinese(name: Texts) -> str:
+    return text_for(name, _SPELLED)

@@ -1,0 +1,31 @@
+"""A queue's numbers for one business day: taken in order, never given twice, refused when used up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import QueuePlan
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDay:
+    """A queue's counters of one day; configuration never touches them, except that a range may begin later."""
+
+    queue: str
+    next_number: int
+    issued: int = 0
+    last_called: str = ""
+
+    def take(self, plan: QueuePlan) -> tuple[QueueDay, str]:
+        """The day after one more ticket, and its number; raises queue_full or numbers_used_up."""
+        if plan.daily_limit is not None and self.issued >= plan.daily_limit:
+            raise DomainError("queue_full")
+        digits = max(self.next_number, plan.first)
+        if digits > plan.last:
+            raise DomainError("numbers_used_up")
+        number = f"{plan.prefix}{digits:0{plan.digits}d}"
+        return replace(self, next_number=digits + 1, issued=self.issued + 1), number
+
+    def called(self, number: str) -> QueueDay:
+        return replace(self, last_called=number)

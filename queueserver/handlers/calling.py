@@ -1,0 +1,158 @@
+"""What a window does with tickets: call, pick, call back, recall, start, finish, no-show, hold, transfer."""
+
+from __future__ import annotations
+
+from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import MissedPolicy, WindowPlan
+from queueserver.domain.reason import Reason
+from queueserver.domain.selection import WindowRule, choose_next, may_call
+from queueserver.domain.ticket import Place, Ticket
+from queueserver.domain.window import Window
+from queueserver.handlers import commands
+from queueserver.ports import UnitOfWork
+
+
+def call_next(uow: UnitOfWork, command: commands.CallNext) -> tuple[Ticket, Reason] | None:
+    """The ticket whose turn it is, with the reason; None when nobody may be called."""
+    window = _free_window(uow, command.window)
+    rule = WindowRule(uow.plan.windows[window.id], window.streak, uow.plan.privileged)
+    chosen = choose_next(uow.line, rule, uow.plan.policy, uow.now)
+    if chosen is None:
+        return None
+    ticket, reason = chosen
+    return _call(uow, window, ticket, "next", reason)
+
+
+def pick(uow: UnitOfWork, command: commands.Pick) -> tuple[Ticket, Reason]:
+    """Out of order, with a reason that is stored."""
+    if not command.reason.strip():
+        raise DomainError("reason_required", field="reason")
+    window = _free_window(uow, command.window)
+    ticket = uow.ticket(command.ticket)
+    _must_be_served_here(uow, window, ticket)
+    return _call(uow, window, ticket, "pick", Reason("picked", {"reason": command.reason.strip()}))
+
+
+def call_back(uow: UnitOfWork, command: commands.CallBack) -> tuple[Ticket, Reason]:
+    """A held or missed ticket comes to this window again."""
+    window = _free_window(uow, command.window)
+    ticket = uow.ticket(command.ticket)
+    if ticket.window != window.id:
+        _must_be_served_here(uow, window, ticket)
+    return _call(uow, window, ticket, "call_back", Reason("called_back", {"state": ticket.state.value}))
+
+
+def recall(uow: UnitOfWork, command: commands.Recall) -> Ticket:
+    """Say the same call once more."""
+    _, ticket = _at_window(uow, command.window)
+    again, event = ticket.recall(uow.plan.policy.recalls)
+    uow.put_ticket(again)
+    uow.record(event)
+    return again
+
+
+def start(uow: UnitOfWork, command: commands.Start) -> Ticket:
+    """The visitor has come."""
+    _, ticket = _at_window(uow, command.window)
+    serving, event = ticket.start(uow.now)
+    uow.put_ticket(serving)
+    uow.record(event)
+    return serving
+
+
+def finish(uow: UnitOfWork, command: commands.Finish) -> Ticket:
+    """Done, with its outcome; the window is free again."""
+    window, ticket = _at_window(uow, command.window)
+    for item in command.items:
+        if item not in uow.plan.services:
+            raise DomainError("unknown_service", field="items")
+    done, event = ticket.finish(uow.now, command.outcome, command.items)
+    uow.put_window(window.release())
+    uow.put_ticket(done)
+    uow.record(event)
+    return done
+
+
+def no_show(uow: UnitOfWork, command: commands.NoShow) -> Ticket:
+    """Called and not come: what then is the queue's missed-ticket policy."""
+    window, ticket = _at_window(uow, command.window)
+    queue = uow.plan.queues[ticket.queue]
+    again = ticket.misses + 1 < uow.plan.policy.max_misses
+    back_to: Place | None = None
+    if again and queue.missed is MissedPolicy.REQUEUE:
+        back_to = uow.end_of_line()
+    elif again and queue.missed is MissedPolicy.POSTPONE:
+        back_to = uow.line.place_behind(queue.id, queue.postpone_places, uow.end_of_line())
+    missed, event = ticket.miss(back_to, over=queue.missed is MissedPolicy.EXPIRE, now=uow.now)
+    uow.put_window(window.release())
+    uow.put_ticket(missed)
+    uow.record(event)
+    return missed
+
+
+def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
+    """Set aside; the window is free, the ticket waits for a call back."""
+    window, ticket = _at_window(uow, command.window)
+    held, event = ticket.hold(command.reason)
+    uow.put_window(window.release())
+    uow.put_ticket(held)
+    uow.record(event)
+    return held
+
+
+def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
+    """A new leg of the same visit, in another queue or for one window; the place follows the original arrival."""
+    window, ticket = _at_window(uow, command.window)
+    queue, sent_to = _destination(uow, command, ticket)
+    place = Place.arriving(ticket.visit.arrived_at, uow.next_sequence())
+    ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now)
+    uow.put_window(window.release())
+    uow.put_ticket(ended)
+    uow.put_ticket(leg)
+    uow.record(event)
+    return leg
+
+
+def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) -> tuple[str, str | None]:
+    if (command.to_queue is None) == (command.to_window is None):
+        raise DomainError("invalid_field", field="queue")
+    if command.to_queue is not None:
+        if command.to_queue not in uow.plan.queues:
+            raise DomainError("unknown_queue", field="queue")
+        return command.to_queue, None
+    target = uow.plan.windows.get(command.to_window or "")
+    if target is None:
+        raise DomainError("unknown_window", field="window")
+    if target.id == command.window:
+        raise DomainError("invalid_field", field="window")
+    queue = ticket.queue if ticket.queue in target.serves else target.serves[0]
+    return queue, target.id
+
+
+def _call(uow: UnitOfWork, window: Window, ticket: Ticket, how: str, reason: Reason) -> tuple[Ticket, Reason]:
+    called, event = ticket.call(window.id, window.staff, uow.now, how, reason)
+    streak = window.streak + 1 if ticket.priority_class in uow.plan.privileged else 0
+    uow.put_window(window.take(called.id, streak if how == "next" else window.streak))
+    uow.put_queue_day(uow.queue_day(called.queue).called(called.number))
+    uow.put_ticket(called)
+    uow.record(event)
+    return called, reason
+
+
+def _free_window(uow: UnitOfWork, window_id: str) -> Window:
+    window = uow.window(window_id)
+    window.must_call(uow.ticket(window.ticket).number if window.ticket else None)
+    return window
+
+
+def _at_window(uow: UnitOfWork, window_id: str) -> tuple[Window, Ticket]:
+    window = uow.window(window_id)
+    if window.ticket is None:
+        raise DomainError("window_idle")
+    return window, uow.ticket(window.ticket)
+
+
+def _must_be_served_here(uow: UnitOfWork, window: Window, ticket: Ticket) -> None:
+    plan: WindowPlan = uow.plan.windows[window.id]
+    if not may_call(plan, ticket):
+        raise DomainError("not_served_here")

@@ -1,0 +1,21 @@
+"""The end of a business day: every ticket still open gets its end, every window is free."""
+
+from __future__ import annotations
+
+from queueserver.domain import events
+from queueserver.handlers import commands
+from queueserver.ports import UnitOfWork
+
+
+def turn_day(uow: UnitOfWork, command: commands.TurnDay) -> None:
+    """Close the hall's business day; numbers of `command.day` begin anew by themselves."""
+    ended = []
+    for ticket in uow.open_tickets():
+        over = ticket.expire(uow.now)
+        uow.put_ticket(over)
+        ended.append((over.id, over.state.value))
+    for window in uow.windows():
+        if window.ticket is not None:
+            uow.put_window(window.release())
+    uow.record(events.DayClosed(uow.business_day, tuple(ended)))
+    uow.begin_day(command.day)

@@ -1,0 +1,67 @@
+"""From a command to its handler, and from what the handler returns to the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from queueserver.domain.estimate import wait_range
+from queueserver.domain.reason import Reason
+from queueserver.domain.ticket import State, Ticket
+from queueserver.domain.window import WindowState
+from queueserver.handlers import calling, commands, day, tickets, windows
+from queueserver.ports import Answer, CallAnswer, Done, Nobody, TicketAnswer, UnitOfWork, Wait
+
+Outcome = Ticket | tuple[Ticket, Reason] | None
+
+_HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
+    commands.TakeTicket: tickets.take_ticket,
+    commands.MarkPrinted: tickets.mark_printed,
+    commands.Cancel: tickets.cancel,
+    commands.Requeue: tickets.requeue,
+    commands.Postpone: tickets.postpone,
+    commands.Reinstate: tickets.reinstate,
+    commands.OpenWindow: windows.open_window,
+    commands.PauseWindow: windows.pause_window,
+    commands.ResumeWindow: windows.resume_window,
+    commands.CloseWindow: windows.close_window,
+    commands.Broadcast: windows.broadcast,
+    commands.CallNext: calling.call_next,
+    commands.Pick: calling.pick,
+    commands.CallBack: calling.call_back,
+    commands.Recall: calling.recall,
+    commands.Start: calling.start,
+    commands.Finish: calling.finish,
+    commands.NoShow: calling.no_show,
+    commands.Hold: calling.hold,
+    commands.Transfer: calling.transfer,
+    commands.TurnDay: day.turn_day,
+}
+
+
+def carry_out(uow: UnitOfWork, command: commands.Command) -> Outcome:
+    """Run the command's handler; raises DomainError when the rules refuse it."""
+    return _HANDLERS[type(command)](uow, command)
+
+
+def answer(uow: UnitOfWork, command: commands.Command, outcome: Outcome) -> Answer:
+    """What to tell whoever gave the command, after its changes were made."""
+    if isinstance(outcome, Ticket):
+        return ticket_answer(uow, outcome)
+    if isinstance(outcome, tuple):
+        ticket, reason = outcome
+        return CallAnswer(ticket_answer(uow, ticket), reason)
+    return Nobody() if isinstance(command, commands.CallNext) else Done()
+
+
+def ticket_answer(uow: UnitOfWork, ticket: Ticket) -> TicketAnswer:
+    """The ticket with its zone and, while it waits, where it stands."""
+    queue = uow.plan.queues.get(ticket.queue)
+    zone = queue.zone if queue else ""
+    if ticket.state is not State.WAITING or queue is None:
+        return TicketAnswer(ticket, zone, None)
+    ahead = uow.line.ahead(ticket)
+    serving = (uow.window(window) for window in uow.plan.windows_of_queue.get(ticket.queue, ()))
+    working = sum(1 for window in serving if window.state is WindowState.OPEN)
+    low, high = wait_range(ahead, queue.service_minutes, working)
+    return TicketAnswer(ticket, zone, Wait(ahead + 1, ahead, low, high))

@@ -1,0 +1,49 @@
+"""Opening, pausing and closing windows, and words for the whole hall."""
+
+from __future__ import annotations
+
+from queueserver.domain import events
+from queueserver.domain.errors import DomainError
+from queueserver.domain.window import Window, WindowState
+from queueserver.handlers import commands
+from queueserver.ports import UnitOfWork
+
+
+def open_window(uow: UnitOfWork, command: commands.OpenWindow) -> None:
+    """Staff sit down; signing in again where one already sits changes nothing."""
+    window = uow.window(command.window)
+    if window.state is not WindowState.CLOSED and window.staff == command.actor.id:
+        return
+    if window.state is not WindowState.CLOSED:
+        raise DomainError("window_taken", staff=window.staff_name or window.staff or "")
+    for other in uow.windows():
+        if other.staff == command.actor.id and other.state is not WindowState.CLOSED:
+            raise DomainError("staff_elsewhere", window=uow.label(other.id))
+    _keep(uow, *window.open(command.actor.id, command.actor.name))
+
+
+def pause_window(uow: UnitOfWork, command: commands.PauseWindow) -> None:
+    """Nobody new is called here; a visitor already at the window is served on."""
+    _keep(uow, *uow.window(command.window).pause(command.reason))
+
+
+def resume_window(uow: UnitOfWork, command: commands.ResumeWindow) -> None:
+    _keep(uow, *uow.window(command.window).resume())
+
+
+def close_window(uow: UnitOfWork, command: commands.CloseWindow) -> None:
+    """Staff leave; refused while a visitor is at the window."""
+    window = uow.window(command.window)
+    _keep(uow, *window.close(uow.ticket(window.ticket).number if window.ticket else None))
+
+
+def broadcast(uow: UnitOfWork, command: commands.Broadcast) -> None:
+    """Words for screens and loudspeakers."""
+    uow.record(
+        events.AnnouncementBroadcast(command.text, command.lang, command.zones, command.urgent, command.expires_at)
+    )
+
+
+def _keep(uow: UnitOfWork, window: Window, event: events.WindowEvent) -> None:
+    uow.put_window(window)
+    uow.record(event)

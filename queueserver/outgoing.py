@@ -1,0 +1,166 @@
+"""The privacy gate: what of a fact leaves the house. Nothing else may build a wire event.
+
+Every event is matched by name and every field is listed, so that a new field stays inside until somebody decides
+otherwise here. Masked names, hashes, phones, staff and reasons never pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Final, assert_never
+
+from queueserver.domain import events
+from queueserver.domain.hall import HallPlan
+from queueserver.ports import UnitOfWork
+
+SOURCE: Final = "urn:hallqueue:hall:"
+
+_TICKET_TYPES: Final[dict[type[events.TicketEvent], str]] = {
+    events.TicketIssued: "ticket.issued",
+    events.TicketPrinted: "ticket.printed",
+    events.TicketCalled: "ticket.called",
+    events.TicketRecalled: "ticket.recalled",
+    events.TicketStarted: "ticket.started",
+    events.TicketFinished: "ticket.finished",
+    events.TicketMissed: "ticket.missed",
+    events.TicketReturned: "ticket.returned",
+    events.TicketHeld: "ticket.held",
+    events.TicketTransferred: "ticket.transferred",
+    events.TicketCancelled: "ticket.cancelled",
+    events.TicketWalkedOut: "ticket.walked_out",
+}
+_WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
+    events.WindowOpened: "window.opened",
+    events.WindowPaused: "window.paused",
+    events.WindowResumed: "window.resumed",
+    events.WindowClosed: "window.closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event as it is stored: `data` may leave the house, `detail` may not; both JSON texts."""
+
+    type: str
+    ticket: str | None
+    data: str
+    detail: str
+
+
+def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
+    """The stored form of an event; waiting counts are those after the command."""
+    match event:
+        case events.TicketEvent():
+            data, detail = _ticket(event, uow), _ticket_detail(event)
+            return Fact(_TICKET_TYPES[type(event)], event.ticket.id, _json(data), _json(detail))
+        case events.WindowEvent():
+            return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_staff(event)))
+        case events.AnnouncementBroadcast():
+            return Fact("announcement.broadcast", None, _json(_broadcast(event)), "{}")
+        case events.ConfigPublished():
+            return Fact("config.published", None, _json({"version": event.version}), "{}")
+        case events.DayClosed():
+            day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended)}
+            return Fact("day.closed", None, _json(day), _json({"ended": event.ended}))
+        case _:
+            assert_never(event)
+
+
+def wire_event(hall: str, event_id: str, kind: str, time: str, sequence: int, data: str) -> bytes:
+    """The CloudEvent (structured JSON) of a stored fact; `time` is RFC 3339 and `data` already JSON text."""
+    head = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": SOURCE + hall,
+        "type": kind,
+        "time": time,
+        "sequence": sequence,
+        "datacontenttype": "application/json",
+    }
+    return f'{_json(head)[:-1]},"data":{data}}}'.encode()
+
+
+def _ticket(event: events.TicketEvent, uow: UnitOfWork) -> dict[str, Any]:
+    ticket = event.ticket
+    data: dict[str, Any] = {
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "queue": ticket.queue,
+        "service": ticket.service,
+        "state": ticket.state.value,
+        "priority_class": ticket.priority_class,
+        "waiting": uow.line.count(ticket.queue),
+        "lang": ticket.visit.lang,
+        "calls": ticket.calls,
+    }
+    if ticket.window is not None:
+        data |= {"window": ticket.window, **_where(uow.plan, ticket.window)}
+    match event:
+        case events.TicketCalled():
+            data |= {"how": event.how, "expires_at": _expiry(uow)}
+        case events.TicketRecalled():
+            data |= {"expires_at": _expiry(uow)}
+        case events.TicketFinished():
+            data |= {"outcome": event.outcome}
+        case events.TicketMissed():
+            data |= {"from_window": event.from_window}
+        case events.TicketReturned():
+            data |= {"how": event.how, "from_window": event.from_window}
+        case events.TicketTransferred():
+            data |= {
+                "from_ticket": event.from_ticket,
+                "from_queue": event.from_queue,
+                "from_window": event.from_window,
+            }
+    return data
+
+
+def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
+    detail: dict[str, Any] = {"channel": event.ticket.visit.channel, "leg": event.ticket.leg}
+    match event:
+        case events.TicketCalled():
+            detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
+        case events.TicketFinished():
+            detail |= {"staff": event.ticket.staff, "items": event.items}
+        case events.TicketHeld() | events.TicketCancelled():
+            detail |= {"reason": event.reason}
+    return detail
+
+
+def _where(plan: HallPlan, window: str) -> dict[str, str]:
+    known = plan.windows.get(window)
+    return {"label": known.label, "zone": known.zone} if known else {"label": window, "zone": ""}
+
+
+def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
+    window = event.window
+    return {
+        "window": window.id,
+        **_where(plan, window.id),
+        "state": window.state.value,
+        "reason": window.pause_reason,
+    }
+
+
+def _staff(event: events.WindowEvent) -> dict[str, Any]:
+    return {"staff": event.window.staff}
+
+
+def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:
+    return {
+        "text": event.text,
+        "lang": event.lang,
+        "zones": event.zones,
+        "urgent": event.urgent,
+        "expires_at": event.expires_at.isoformat(),
+    }
+
+
+def _expiry(uow: UnitOfWork) -> str:
+    return (uow.now + timedelta(seconds=uow.plan.policy.announcement_expires_seconds)).isoformat()
+
+
+_json: Final[Callable[[Any], str]] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

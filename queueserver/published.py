@@ -1,0 +1,101 @@
+"""The configuration in force as readers need it: looked up by id, and read from the database once per version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import Connection, select
+
+from contract.config import HallConfig, PriorityClass, Queue, Service, Window, text_for
+from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import HallPlan
+from queueserver.store.plans import plan_of
+from queueserver.store.tables import config_versions, halls
+
+
+@dataclass(frozen=True)
+class Published:
+    """One version of one hall's configuration; never changed, so that threads may share it."""
+
+    version: int
+    config: HallConfig
+    plan: HallPlan
+
+    @cached_property
+    def services(self) -> dict[str, Service]:
+        return {service.id: service for service in self.config.services}
+
+    @cached_property
+    def queues(self) -> dict[str, Queue]:
+        return {queue.id: queue for queue in self.config.queues}
+
+    @cached_property
+    def windows(self) -> dict[str, Window]:
+        return {window.id: window for window in self.config.windows}
+
+    @cached_property
+    def classes(self) -> dict[str, PriorityClass]:
+        return {kind.id: kind for kind in self.config.priority_classes}
+
+    def service_name(self, service: str, lang: str) -> str:
+        """Its name, or its id when the configuration no longer knows it."""
+        known = self.services.get(service)
+        return text_for(known.name, lang) if known else service
+
+    def queue_name(self, queue: str, lang: str) -> str:
+        known = self.queues.get(queue)
+        return text_for(known.name, lang) if known else queue
+
+    def class_name(self, kind: str, lang: str) -> str:
+        known = self.classes.get(kind)
+        return text_for(known.name, lang) if known else kind
+
+    def label(self, window: str) -> str:
+        """What people read on the wall."""
+        known = self.windows.get(window)
+        return known.label if known else window
+
+    def zone_of_queue(self, queue: str) -> str:
+        known = self.queues.get(queue)
+        return known.zone if known else ""
+
+    def zone_of_window(self, window: str) -> str:
+        known = self.windows.get(window)
+        return known.zone if known else ""
+
+
+@dataclass(frozen=True, slots=True)
+class HallNow:
+    """One hall as of sequence number `seq`, inside one reading transaction."""
+
+    hall: str
+    seq: int
+    business_day: date
+    published: Published
+
+
+class Publications:
+    """Configurations by hall; at most the newest version of each is kept."""
+
+    def __init__(self) -> None:
+        self._newest: dict[str, Published] = {}
+
+    def hall_now(self, connection: Connection, hall: str) -> HallNow:
+        """The hall's row and the configuration in force; raises DomainError("unknown_hall")."""
+        row = connection.execute(select(halls).where(halls.c.hall == hall)).first()
+        if row is None:
+            raise DomainError("unknown_hall")
+        return HallNow(hall, row.seq, row.business_day, self._published(connection, hall, row.config_version))
+
+    def _published(self, connection: Connection, hall: str, version: int) -> Published:
+        known = self._newest.get(hall)
+        if known is not None and known.version == version:
+            return known
+        wanted = select(config_versions.c.document).where(
+            config_versions.c.hall == hall, config_versions.c.version == version
+        )
+        config = HallConfig.model_validate(connection.execute(wanted).scalar_one())
+        published = self._newest[hall] = Published(version, config, plan_of(config, version))
+        return published

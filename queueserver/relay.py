@@ -1,0 +1,245 @@
+"""The outbox's way out: events in order, at least once, from the database to the broker.
+
+The database's `relayed_seq` says how far each hall has come; it is moved only after the broker has answered for every
+event up to it. While the broker is away nothing is lost and nobody waits: events stay where they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from sqlalchemy import Connection, Row, select, update
+
+from contract import topics
+from contract.events import EVENT_DATA, AnyData
+from queueserver.accounts.directory import Writes
+from queueserver.broker import MqttAddress
+from queueserver.outgoing import wire_event
+from queueserver.ports import Clock
+from queueserver.reading import Reading
+from queueserver.retained import Retained
+from queueserver.store.database import StorageError
+from queueserver.store.rows import from_ms, to_ms
+from queueserver.store.tables import events, halls
+
+log = logging.getLogger(__name__)
+
+_QOS: Final = 1
+_BATCH: Final = 200
+_IN_FLIGHT: Final = 64
+_QUEUE_STATE_SECONDS: Final = 0.2
+"""Waiting counts are published at most this often; calls and windows at once."""
+_MARK_SECONDS: Final = 0.25
+_FIRST_PAUSE_SECONDS: Final = 0.2
+_LONGEST_PAUSE_SECONDS: Final = 5.0
+
+LoadRetained = Callable[[Connection, str], Retained]
+
+
+class Relay:
+    """Publishes every hall's events. start() in the event loop, committed() from any thread, close() once."""
+
+    def __init__(
+        self, address: Callable[[], MqttAddress], reading: Reading, writes: Writes, clock: Clock, retained: LoadRetained
+    ) -> None:
+        self._address = address
+        self._reading = reading
+        self._writes = writes
+        self._clock = clock
+        self._load_retained = retained
+        self._wake = asyncio.Event()
+        self._dirty: set[str] = set()
+        self._relayed: dict[str, int] = {}
+        self._marked: dict[str, int] = {}
+        self._retained: dict[str, Retained] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.connected = False
+        self.published = 0
+
+    async def start(self) -> None:
+        """Begin to relay; does not wait for the broker."""
+        self._loop = asyncio.get_running_loop()
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._mark_for_ever())]
+
+    async def close(self) -> None:
+        """Stop, and write down how far everything has come."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(StorageError):
+            await self._mark()
+
+    def committed(self, hall: str, _seq: int) -> None:
+        """There is something new; called by the writer after each commit, on its own thread."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended: the next start relays it
+                loop.call_soon_threadsafe(self._look_at, hall)
+
+    def relayed(self, hall: str) -> int | None:
+        """How far this process has relayed `hall`; None before it was looked at."""
+        return self._relayed.get(hall)
+
+    def _look_at(self, hall: str) -> None:
+        self._dirty.add(hall)
+        self._wake.set()
+
+    async def _run(self) -> None:
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                await self._one_connection()
+            except* aiomqtt.MqttError as group:
+                log.warning("no broker, events wait: %s", group.exceptions[0])
+            except* StorageError as group:
+                log.warning("the relay cannot read: %s", group.exceptions[0])
+            pause = _FIRST_PAUSE_SECONDS if self.connected else min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            self.connected = False
+            await asyncio.sleep(pause)
+
+    async def _one_connection(self) -> None:
+        address = self._address()
+        client = aiomqtt.Client(
+            address.host,
+            address.port,
+            username=address.user or None,
+            password=address.password or None,
+            protocol=aiomqtt.ProtocolVersion.V5,
+            tls_params=aiomqtt.TLSParameters() if address.tls else None,
+            keepalive=10,
+            max_inflight_messages=_IN_FLIGHT,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+        )
+        client.pending_calls_threshold = _BATCH
+        async with client, asyncio.TaskGroup() as group:
+            self.connected = True
+            group.create_task(_until_it_ends(client))
+            group.create_task(self._publish_for_ever(client))
+
+    async def _publish_for_ever(self, client: aiomqtt.Client) -> None:
+        self._relayed, self._retained = dict(await self._reading.run(_relayed_so_far)), {}
+        self._dirty.update(self._relayed)
+        self._wake.set()
+        last_queues = 0.0
+        while True:
+            await self._until_something(last_queues)
+            dirty, self._dirty = self._dirty, set()
+            self._wake.clear()
+            for hall in sorted(dirty):
+                await self._catch_up(client, hall)
+            if time.monotonic() - last_queues >= _QUEUE_STATE_SECONDS:
+                await self._publish_queues(client)
+                last_queues = time.monotonic()
+
+    async def _until_something(self, last_queues: float) -> None:
+        """Until there is a new event, or waiting counts are due."""
+        unpublished = any(retained.queues_changed for retained in self._retained.values())
+        left = max(0.0, last_queues + _QUEUE_STATE_SECONDS - time.monotonic()) if unpublished else None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), left)
+
+    async def _catch_up(self, client: aiomqtt.Client, hall: str) -> None:
+        if hall not in self._retained:
+            self._retained[hall] = await self._reading.run(lambda connection: self._load_retained(connection, hall))
+            await self._publish_windows(client, hall)
+        while True:
+            after = self._relayed.setdefault(hall, 0)
+            rows = await self._reading.run(lambda connection, after=after: _outbox(connection, hall, after))
+            if rows:
+                await self._publish_events(client, hall, rows)
+            if len(rows) < _BATCH:
+                return
+
+    async def _publish_events(self, client: aiomqtt.Client, hall: str, rows: Sequence[Row[tuple[object, ...]]]) -> None:
+        retained = self._retained[hall]
+        told = True
+        for start in range(0, len(rows), _IN_FLIGHT):
+            chunk = rows[start : start + _IN_FLIGHT]
+            sending = []
+            for row in chunk:
+                data = EVENT_DATA[row.type].model_validate_json(row.data)
+                told = retained.apply(row.seq, row.type, data) and told
+                payload = wire_event(hall, row.id, row.type, from_ms(row.at).isoformat(), row.seq, row.data)
+                sending.append(
+                    client.publish(topics.events(hall, row.type), payload, _QOS, properties=self._expiry(data))
+                )
+            await asyncio.gather(*sending)
+            self.published += len(chunk)
+            self._relayed[hall] = chunk[-1].seq
+        if not told:
+            await self._reload(client, hall)
+        await self._publish_windows(client, hall)
+
+    async def _reload(self, client: aiomqtt.Client, hall: str) -> None:
+        """The day or the configuration changed: show what there is now, and forget what is no more."""
+        before = self._retained[hall]
+        now = await self._reading.run(lambda connection: self._load_retained(connection, hall))
+        self._retained[hall] = now
+        gone = [topics.window_state(hall, window) for window in before.windows.keys() - now.windows.keys()]
+        gone += [topics.queue_state(hall, queue) for queue in before.queues.keys() - now.queues.keys()]
+        await asyncio.gather(*(client.publish(topic, b"", _QOS, retain=True) for topic in gone))
+
+    async def _publish_windows(self, client: aiomqtt.Client, hall: str) -> None:
+        for status in self._retained[hall].take_windows():
+            topic = topics.window_state(hall, status.window)
+            await client.publish(topic, status.model_dump_json(), _QOS, retain=True)
+
+    async def _publish_queues(self, client: aiomqtt.Client) -> None:
+        for hall, retained in self._retained.items():
+            for status in retained.take_queues():
+                await client.publish(topics.queue_state(hall, status.queue), status.model_dump_json(), _QOS, retain=True)
+
+    def _expiry(self, data: AnyData) -> Properties | None:
+        """A call nobody could hear in time is noise: the broker drops it for clients that were away."""
+        expires_at = getattr(data, "expires_at", None)
+        if expires_at is None:
+            return None
+        properties = Properties(PacketTypes.PUBLISH)
+        left = (to_ms(expires_at) - to_ms(self._clock.now())) // 1000
+        properties.MessageExpiryInterval = max(1, left)
+        return properties
+
+    async def _mark_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_MARK_SECONDS)
+            try:
+                await self._mark()
+            except StorageError as error:
+                log.warning("cannot write down what was relayed: %s", error)
+
+    async def _mark(self) -> None:
+        """Move relayed_seq; published again after a crash is better than never."""
+        due = {hall: seq for hall, seq in self._relayed.items() if seq > self._marked.get(hall, 0)}
+        if due:
+            await self._writes.run(lambda connection: _store_relayed(connection, due))
+            self._marked.update(due)
+
+
+async def _until_it_ends(client: aiomqtt.Client) -> None:
+    """Raises MqttError when the connection ends; the relay subscribes to nothing."""
+    async for message in client.messages:
+        log.debug("unasked message on %s", message.topic)
+
+
+def _relayed_so_far(connection: Connection) -> list[tuple[str, int]]:
+    return [(row.hall, row.relayed_seq) for row in connection.execute(select(halls.c.hall, halls.c.relayed_seq))]
+
+
+def _outbox(connection: Connection, hall: str, after: int) -> Sequence[Row[tuple[object, ...]]]:
+    wanted = select(events).where(events.c.hall == hall, events.c.seq > after).order_by(events.c.seq).limit(_BATCH)
+    return connection.execute(wanted).fetchall()
+
+
+def _store_relayed(connection: Connection, due: dict[str, int]) -> None:
+    for hall, seq in due.items():
+        connection.execute(update(halls).where(halls.c.hall == hall, halls.c.relayed_seq < seq).values(relayed_seq=seq))

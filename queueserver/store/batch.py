@@ -1,0 +1,187 @@
+"""Commands of one hall inside one transaction: decide each on the live hall, then write all changes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from sqlalchemy import Connection
+
+from contract.config import HallConfig
+from queueserver.domain.errors import DomainError
+from queueserver.domain.schedule import business_day
+from queueserver.domain.ticket import Ticket
+from queueserver.handlers.commands import Command, TurnDay
+from queueserver.handlers.dispatch import answer, carry_out
+from queueserver.outgoing import fact_of
+from queueserver.ports import Answer, Clock, NewId
+from queueserver.store import rows
+from queueserver.store import statements as sql
+from queueserver.store.live import Change, LiveHall, Unit
+from queueserver.store.plans import plan_of
+
+ANSWERS_KEPT: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the caller gets, now and for every repetition of its key."""
+
+    status: int
+    body: bytes
+
+
+class Batch:
+    """begin(), remember() the keys, decide() each command, write()."""
+
+    def __init__(
+        self, connection: Connection, live: LiveHall, now: datetime, new_id: NewId, new_token: Callable[[], str]
+    ) -> None:
+        self.live = live
+        self.seq_before = live.seq
+        self._connection = connection
+        self._now = now
+        self._new_id = new_id
+        self._new_token = new_token
+        self._change = Change()
+        self._events: list[dict[str, Any]] = []
+        self._answers: dict[str, tuple[str, Reply]] = {}
+        self._new_answers: list[dict[str, Any]] = []
+        self._day_turned = False
+
+    @classmethod
+    def begin(
+        cls,
+        connection: Connection,
+        hall: str,
+        live: LiveHall | None,
+        clock: Clock,
+        new_id: NewId,
+        new_token: Callable[[], str],
+    ) -> Self | None:
+        """Take the hall's row, catch up with it, turn the day if a new one has begun; None if there is no such hall."""
+        row = connection.execute(sql.LOCK_HALL, {"in_hall": hall}).one_or_none()
+        if row is None:
+            return None
+        if live is None or live.seq != row.seq:
+            live = load(connection, hall, row)
+        batch = cls(connection, live, clock.now(), new_id, new_token)
+        today = business_day(batch._now, live.plan.time_zone, live.plan.day_boundary_minutes)
+        if today > live.business_day:
+            batch._perform(TurnDay(today))
+            batch._day_turned = True
+        return batch
+
+    def remember(self, keys: Iterable[str]) -> None:
+        """Look up which keys were answered before."""
+        wanted = list(keys)
+        if not wanted:
+            return
+        found = self._connection.execute(sql.FIND_ANSWERS, {"in_hall": self.live.plan.id, "keys": wanted})
+        self._answers = {row.key: (row.fingerprint, Reply(row.status, row.body.encode())) for row in found}
+
+    def decide(self, command: Command, key: str, fingerprint: str, render: Callable[[Answer], Reply]) -> Reply:
+        """Carry the command out in memory, or repeat the first reply to its key; raises DomainError."""
+        if (known := self._answers.get(key)) is not None:
+            first_fingerprint, reply = known
+            if first_fingerprint != fingerprint:
+                raise DomainError("key_reused")
+            return reply
+        reply = render(self._perform(command))
+        if key:
+            self._answers[key] = (fingerprint, reply)
+            self._new_answers.append(
+                {
+                    "hall": self.live.plan.id,
+                    "key": key,
+                    "fingerprint": fingerprint,
+                    "status": reply.status,
+                    "body": reply.body.decode(),
+                    "at": rows.to_ms(self._now),
+                }
+            )
+        return reply
+
+    def write(self) -> None:
+        """Send everything that changed to the database; the caller commits."""
+        hall, send = self.live.plan.id, self._connection.execute
+        if self._events:
+            send(
+                sql.ADVANCE_HALL.values(seq=self.live.seq, business_day=self.live.business_day),
+                {"in_hall": hall},
+            )
+            send(sql.INSERT_EVENT, self._events)
+        self._write_tickets()
+        if self._change.windows:
+            send(sql.upsert_window(self._connection), [rows.window_row(hall, w) for w in self._change.windows.values()])
+        if self._change.queue_days:
+            days = [rows.queue_day_row(hall, day, counters) for (day, _), counters in self._change.queue_days.items()]
+            send(sql.upsert_queue_day(self._connection), days)
+        if self._new_answers:
+            send(sql.INSERT_ANSWER, self._new_answers)
+        if self._day_turned:
+            send(sql.DELETE_OLD_ANSWERS, {"in_hall": hall, "before": rows.to_ms(self._now - ANSWERS_KEPT)})
+
+    def _perform(self, command: Command) -> Answer:
+        live = self.live
+        unit = Unit(live, self._now, self._new_id, self._new_token, self._find)
+        outcome = carry_out(unit, command)
+        day, first_sequence = live.business_day, live.seq + 1
+        unit.commit(self._change)
+        for sequence, event in enumerate(unit.events, start=first_sequence):
+            fact = fact_of(event, unit)
+            self._events.append(
+                {
+                    "hall": live.plan.id,
+                    "seq": sequence,
+                    "id": self._new_id(),
+                    "type": fact.type,
+                    "at": rows.to_ms(self._now),
+                    "business_day": day,
+                    "ticket": fact.ticket,
+                    "data": fact.data,
+                    "detail": fact.detail,
+                }
+            )
+        return answer(unit, command, outcome)
+
+    def _write_tickets(self) -> None:
+        hall, change = self.live.plan.id, self._change
+        fresh: list[dict[str, Any]] = []
+        known: list[dict[str, Any]] = []
+        for ticket_id, (ticket, seq) in change.tickets.items():
+            row = rows.ticket_row(hall, ticket, seq)
+            (fresh if ticket_id in change.new_tickets else known).append(row)
+        visits = [rows.visit_row(hall, change.tickets[row["id"]][0].visit) for row in fresh if row["leg"] == 1]
+        if visits:
+            self._connection.execute(sql.INSERT_VISIT, visits)
+        if fresh:
+            self._connection.execute(sql.INSERT_TICKET, fresh)
+        if known:
+            self._connection.execute(sql.UPDATE_TICKET, [sql.changed(row) for row in known])
+
+    def _find(self, ticket_id: str) -> Ticket | None:
+        """A ticket that is over: first among this batch's own changes, then in the database."""
+        if (changed := self._change.tickets.get(ticket_id)) is not None:
+            return changed[0]
+        row = (
+            self._connection.execute(sql.FIND_TICKET, {"in_hall": self.live.plan.id, "ticket": ticket_id})
+            .mappings()
+            .one_or_none()
+        )
+        return None if row is None else rows.ticket_of(row)
+
+
+def load(connection: Connection, hall: str, row: Any) -> LiveHall:
+    """The hall as the database has it; `row` is its row of halls."""
+    document = connection.execute(sql.CONFIG, {"in_hall": hall, "version": row.config_version}).scalar_one()
+    live = LiveHall(plan_of(HallConfig.model_validate(document), row.config_version), row.seq, row.business_day)
+    for ticket in connection.execute(sql.OPEN_TICKETS, {"in_hall": hall}).mappings():
+        live.keep(rows.ticket_of(ticket))
+    for window in connection.execute(sql.WINDOWS, {"in_hall": hall}).mappings():
+        live.windows[window["id"]] = rows.window_of(window)
+    for day in connection.execute(sql.QUEUE_DAYS, {"in_hall": hall, "day": row.business_day}).mappings():
+        live.queue_days[day["queue"]] = rows.queue_day_of(day)
+    return live

@@ -1,0 +1,147 @@
+"""Opening the database: pragmas, migrations with a copy first, and a clear refusal of a newer file.
+
+SQLite runs in WAL with synchronous=FULL: what was answered survives the power. PostgreSQL is used by URL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+BUSY_SECONDS: Final = 5.0
+
+
+class StorageError(Exception):
+    """The database could not do it, nothing was changed: `code` is storage_full, storage_unavailable or internal."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class DatabaseRefusedError(Exception):
+    """The database cannot be used by this version; the message is one line for the operator."""
+
+
+def open_engine(url: str, *, writing: bool) -> Engine:
+    """An engine for the one writer, or for readers; a SQLite transaction takes its lock when it begins to write."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _begin_immediate if writing else _begin_deferred)
+        return engine
+    return create_engine(parsed, pool_pre_ping=True)
+
+
+def prepare(url: str) -> None:
+    """Bring the schema up to date, copying an older SQLite file first.
+
+    Raises DatabaseRefusedError when the file comes from a newer version or cannot be opened.
+    """
+    engine = open_engine(url, writing=True)
+    try:
+        _migrate(engine, _alembic_config(url))
+    except (OperationalError, sqlite3.DatabaseError, OSError) as error:
+        raise DatabaseRefusedError(f"the database cannot be opened: {_first_line(error)}") from error
+    except DBAPIError as error:
+        raise DatabaseRefusedError(f"the database is not usable: {_first_line(error)}") from error
+    finally:
+        engine.dispose()
+
+
+def classify(error: SQLAlchemyError) -> StorageError:
+    """What a database error means to whoever waits for an answer."""
+    original = getattr(error, "orig", None)
+    text = str(original or error)
+    if isinstance(original, sqlite3.Error):
+        code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return StorageError("storage_full", text)
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StorageError("storage_unavailable", text)
+    if "No space left" in text or "disk is full" in text:
+        return StorageError("storage_full", text)
+    return StorageError("storage_unavailable", text)
+
+
+def _migrate(engine: Engine, config: Config) -> None:
+    script = ScriptDirectory.from_config(config)
+    newest = script.get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        connection.rollback()
+        if found == newest:
+            return
+        if found is not None:
+            _must_be_known(script, found)
+            _copy_aside(engine, found)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _must_be_known(script: ScriptDirectory, revision: str) -> None:
+    try:
+        script.get_revision(revision)
+    except CommandError as error:
+        raise DatabaseRefusedError(
+            f"the database was written by a newer version of hallqueue (schema {revision}); "
+            "install that version, or restore the copy made before the upgrade"
+        ) from error
+
+
+def _copy_aside(engine: Engine, revision: str) -> None:
+    """SQLite only: a consistent copy beside the file, named after the schema it holds."""
+    path = engine.url.database
+    if engine.url.get_backend_name() != "sqlite" or not path or path == ":memory:":
+        return
+    target = Path(f"{path}.schema-{revision}.copy")
+    with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+
+
+def _alembic_config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("queueserver.store") / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _sqlite_connected(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32768",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

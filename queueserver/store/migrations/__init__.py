@@ -1,0 +1,1 @@
+"""Schema migrations, one file a step; run by database.prepare at every start."""

@@ -1,0 +1,85 @@
+"""From the published configuration document to the plans the rules work with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from contract.config import HallConfig, Hours, Override, Queue, Window
+from queueserver.domain.hall import (
+    HallPlan,
+    MissedPolicy,
+    Policy,
+    PriorityClass,
+    QueuePlan,
+    Rule,
+    ServicePlan,
+    WindowPlan,
+)
+from queueserver.domain.schedule import Band, Schedule
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def plan_of(config: HallConfig, version: int) -> HallPlan:
+    """The plan of a checked configuration; references that dangle raise KeyError."""
+    hours = {plan.id: plan for plan in config.hours}
+    classes = {kind.id: PriorityClass(kind.id, kind.privileged) for kind in config.priority_classes}
+    return HallPlan(
+        id=config.hall.id,
+        version=version,
+        time_zone=config.hall.time_zone,
+        day_boundary_minutes=minutes_of(config.hall.day_boundary),
+        policy=Policy(**config.hall.policy.model_dump()),
+        classes=classes,
+        queues={queue.id: _queue(queue, hours[queue.hours], config.overrides) for queue in config.queues},
+        windows={window.id: _window(window) for window in config.windows},
+        services={s.id: ServicePlan(s.id, s.queue, s.department, s.requires_document) for s in config.services},
+        default_class=next(kind.id for kind in config.priority_classes if not kind.privileged),
+        privileged=frozenset(kind.id for kind in config.priority_classes if kind.privileged),
+        windows_of_queue={
+            queue.id: tuple(window.id for window in config.windows if queue.id in window.serves)
+            for queue in config.queues
+        },
+    )
+
+
+def minutes_of(clock_time: str) -> int:
+    """ "04:30" -> 270."""
+    hours, minutes = clock_time.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _queue(queue: Queue, hours: Hours, overrides: Sequence[Override]) -> QueuePlan:
+    whole_hall: dict[date, tuple[Band, ...]] = {o.date: _bands(o.open) for o in overrides if not o.queues}
+    its_own: dict[date, tuple[Band, ...]] = {o.date: _bands(o.open) for o in overrides if queue.id in o.queues}
+    schedule = Schedule(
+        week=tuple(_bands(getattr(hours, day)) for day in _WEEKDAYS),
+        overrides=whole_hall | its_own,
+        last_ticket_minutes=queue.last_ticket_minutes,
+    )
+    return QueuePlan(
+        id=queue.id,
+        prefix=queue.prefix,
+        zone=queue.zone,
+        schedule=schedule,
+        first=queue.first,
+        last=queue.last,
+        digits=queue.digits,
+        service_minutes=queue.service_minutes,
+        daily_limit=queue.daily_limit,
+        waiting_limit=queue.waiting_limit,
+        person_limit=queue.person_limit,
+        missed=MissedPolicy(queue.missed.value),
+        postpone_places=queue.postpone_places,
+    )
+
+
+def _window(window: Window) -> WindowPlan:
+    rules = tuple(Rule(rule.queue, rule.waited_minutes, rule.waiting_at_least) for rule in window.rules)
+    return WindowPlan(window.id, window.label, window.zone, window.serves, rules)
+
+
+def _bands(bands: Sequence[str]) -> tuple[Band, ...]:
+    pairs = (band.split("-") for band in bands)
+    return tuple(sorted((minutes_of(start), minutes_of(end)) for start, end in pairs))

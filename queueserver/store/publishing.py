@@ -1,0 +1,69 @@
+"""Putting a configuration in force: a new version, never a change of an old one, and a fact in the hall's line."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from contract.config import HallConfig
+from queueserver.domain.errors import DomainError
+from queueserver.domain.schedule import business_day
+from queueserver.store import rows
+from queueserver.store import statements as sql
+from queueserver.store.plans import minutes_of, plan_of
+
+
+def publish(
+    connection: Connection,
+    hall: str,
+    config: HallConfig,
+    now: datetime,
+    event_id: str,
+    *,
+    by: str,
+    note: str,
+    expected: int | None,
+) -> tuple[int, int]:
+    """Store `config` as the newest version; returns (version, sequence). Raises DomainError("stale_draft")."""
+    row = connection.execute(sql.LOCK_HALL, {"in_hall": hall}).one_or_none()
+    in_force, seq = (row.config_version, row.seq) if row else (0, 0)
+    if expected is not None and expected != in_force:
+        raise DomainError("stale_draft")
+    version, sequence = in_force + 1, seq + 1
+    plan_of(config, version)
+    document = config.model_dump(mode="json")
+    day = business_day(now, config.hall.time_zone, minutes_of(config.hall.day_boundary))
+    if row is None:
+        values = {"hall": hall, "seq": sequence, "relayed_seq": 0, "business_day": day, "config_version": version}
+        connection.execute(sql.INSERT_HALL, values)
+    else:
+        day = row.business_day
+        connection.execute(sql.ADVANCE_HALL.values(seq=sequence, config_version=version), {"in_hall": hall})
+    connection.execute(
+        sql.INSERT_CONFIG,
+        {
+            "hall": hall,
+            "version": version,
+            "document": document,
+            "published_at": rows.to_ms(now),
+            "published_by": by,
+            "note": note,
+        },
+    )
+    connection.execute(
+        sql.INSERT_EVENT,
+        {
+            "hall": hall,
+            "seq": sequence,
+            "id": event_id,
+            "type": "config.published",
+            "at": rows.to_ms(now),
+            "business_day": day,
+            "ticket": None,
+            "data": json.dumps({"version": version}),
+            "detail": json.dumps({"by": by, "note": note}, ensure_ascii=False),
+        },
+    )
+    return version, sequence

@@ -1,0 +1,99 @@
+"""The writer's SQL, built once: SQLAlchemy compiles each statement the first time and caches it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from queueserver.store import tables as t
+
+LOCK_HALL = (
+    update(t.halls)
+    .where(t.halls.c.hall == bindparam("in_hall"))
+    .values(seq=t.halls.c.seq)
+    .returning(t.halls.c.seq, t.halls.c.business_day, t.halls.c.config_version)
+)
+"""Takes the hall's row, and with it the hall, before anything is read."""
+
+ADVANCE_HALL = update(t.halls).where(t.halls.c.hall == bindparam("in_hall"))
+INSERT_HALL = insert(t.halls)
+INSERT_CONFIG = insert(t.config_versions)
+INSERT_VISIT = insert(t.visits)
+INSERT_TICKET = insert(t.tickets)
+INSERT_EVENT = insert(t.events)
+INSERT_ANSWER = insert(t.answers)
+DELETE_OLD_ANSWERS = delete(t.answers).where(
+    t.answers.c.hall == bindparam("in_hall"), t.answers.c.at < bindparam("before")
+)
+
+_CHANGING = (
+    "queue",
+    "state",
+    "priority_class",
+    "place_at",
+    "place_order",
+    "called_at",
+    "started_at",
+    "ended_at",
+    "window",
+    "sent_to",
+    "staff",
+    "calls",
+    "misses",
+    "printed",
+    "note",
+    "seq",
+)
+UPDATE_TICKET = (
+    update(t.tickets)
+    .where(t.tickets.c.hall == bindparam("of_hall"), t.tickets.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in _CHANGING})
+)
+
+FIND_ANSWERS = select(t.answers.c.key, t.answers.c.fingerprint, t.answers.c.status, t.answers.c.body).where(
+    t.answers.c.hall == bindparam("in_hall"), t.answers.c.key.in_(bindparam("keys", expanding=True))
+)
+
+SELECT_TICKETS: Select[Any] = select(
+    t.tickets,
+    *(
+        t.visits.c[name].label(f"visit_{name}")
+        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone")
+    ),
+).join(t.visits, (t.visits.c.hall == t.tickets.c.hall) & (t.visits.c.id == t.tickets.c.visit))
+"""Whole tickets, as rows.ticket_of reads them."""
+
+FIND_TICKET = SELECT_TICKETS.where(t.tickets.c.hall == bindparam("in_hall"), t.tickets.c.id == bindparam("ticket"))
+OPEN_TICKETS = SELECT_TICKETS.where(t.tickets.c.hall == bindparam("in_hall"), t.tickets.c.ended_at.is_(None))
+WINDOWS = select(t.windows).where(t.windows.c.hall == bindparam("in_hall"))
+QUEUE_DAYS = select(t.queue_days).where(
+    t.queue_days.c.hall == bindparam("in_hall"), t.queue_days.c.business_day == bindparam("day")
+)
+CONFIG = select(t.config_versions.c.document).where(
+    t.config_versions.c.hall == bindparam("in_hall"), t.config_versions.c.version == bindparam("version")
+)
+
+
+def upsert_window(connection: Connection) -> Insert:
+    return _upsert(connection, t.windows)
+
+
+def upsert_queue_day(connection: Connection) -> Insert:
+    return _upsert(connection, t.queue_days)
+
+
+def changed(row: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of UPDATE_TICKET from a whole ticket row."""
+    return {"of_hall": row["hall"], "of_id": row["id"], **{name: row[name] for name in _CHANGING}}
+
+
+def _upsert(connection: Connection, table: Any) -> Insert:
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    result: Insert = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    return result

@@ -1,0 +1,60 @@
+"""Says why a ticket was called, in a sentence the person who asks understands."""
+
+from __future__ import annotations
+
+from contract.bodies import Reason
+from i18n import Translator
+from queueserver.published import Published
+
+
+def sentence(reason: Reason, published: Published, lang: str) -> str:
+    """The stored reason in words; a code of a newer server is shown as it is."""
+    t = Translator(lang)
+    said = _because(reason, published, lang, t)
+    if reason.passed_over:
+        numbers = t(", ").join(one.number for one in reason.passed_over)
+        said = t("{sentence} Passed over: {numbers}.", sentence=said, numbers=numbers)
+    return said
+
+
+def _because(reason: Reason, published: Published, lang: str, t: Translator) -> str:  # noqa: PLR0911 # one per code
+    params = reason.params
+    waited = _count(params.get("waited_minutes"))
+    match reason.code:
+        case "first_in_line":
+            return t.plural(
+                "It was first in line after {n} minute.", "It was first in line after {n} minutes.", waited
+            )
+        case "sent_here":
+            return t.plural(
+                "It was sent to this window and had waited {n} minute.",
+                "It was sent to this window and had waited {n} minutes.",
+                waited,
+            )
+        case "privileged":
+            kind = published.class_name(str(params.get("priority_class", "")), lang)
+            return t("It has priority: {priority}.", priority=kind)
+        case "ordinary_turn":
+            return t.plural(
+                "After {n} priority call it was the ordinary line's turn.",
+                "After {n} priority calls in a row it was the ordinary line's turn.",
+                _count(params.get("after")),
+            )
+        case "waited_too_long":
+            return t(
+                "It had waited {waited} minutes, longer than the limit of {limit} minutes.",
+                waited=waited,
+                limit=_count(params.get("limit_minutes")),
+            )
+        case "rule":
+            queue = published.queue_name(str(params.get("queue", "")), lang)
+            return t("Rule {rule} of this window comes first: {queue}.", rule=_count(params.get("rule")), queue=queue)
+        case "picked":
+            return t("It was picked out of order: {reason}", reason=params.get("reason", ""))
+        case "called_back":
+            return t("It was called back; before, it was {state}.", state=t(str(params.get("state", ""))))
+    return reason.code
+
+
+def _count(value: str | int | None) -> int:
+    return value if isinstance(value, int) else 0
