@@ -1,0 +1,1 @@
+"""Halls to start from, as files inside the package: `hall demo` runs one, an installer copies one."""
