@@ -1,0 +1,1 @@
+"""The hall's screens and loudspeakers: who is called where, shown and said."""

@@ -1,0 +1,279 @@
+"""Between the hall and the glass: what is heard moves the board, the board the screen and the loudspeakers. No Qt.
+
+Everything runs on the thread that owns the app; the composition root posts the callbacks of listener and sound there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from contract.bodies import Snapshot
+from contract.config import text_for
+from contract.events import WireEvent
+from display import phrases
+from display.announcer import Announcement, Rank
+from display.board import Announce, Board, Broadcast, Effect, Refetch, Withdraw
+from display.calls import CalledTicket
+from display.screen import (
+    CallKey,
+    Link,
+    Screen,
+    WindowLine,
+    call_lines,
+    hall_time,
+    queue_lines,
+    window_line,
+    window_lines,
+)
+from display.sound import Said
+from hallui.scheduler import Alarm, Scheduler
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS: Final = 1.0
+UNSURE_SECONDS: Final = 5.0
+"""So long without live events before the screen says so: a reconnection nobody notices is not worth a word."""
+LOST_SECONDS: Final = 12.0
+"""So long without even a snapshot, while not live, until the screen says that it may be out of date."""
+MOST_UNPAINTED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayOptions:
+    """What this screen is for. `window` names the one window of a window bar, else it is empty."""
+
+    zones: frozenset[str] = frozenset()
+    language: str = "zh-CN"
+    also_spoken: str = ""
+    window: str = ""
+    notices: tuple[str, ...] = ()
+    page_seconds: float = 8.0
+
+
+class View(Protocol):
+    """The glass."""
+
+    def show_screen(self, screen: Screen) -> None: ...
+
+
+class Sound(Protocol):
+    """The loudspeakers, as far as a presenter needs them."""
+
+    def offer(self, announcement: Announcement, zones: Sequence[str]) -> None: ...
+    def withdraw(self, key: str) -> None: ...
+    def press(self) -> None: ...
+    @property
+    def is_mute(self) -> bool: ...
+
+
+class DisplayPresenter:
+    """One display. `refetch` asks for a new snapshot; `report` gets {"event": "shown" | "announced", ...}."""
+
+    def __init__(
+        self,
+        options: DisplayOptions,
+        view: View,
+        sound: Sound,
+        *,
+        scheduler: Scheduler,
+        refetch: Callable[[], None],
+        report: Callable[[Mapping[str, object]], None],
+    ) -> None:
+        self._options = options
+        self._view = view
+        self._sound = sound
+        self._scheduler = scheduler
+        self._refetch = refetch
+        self._report = report
+        self._board = Board(zones=options.zones)
+        self._live = False
+        self._not_live_since = scheduler.monotonic()
+        self._last_truth = scheduler.monotonic()
+        self._last_truth_at: datetime | None = None
+        self._turned = scheduler.monotonic()
+        self._turn = 0
+        self._calls_turn = 0
+        self._unpainted: dict[CallKey, CalledTicket] = {}
+        self._alarm: Alarm | None = None
+        self._screen: Screen | None = None
+
+    @property
+    def board(self) -> Board:
+        return self._board
+
+    def start(self) -> None:
+        self._show()
+        self._alarm = self._scheduler.call_later(TICK_SECONDS, self._tick)
+
+    def stop(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    def hall_now(self) -> datetime:
+        """The server's time in the hall's zone; safe from any thread."""
+        return hall_time(self._scheduler.now(), self._board)
+
+    # -- heard from the hall
+
+    def heard_snapshot(self, snapshot: Snapshot) -> None:
+        self._truth_arrived()
+        self._move(self._board.rebuilt(snapshot, self._scheduler.now()))
+
+    def heard_event(self, event: WireEvent) -> None:
+        self._truth_arrived()
+        self._move(self._board.after(event, self._scheduler.now()))
+
+    def heard_live(self, live: bool) -> None:
+        if self._live and not live:
+            self._not_live_since = self._scheduler.monotonic()
+        self._live = live
+        self._show()
+
+    # -- heard from the glass and the loudspeakers
+
+    def painted(self, keys: Iterable[CallKey]) -> None:
+        """These calls are on the glass now; the first time counts."""
+        now = self._scheduler.now()
+        for key in keys:
+            call = self._unpainted.pop(key, None)
+            if call is not None:
+                milliseconds = (now - call.called_at) / timedelta(milliseconds=1)
+                self._report(
+                    {
+                        "event": "shown",
+                        "number": call.number,
+                        "window": call.window,
+                        "sequence": call.sequence,
+                        "call_to_screen_ms": round(milliseconds, 2),
+                    }
+                )
+
+    def announced(self, said: Said) -> None:
+        """An announcement has ended, or could not be made."""
+        self._report(
+            {
+                "event": "announced" if not said.fault else "not_announced",
+                "number": said.announcement.number,
+                "sequence": said.announcement.sequence,
+                "loudspeaker": said.loudspeaker,
+                "spoken": said.spoken,
+                "fault": said.fault,
+            }
+        )
+        self._show()
+
+    # -- time
+
+    def _tick(self) -> None:
+        self._alarm = self._scheduler.call_later(TICK_SECONDS, self._tick)
+        self._sound.press()
+        self._board = self._board.aged(self._scheduler.now())
+        if self._scheduler.monotonic() - self._turned >= self._options.page_seconds:
+            self._turned = self._scheduler.monotonic()
+            self._turn += 1
+            self._calls_turn += 1
+        self._show()
+
+    # -- effects
+
+    def _truth_arrived(self) -> None:
+        self._last_truth = self._scheduler.monotonic()
+        self._last_truth_at = self._scheduler.now()
+
+    def _move(self, step: tuple[Board, tuple[Effect, ...]]) -> None:
+        self._board, effects = step
+        announced = [effect for effect in effects if isinstance(effect, Announce)]
+        if announced:
+            self._calls_turn = 0
+            self._turned = self._scheduler.monotonic()
+        for news in announced[:MOST_UNPAINTED]:
+            self._unpainted[news.call.ticket, news.call.sequence] = news.call
+        while len(self._unpainted) > MOST_UNPAINTED:
+            del self._unpainted[next(iter(self._unpainted))]
+        self._show()
+        for effect in effects:
+            self._perform(effect)
+
+    def _perform(self, effect: Effect) -> None:
+        if isinstance(effect, Announce):
+            self._sound.offer(self._call(effect), effect.call.zones)
+        elif isinstance(effect, Withdraw):
+            self._sound.withdraw(effect.ticket)
+        elif isinstance(effect, Broadcast):
+            self._sound.offer(_broadcast(effect), effect.row.zones)
+        elif isinstance(effect, Refetch):
+            self._refetch()
+
+    def _call(self, effect: Announce) -> Announcement:
+        call, also = effect.call, self._options.also_spoken
+        return Announcement(
+            key=call.ticket,
+            rank=Rank.RECALL if effect.recall else Rank.ORDINARY,
+            sequence=call.sequence,
+            expires_at=effect.expires_at,
+            full=phrases.call_announcement(call.number, call.label, call.lang, recall=effect.recall, also=also),
+            brief=phrases.call_announcement(call.number, call.label, call.lang, recall=effect.recall, brief=True),
+            number=call.number,
+            label=call.label,
+        )
+
+    # -- the glass
+
+    def _show(self) -> None:
+        screen = self._drawn()
+        if screen != self._screen:
+            self._screen = screen
+            self._view.show_screen(screen)
+
+    def _drawn(self) -> Screen:
+        now, board, options = self._scheduler.now(), self._board, self._options
+        link = self._link()
+        screen = Screen(
+            hall=text_for(dict(board.names), options.language),
+            clock=hall_time(now, board).replace(second=0, microsecond=0),
+            link=link,
+            link_since=hall_time(self._last_truth_at, board) if link is Link.LOST and self._last_truth_at else None,
+            silent=self._sound.is_mute,
+            notices=options.notices,
+            ticker=tuple(row.text for row in board.broadcasts if not row.urgent) or options.notices,
+            urgent=next((row.text for row in board.broadcasts if row.urgent), ""),
+            turn=self._turn,
+            calls_turn=self._calls_turn,
+        )
+        if options.window:
+            return replace(screen, windows=self._own_window(now))
+        return replace(
+            screen,
+            calls=call_lines(board, now),
+            windows=window_lines(board, options.language, now),
+            queues=queue_lines(board, options.language),
+        )
+
+    def _own_window(self, now: datetime) -> tuple[WindowLine, ...]:
+        row = self._board.windows.get(self._options.window)
+        return () if row is None else (window_line(self._board, row, self._options.language, now),)
+
+    def _link(self) -> Link:
+        if not self._board.is_known:
+            return Link.CONNECTING
+        now = self._scheduler.monotonic()
+        if self._live or now - self._not_live_since < UNSURE_SECONDS:
+            return Link.LIVE
+        return Link.LOST if now - self._last_truth >= LOST_SECONDS else Link.DELAYED
+
+
+def _broadcast(effect: Broadcast) -> Announcement:
+    row = effect.row
+    words = phrases.broadcast_announcement(row.text, row.lang, urgent=row.urgent)
+    return Announcement(
+        key=row.id,
+        rank=Rank.URGENT if row.urgent else Rank.ORDINARY,
+        sequence=row.sequence,
+        expires_at=row.expires_at,
+        full=words,
+        brief=words,
+    )
