@@ -13,12 +13,27 @@ from hardware import options as option_rules
 from hardware.errors import DeviceError, OptionError
 from hardware.options import OptionInfo
 from hardware.ports import CardReader, Condition, Health, Loudspeaker, Scanner, TicketPrinter, Voice
+from hardware.probe import Found, probe
 from hardware.unavailable import (
     UnavailableLoudspeaker,
     UnavailablePrinter,
     UnavailableVoice,
     UnavailableWatcher,
 )
+
+__all__ = [
+    "Driver",
+    "DriverInfo",
+    "Found",
+    "check",
+    "describe",
+    "open_card_reader",
+    "open_loudspeaker",
+    "open_printer",
+    "open_scanner",
+    "open_voice",
+    "probe",
+]
 
 LOG = logging.getLogger(__name__)
 GROUP = "hallqueue.drivers"
