@@ -59,6 +59,19 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
 )
 """(section, field, section whose ids the field names); a list field names several."""
 
+_STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
+    "id": ("x", ""),
+    "name": ({}, {}),
+    "prefix": ("A", ""),
+    "zone": ("x", ""),
+    "hours": ("x", ""),
+    "label": ("x", ""),
+    "queue": ("x", ""),
+    "department": ("x", ""),
+    "serves": ((), ()),
+}
+"""For a required field that is wrong: what lets the rest of its entry be checked, and what to leave in its place."""
+
 
 class Entries:
     """What a hall file says, read with tolerance: `raw` as written, and the sound entries as typed values."""
@@ -80,7 +93,7 @@ class Entries:
                 yield index, row
 
     def sound(self, section: str, model: type[M]) -> Iterator[tuple[int, M]]:
-        """Every entry of `section` with the right shape, with its place."""
+        """Every entry of `section`, as far as it is sound, with its place."""
         for index, row in self.tables(section):
             entry = _sound(model, row)
             if entry is not None:
@@ -95,6 +108,11 @@ class Entries:
     def known(self, section: str) -> tuple[str, ...]:
         return self._known[section]
 
+    def _row(self, section: str, index: int) -> Mapping[str, Any]:
+        rows = self.raw.get(section)
+        row = rows[index] if isinstance(rows, list | tuple) and index < len(rows) else {}
+        return row if isinstance(row, Mapping) else {}
+
     def subject(self, path: Path) -> str:
         """How a person names the entry at or around `path`: "queue 'social'", "window no. 3", "the hall"."""
         if not path or path[0] not in SECTIONS:
@@ -103,7 +121,7 @@ class Entries:
         if len(path) == 1 or not isinstance(path[1], int):
             return f"[[{section}]]"
         noun, index = SECTIONS[section].noun, path[1]
-        row = next((row for place, row in self.tables(section) if place == index), {})
+        row = self._row(section, index)
         if section == "overrides" and "date" in row:
             return f"{noun} of {row['date']}"
         identifier = row.get("id")
@@ -139,7 +157,14 @@ def listed(choices: Iterable[str], most: int = 8) -> str:
 
 
 def _sound(model: type[M], row: object) -> M | None:
+    """`row` as a typed entry; what is wrong with it is left out, and a required field left out is empty."""
     try:
         return model.model_validate(row)
-    except ValidationError:
+    except ValidationError as error:
+        wrong = {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
+    required = {name for name, field in model.model_fields.items() if field.is_required()} & wrong
+    if not isinstance(row, Mapping) or not required <= _STAND_INS.keys():
         return None
+    rest = {name: value for name, value in row.items() if name not in wrong}
+    entry = model.model_validate({**rest, **{name: _STAND_INS[name][0] for name in required}})
+    return entry.model_copy(update={name: _STAND_INS[name][1] for name in required})

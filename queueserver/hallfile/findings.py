@@ -109,7 +109,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "{subject} has a rule for queue '{value}', which it does not serve", "add '{value}' to its serves"
     ),
     "window_elsewhere": Sentence(
-        "{subject} is in zone '{zone}', but visitors of its queue '{value}' wait in zone '{other}'",
+        "{windows} in zone '{zone}' serve queue '{value}', whose visitors wait in zone '{other}'",
         "screens and loudspeakers follow the zone; check that people hear the call",
         severity=_WARNING,
     ),

@@ -18,7 +18,7 @@ def check_numbers(entries: Entries) -> Iterator[Finding]:
         yield from _range(entries, index, queue)
     free = next(_prefixes_besides({queue.prefix for _, queue in queues}), "")
     for (_, one), (index, two) in combinations(queues, 2):
-        if one.prefix == two.prefix and one.id != two.id:
+        if one.prefix and one.prefix == two.prefix and one.id != two.id:
             yield from _shared_prefix(entries, index, one, two, free)
 
 

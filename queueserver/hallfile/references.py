@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -80,7 +79,7 @@ def _same_labels(entries: Entries) -> Iterator[Finding]:
     first: dict[tuple[str, str], int] = {}
     for index, window in entries.sound("windows", Window):
         other = first.setdefault((window.zone, window.label), index)
-        if other != index:
+        if other != index and window.zone and window.label:
             path = ("windows", index, "label")
             params = {"subject": entries.subject(path), "value": window.label}
             yield Finding("same_label", path, {**params, "other": entries.subject(("windows", other))})
@@ -96,8 +95,8 @@ def _classes(entries: Entries) -> Iterator[Finding]:
 
 def _serving(entries: Entries) -> Iterator[Finding]:
     """A queue that visitors can join must be served; a window must serve something."""
-    served = {name for _, row in entries.tables("windows") for name in _names(row.get("serves"))}
-    fed = {row.get("queue") for _, row in entries.tables("services")}
+    served = set(_meant(entries, "windows", "serves", "queues"))
+    fed = set(_meant(entries, "services", "queue", "queues"))
     for index, queue in entries.ids("queues"):
         path: Path = ("queues", index, "id")
         params = {"subject": entries.subject(path), "value": queue}
@@ -114,28 +113,34 @@ def _serving(entries: Entries) -> Iterator[Finding]:
 
 
 def _elsewhere(entries: Entries) -> Iterator[Finding]:
+    """Windows away from where their visitors wait, one finding for all that are in the same zone."""
     zone_of = {queue.id: queue.zone for _, queue in entries.sound("queues", Queue)}
+    away: dict[tuple[str, str], list[Path]] = {}
     for index, window in entries.sound("windows", Window):
         for place, name in enumerate(window.serves):
-            other = zone_of.get(name, window.zone)
-            if other != window.zone:
-                path = ("windows", index, "serves", place)
-                params = {"subject": entries.subject(path), "zone": window.zone, "value": name, "other": other}
-                yield Finding("window_elsewhere", path, params)
+            if window.zone and zone_of.get(name, "") not in ("", window.zone):
+                away.setdefault((window.zone, name), []).append(("windows", index, "serves", place))
+    for (zone, queue), paths in away.items():
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        params = {"windows": entries.subject(paths[0]) + more, "zone": zone, "value": queue, "other": zone_of[queue]}
+        yield Finding("window_elsewhere", paths[0], params)
 
 
 def _unused(entries: Entries) -> Iterator[Finding]:
-    used = Counter[str](
-        f"{target} {name}"
-        for section, field, target in REFERENCES
-        for _, row in entries.tables(section)
-        for name in _names(row.get(field))
-    )
+    used = {(target, name) for section, field, target in REFERENCES for name in _meant(entries, section, field, target)}
     for section, code in (("departments", "department_empty"), ("zones", "unused"), ("hours", "unused")):
         for index, identifier in entries.ids(section):
-            if not used[f"{section} {identifier}"]:
+            if (section, identifier) not in used:
                 path = (section, index, "id")
                 yield Finding(code, path, {"subject": entries.subject(path)})
+
+
+def _meant(entries: Entries, section: str, field: str, target: str) -> Iterator[str]:
+    """What the entries of `section` name in `field`; a misspelt name counts as what it probably means."""
+    known = set(entries.known(target))
+    for _, row in entries.tables(section):
+        for name in _names(row.get(field)):
+            yield name if name in known else nearest(name, known)
 
 
 def _names(value: object) -> tuple[str, ...]:
