@@ -4,7 +4,7 @@ Knows the shape of `contract.config` and nothing of the database, the web or the
 """
 
 from queueserver.hallfile.findings import Finding, HallFileError, Severity
-from queueserver.hallfile.reading import Reading, check, load, read, read_file
+from queueserver.hallfile.reading import Reading, findings_in, load, read, read_file
 from queueserver.hallfile.writing import write
 
-__all__ = ["Finding", "HallFileError", "Reading", "Severity", "check", "load", "read", "read_file", "write"]
+__all__ = ["Finding", "HallFileError", "Reading", "Severity", "findings_in", "load", "read", "read_file", "write"]

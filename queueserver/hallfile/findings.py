@@ -189,6 +189,10 @@ class Finding:
         return SENTENCES[self.code].severity
 
     @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    @property
     def where(self) -> str:
         """The path as people write it, e.g. "queues[3].prefix"."""
         text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
@@ -213,5 +217,5 @@ class HallFileError(Exception):
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
-        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+        errors = [finding for finding in findings if finding.is_error]
         super().__init__("; ".join(f"line {finding.line}: {finding}" for finding in errors[:3]))

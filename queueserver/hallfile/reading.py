@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 
 from contract.config import HallConfig
 from queueserver.hallfile.entries import Entries
-from queueserver.hallfile.findings import Finding, HallFileError, Severity
+from queueserver.hallfile.findings import Finding, HallFileError
 from queueserver.hallfile.lines import LineIndex
 from queueserver.hallfile.numbering import check_numbers
 from queueserver.hallfile.references import check_references
@@ -28,11 +28,11 @@ class Reading:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+        return tuple(finding for finding in self.findings if finding.is_error)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+        return tuple(finding for finding in self.findings if not finding.is_error)
 
 
 def load(source: FilePath | str, today: date | None = None) -> HallConfig:
@@ -69,11 +69,11 @@ def read(text: str, today: date | None = None) -> Reading:
             key=lambda finding: (finding.line, finding.where),
         )
     )
-    broken = any(finding.severity is Severity.ERROR for finding in findings)
+    broken = any(finding.is_error for finding in findings)
     return Reading(None if broken else config, findings)
 
 
-def check(config: HallConfig, today: date | None = None) -> tuple[Finding, ...]:
+def findings_in(config: HallConfig, today: date | None = None) -> tuple[Finding, ...]:
     """Everything that is wrong with a draft that has the right shape; findings have no lines."""
     return tuple(_placed(finding, None) for finding in _meaning(Entries.of(config), today))
 

@@ -13,6 +13,7 @@ from queueserver.hallfile.entries import Entries, nearest
 from queueserver.hallfile.findings import Finding, Params, Path
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CAPITALS: Final = {"beijing": "Asia/Shanghai", "peking": "Asia/Shanghai"}
 _DAY_NAMES: Final = dict(
     zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
 )
@@ -42,7 +43,8 @@ def _time_zone(entries: Entries) -> Iterator[Finding]:
         return
     value, path = entries.hall.time_zone, ("hall", "time_zone")
     cities = {name.rpartition("/")[2]: name for name in sorted(known)}
-    near = nearest(value, known) or cities.get(nearest(value, cities), "")
+    capital = _CAPITALS.get(value.rpartition("/")[2].lower(), "")
+    near = capital or nearest(value, known) or cities.get(nearest(value, cities), "")
     yield Finding("unknown_time_zone", path, {"subject": "the hall", "value": value, "near": near})
 
 
