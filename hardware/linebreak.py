@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable
 
 NOT_FIRST = frozenset("、。，．：；？！）］｝〉》」』】〕”’…—～·,.:;?!)]}%℃")
+PAUSES = frozenset("，。；：！？）)—,;:!?")
+UNEVEN = 1.4  # how much longer than an even half a line may be for the sake of its sense
 NOT_LAST = frozenset("（［｛〈《「『【〔“‘([{￥$#＃")
 
 
@@ -48,7 +50,10 @@ def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
 
 
 def balanced(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
-    """As `wrap`, but with lines of like length, so that a centred paragraph does not end in one lonely character."""
+    """As `wrap`, but with lines of like length, so that a centred paragraph does not end in one lonely character.
+
+    Two lines part after a comma or the like when one stands near enough to the middle.
+    """
     lines = wrap(text, width, measure)
     if len(lines) < 2 or "\n" in text:
         return lines
@@ -60,7 +65,19 @@ def balanced(text: str, width: float, measure: Callable[[str], float]) -> list[s
             lines, high = narrower, middle
         else:
             low = middle
-    return lines
+    return _at_a_pause(text.strip(), min(width, UNEVEN * high), measure) or lines if len(lines) == 2 else lines
+
+
+def _at_a_pause(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """The most even two lines of at most `width` that part at a pause, or nothing."""
+    parts = pieces(text)
+    halves = [
+        ["".join(parts[:cut]).rstrip(), "".join(parts[cut:]).rstrip()]
+        for cut in range(1, len(parts))
+        if parts[cut - 1].rstrip()[-1:] in PAUSES
+    ]
+    best = min(halves, key=lambda lines: max(map(measure, lines)), default=[])
+    return best if best and max(map(measure, best)) <= width else []
 
 
 def _wrap_paragraph(text: str, width: float, measure: Callable[[str], float]) -> list[str]:

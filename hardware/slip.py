@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import qrcode
 from PIL import Image, ImageDraw, ImageFont
@@ -90,6 +91,7 @@ def draw_block(block: Block, width_dots: int, dpi: int) -> Image.Image:
 
 
 def _draw_text(block: Text, width: int, dpi: int) -> Image.Image:
+    block = replace(block, text=_drawable(block.text))
     font, size = _fitting_font(block, width, dpi)
     lines = balanced(block.text, width - 2 * EDGE_DOTS, _measure(font))
     leading = round(size * (1.25 if len(lines) > 1 else 1.1))
@@ -104,6 +106,12 @@ def _draw_text(block: Text, width: int, dpi: int) -> Image.Image:
     return _inked(image)
 
 
+def _drawable(text: str) -> str:
+    """Without control characters and lone surrogates: no font draws them, and the shaping library fails on some."""
+    spaced = text.replace("\t", " ").replace("\r\n", "\n")
+    return "".join(char for char in spaced if char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"})
+
+
 def _fitting_font(block: Text, width: int, dpi: int) -> tuple[ImageFont.FreeTypeFont, int]:
     """The type as asked, or smaller when one word would else be broken: a ticket number stays on one line."""
     least = _em_dots(LEAST_TYPE_MM, dpi)
@@ -113,7 +121,7 @@ def _fitting_font(block: Text, width: int, dpi: int) -> tuple[ImageFont.FreeType
     room = width - 2 * EDGE_DOTS
     if widest > room:
         shrunk = int(size * room / widest)
-        if shrunk >= max(least, size * 0.4):
+        if shrunk >= least:
             return fonts.load(shrunk, bold=block.bold), shrunk
     return font, size
 

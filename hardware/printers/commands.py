@@ -9,7 +9,7 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 from PIL import Image
 
-from hardware.linebreak import is_wide, wrap
+from hardware.linebreak import balanced, is_wide
 from hardware.slip import MM_PER_INCH, QrCode, Rule, Slip, Text, draw_block, rasterise
 
 INITIALISE = b"\x1b@"
@@ -67,7 +67,7 @@ def _text(printer: Any, block: Text, width_dots: int, dpi: int) -> None:
     han_double = b"\x1c!\x0c" if times > 1 else b"\x1c!\x00"
     printer._raw(align + (b"\x1bE\x01" if block.bold else b"\x1bE\x00"))
     printer._raw(han_double + b"\x1d!" + bytes([(times - 1) << 4 | (times - 1)]))
-    for line in wrap(block.text, columns, columns_of):
+    for line in balanced(block.text, columns, columns_of):
         printer._raw(line.encode("gb18030") + b"\n")
     printer._raw(b"\x1c!\x00\x1d!\x00\x1bE\x00")
 

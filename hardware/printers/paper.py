@@ -82,7 +82,7 @@ class Paper:
 
     def _character(self, data: bytes) -> None:
         char = data.decode("gb18030" if self._modes["han"] else "cp437", "replace")
-        for single in char:
+        for single in (each if each.isprintable() else "\ufffd" for each in char):
             glyph = self._glyph(single, wide=len(data) > 1 or is_wide(single))
             if sum(part.width for part, _ in self._line) + glyph.width > self.width:
                 self._print_line()
