@@ -9,15 +9,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from contract.bodies import Catalogue, DepartmentEntry, Estimate, PriorityClassEntry, ServiceEntry, ServiceState, ZoneEntry
+from contract.bodies import (
+    Catalogue,
+    DepartmentEntry,
+    Estimate,
+    PriorityClassEntry,
+    ServiceEntry,
+    ServiceState,
+    ZoneEntry,
+)
 from contract.config import Department, Queue, Service, Texts, text_for
-from queueserver.domain.hall import QueuePlan
 from queueserver.pinyin import spell
 from queueserver.published import HallNow, Published
 
 _SPELLED = "zh-CN"
+_MOST_KEPT = 64
 _CHANGING = {"state", "waiting", "estimate", "opens_at"}
 
 
@@ -39,22 +46,29 @@ class _Fixed:
     services: tuple[tuple[str, str], ...]
 
 
-def catalogue_json(now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow]) -> bytes:
-    """contract.bodies.Catalogue as JSON."""
-    fixed = _fixed(now.published, lang)
-    changing = {queue: _changing(state) for queue, state in queues.items()}
-    services = ",".join(part + changing[queue] for part, queue in fixed.services)
-    tail = json.dumps({"seq": now.seq, "time": time.isoformat()})[1:-1]
-    return f'{fixed.head},{tail},"services":[{services}]}}'.encode()
+class Catalogues:
+    """Writes catalogues and keeps the fixed parts of the newest configuration of each hall and language."""
 
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], tuple[int, _Fixed]] = {}
 
-def takes_no_more(queue: Queue, plan: QueuePlan, waiting: int, issued: int, next_number: int) -> bool:
-    """Whether a limit of the day or of the line is reached."""
-    return (
-        (plan.daily_limit is not None and issued >= plan.daily_limit)
-        or (plan.waiting_limit is not None and waiting >= plan.waiting_limit)
-        or max(next_number, queue.first) > queue.last
-    )
+    def json(self, now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow]) -> bytes:
+        """contract.bodies.Catalogue as JSON; `queues` holds every queue of the hall."""
+        fixed = self._fixed(now, lang)
+        changing = {queue: _changing(state) for queue, state in queues.items()}
+        services = ",".join(part + changing[queue] for part, queue in fixed.services)
+        tail = json.dumps({"seq": now.seq, "time": time.isoformat()})[1:-1]
+        return f'{fixed.head},{tail},"services":[{services}]}}'.encode()
+
+    def _fixed(self, now: HallNow, lang: str) -> _Fixed:
+        kept = self._kept.get((now.hall, lang))
+        if kept is not None and kept[0] == now.published.version:
+            return kept[1]
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        fixed = _write(now.published, lang)
+        self._kept[now.hall, lang] = (now.published.version, fixed)
+        return fixed
 
 
 def _changing(queue: QueueNow) -> str:
@@ -65,30 +79,6 @@ def _changing(queue: QueueNow) -> str:
         "opens_at": queue.opens_at.isoformat() if queue.opens_at else None,
     }
     return "," + json.dumps(words)[1:]
-
-
-@lru_cache(maxsize=64)
-def _fixed_of(hall: str, version: int, lang: str, published: _ById) -> _Fixed:
-    return _write(published.value, lang)
-
-
-class _ById:
-    """Lets the cache hold a configuration without comparing it; hall, version and language are the key."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Published) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-def _fixed(published: Published, lang: str) -> _Fixed:
-    return _fixed_of(published.config.hall.id, published.version, lang, _ById(published))
 
 
 def _write(published: Published, lang: str) -> _Fixed:

@@ -12,7 +12,8 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -42,6 +43,7 @@ _MARK_SECONDS: Final = 0.25
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 
+AnyRow = Row[*tuple[Any, ...]]
 LoadRetained = Callable[[Connection, str], Retained]
 
 
@@ -154,13 +156,13 @@ class Relay:
             await self._publish_windows(client, hall)
         while True:
             after = self._relayed.setdefault(hall, 0)
-            rows = await self._reading.run(lambda connection, after=after: _outbox(connection, hall, after))
+            rows = await self._reading.run(partial(_outbox, hall=hall, after=after))
             if rows:
                 await self._publish_events(client, hall, rows)
             if len(rows) < _BATCH:
                 return
 
-    async def _publish_events(self, client: aiomqtt.Client, hall: str, rows: Sequence[Row[tuple[object, ...]]]) -> None:
+    async def _publish_events(self, client: aiomqtt.Client, hall: str, rows: Sequence[AnyRow]) -> None:
         retained = self._retained[hall]
         told = True
         for start in range(0, len(rows), _IN_FLIGHT):
@@ -197,14 +199,16 @@ class Relay:
     async def _publish_queues(self, client: aiomqtt.Client) -> None:
         for hall, retained in self._retained.items():
             for status in retained.take_queues():
-                await client.publish(topics.queue_state(hall, status.queue), status.model_dump_json(), _QOS, retain=True)
+                await client.publish(
+                    topics.queue_state(hall, status.queue), status.model_dump_json(), _QOS, retain=True
+                )
 
     def _expiry(self, data: AnyData) -> Properties | None:
         """A call nobody could hear in time is noise: the broker drops it for clients that were away."""
         expires_at = getattr(data, "expires_at", None)
         if expires_at is None:
             return None
-        properties = Properties(PacketTypes.PUBLISH)
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho has none here
         left = (to_ms(expires_at) - to_ms(self._clock.now())) // 1000
         properties.MessageExpiryInterval = max(1, left)
         return properties
@@ -235,7 +239,7 @@ def _relayed_so_far(connection: Connection) -> list[tuple[str, int]]:
     return [(row.hall, row.relayed_seq) for row in connection.execute(select(halls.c.hall, halls.c.relayed_seq))]
 
 
-def _outbox(connection: Connection, hall: str, after: int) -> Sequence[Row[tuple[object, ...]]]:
+def _outbox(connection: Connection, *, hall: str, after: int) -> Sequence[AnyRow]:
     wanted = select(events).where(events.c.hall == hall, events.c.seq > after).order_by(events.c.seq).limit(_BATCH)
     return connection.execute(wanted).fetchall()
 

@@ -1,4 +1,4 @@
-"""The read side's SQL. Every statement finds its rows by an index of today's, open or named things, never of the past."""
+"""The read side's SQL: every statement finds its rows by an index of today's, open or named things, not of the past."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from queueserver.store.tables import events, queue_days, tickets, visits, window
 WAITING_SHOWN = 200
 CALLS_SHOWN = 20
 
-AnyRow = Row[tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Counters:
 
 def counters(connection: Connection, hall: str, day: date) -> Counters:
     counted = (
-        select(tickets.c.queue, func.count())
+        select(tickets.c.queue, func.count().label("waiting"))
         .where(tickets.c.hall == hall, tickets.c.is_open, tickets.c.state == State.WAITING.value)
         .group_by(tickets.c.queue)
     )
     wanted = select(queue_days).where(queue_days.c.hall == hall, queue_days.c.business_day == day)
     return Counters(
-        waiting={queue: count for queue, count in connection.execute(counted)},
+        waiting={row.queue: row.waiting for row in connection.execute(counted)},
         days={row["queue"]: rows.queue_day_of(row) for row in connection.execute(wanted).mappings()},
     )
 
@@ -59,9 +59,7 @@ def tickets_by_id(connection: Connection, hall: str, ids: Sequence[str]) -> dict
 def latest_calls(connection: Connection, hall: str, day: date) -> list[Ticket]:
     """The day's last calls, newest first, whatever became of them."""
     wanted = (
-        SELECT_TICKETS.where(
-            tickets.c.hall == hall, tickets.c.called_at.is_not(None), tickets.c.business_day == day
-        )
+        SELECT_TICKETS.where(tickets.c.hall == hall, tickets.c.called_at.is_not(None), tickets.c.business_day == day)
         .order_by(tickets.c.called_at.desc(), tickets.c.seq.desc())
         .limit(CALLS_SHOWN)
     )
@@ -77,9 +75,7 @@ def last_leg(connection: Connection, hall: str, visit: str) -> Ticket | None:
 
 def visit_of_number(connection: Connection, hall: str, day: date, number: str) -> str | None:
     """The visit that holds `number` on one business day."""
-    wanted = select(visits.c.id).where(
-        visits.c.hall == hall, visits.c.business_day == day, visits.c.number == number
-    )
+    wanted = select(visits.c.id).where(visits.c.hall == hall, visits.c.business_day == day, visits.c.number == number)
     return connection.execute(wanted).scalar_one_or_none()
 
 
@@ -100,9 +96,7 @@ def ahead_of(connection: Connection, hall: str, ticket: Ticket) -> int:
     return connection.execute(wanted).scalar_one()
 
 
-def line_of_window(
-    connection: Connection, hall: str, window: str, queues: Sequence[str]
-) -> tuple[int, list[Ticket]]:
+def line_of_window(connection: Connection, hall: str, window: str, queues: Sequence[str]) -> tuple[int, list[Ticket]]:
     """How many wait for one window, and the first of them in order of their places."""
     for_it = or_(tickets.c.sent_to == window, tickets.c.sent_to.is_(None))
     mine = (*_waiting(hall), tickets.c.queue.in_(queues), for_it)

@@ -35,7 +35,9 @@ class ServerSettings(PartSettings):
     broker_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8461, description="its port; 0 = any free one")
     broker_user: str = Field(default="", description="user name at an outside broker")
     broker_password: SecretStr = Field(default=SecretStr(""), description="password at an outside broker")
-    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = Field(default="info", description="debug, info, warning or error")
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = Field(
+        default="info", description="debug, info, warning or error"
+    )
 
     @field_validator("broker")
     @classmethod

@@ -22,9 +22,7 @@ def _because(reason: Reason, published: Published, lang: str, t: Translator) -> 
     waited = _count(params.get("waited_minutes"))
     match reason.code:
         case "first_in_line":
-            return t.plural(
-                "It was first in line after {n} minute.", "It was first in line after {n} minutes.", waited
-            )
+            return t.plural("It was first in line after {n} minute.", "It was first in line after {n} minutes.", waited)
         case "sent_here":
             return t.plural(
                 "It was sent to this window and had waited {n} minute.",

@@ -160,9 +160,7 @@ class Directory:
             raise DomainError("wrong_code")
         if enrolment.used:
             return self._redeemed_before(connection, device, bearer, now)
-        account = Account(
-            enrolment.hall, device, records.DEVICE, device, enrolment.roles, mqtt_hash=mqtt_hash(bearer)
-        )
+        account = Account(enrolment.hall, device, records.DEVICE, device, enrolment.roles, mqtt_hash=mqtt_hash(bearer))
         records.put(connection, account)
         records.drop_tokens(connection, account)
         records.add_token(connection, account, bearer, None)

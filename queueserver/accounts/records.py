@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from queueserver.accounts.secrets import digest, plain_code
 from queueserver.domain.errors import DomainError
@@ -163,9 +164,9 @@ def use_enrolment(connection: Connection, code: str) -> None:
     connection.execute(update(enrolments).where(enrolments.c.sha256 == digest(plain_code(code))).values(used=True))
 
 
-def _is(hall: str, account_id: str) -> tuple[object, ...]:
+def _is(hall: str, account_id: str) -> tuple[ColumnElement[bool], ...]:
     return accounts.c.hall == hall, accounts.c.id == account_id
 
 
-def _account(row: Row[tuple[object, ...]]) -> Account:
+def _account(row: Row[*tuple[Any, ...]]) -> Account:
     return Account(row.hall, row.id, row.kind, row.name, frozenset(row.roles.split()), row.password_hash, row.mqtt_hash)

@@ -13,7 +13,7 @@ STAFF: Final = frozenset({"clerk", "duty_manager", "manager"})
 """People who work at windows."""
 TICKET_GIVERS: Final = STAFF | {"kiosk"}
 """Those at whose hands visitors take, cancel and postpone tickets."""
-WINDOW_READERS: Final = STAFF | {"caller", "kiosk"}
+WINDOW_READERS: Final = STAFF | {"caller"}
 PICKERS: Final = frozenset({"pick", "duty_manager", "manager"})
 """Out of order, by permission."""
 MANAGERS: Final = frozenset({"manager"})

@@ -1,0 +1,88 @@
+"""`hall serve`: one queue server with its broker, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from queueserver.accounts.documents import KeyFileError
+from queueserver.app import Server
+from queueserver.broker import BrokerError, find_mosquitto
+from queueserver.settings import ServerSettings
+from queueserver.store.database import DatabaseRefusedError
+
+_GRACE_SECONDS = 5
+
+
+def main(argv: list[str]) -> int:
+    """Serve until SIGTERM or SIGINT; 0 = stopped as asked, 1 = cannot serve (one line says why)."""
+    settings = ServerSettings.from_arguments(argv, "Runs the queue server of one or more halls, and its MQTT broker.")
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    try:
+        if settings.outside_broker is None:
+            find_mosquitto()
+        listener = _listen(settings.host, settings.port)
+        with listener:
+            return _serve(settings, listener)
+    except (KeyFileError, DatabaseRefusedError, BrokerError, OSError) as error:
+        print(f"hall serve: {error}", file=sys.stderr)
+        return 1
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on; raises OSError with a sentence for the operator."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = "is in use by another program" if error.errno == 98 else f"cannot be used: {error.strerror}"
+        raise OSError(f"{host} port {port} {reason}; choose another with --port") from error
+
+
+def _serve(settings: ServerSettings, listener: socket.socket) -> int:
+    url = _url(settings.host, listener.getsockname()[1])
+    server = Server(settings, url)
+    config = uvicorn.Config(
+        server.asgi,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=75,
+    )
+    running = _Announcing(config, server, url)
+    running.run(sockets=[listener])
+    return 0 if running.started else 1
+
+
+class _Announcing(uvicorn.Server):
+    """Says on stdout where it listens, once it does: `listening on URL, broker at HOST:PORT`."""
+
+    def __init__(self, config: uvicorn.Config, server: Server, url: str) -> None:
+        super().__init__(config)
+        self._server = server
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            host, port = self._server.broker_for_devices()
+            print(f"listening on {self._url}, broker at {host or '0.0.0.0'}:{port}", flush=True)
+
+
+def _url(host: str, port: int) -> str:
+    """How visitors reach this machine; behind another name or a proxy, public_url says so."""
+    name = socket.getfqdn() if host in ("0.0.0.0", "::", "") else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

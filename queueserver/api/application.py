@@ -1,0 +1,45 @@
+"""Puts the routes together: one ASGI application over the parts of a house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from contract.ids import API_PREFIX
+from queueserver.api import admin, caller, display, documents, errors, health, kiosk, visitor
+from queueserver.api.deps import House
+from queueserver.metrics import Meter
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def application(house: House, lifespan: Lifespan) -> ASGIApp:
+    """Everything the server answers. Tickets and calls come first, because routes are tried in order."""
+    app = FastAPI(
+        title="hallqueue", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    app.state.house = house
+    for router in (kiosk.router, caller.router, display.router, admin.router):
+        app.include_router(router, prefix=API_PREFIX)
+    app.include_router(visitor.router)
+    app.include_router(health.router)
+    errors.install(app, house.metrics)
+    described = documents.openapi(app)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi_document() -> JSONResponse:
+        return JSONResponse(described)
+
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def asyncapi_document() -> JSONResponse:
+        return JSONResponse(_asyncapi)
+
+    return Meter(app, house.metrics)
+
+
+_asyncapi: dict[str, Any] = documents.asyncapi()

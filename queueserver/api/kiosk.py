@@ -1,0 +1,91 @@
+"""What a kiosk asks: the catalogue, a ticket, and what its holder may still do with it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from contract import bodies
+from queueserver.accounts.documents import masked_name, masked_number, masked_phone
+from queueserver.accounts.roles import EVERYBODY, TICKET_GIVERS
+from queueserver.api.deps import documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
+from queueserver.handlers import commands
+from queueserver.handlers.commands import Holder
+
+router = APIRouter(prefix="/halls/{hall}", tags=["kiosk"])
+
+
+@router.post("/tickets", **documented(bodies.Ticket, bodies.TakeTicket, 201))
+async def take_ticket(hall: str, request: Request) -> Response:
+    """Give out the next number of a service's queue."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    body = await read_body(request, bodies.TakeTicket)
+    command = commands.TakeTicket(
+        service=body.service,
+        channel=body.channel.value,
+        lang=body.lang,
+        priority_class=body.priority_class,
+        holder=_holder(request, body),
+    )
+    return await submit(request, hall, command, house(request).renderer.reply(201, eyes_of(asker)))
+
+
+def _holder(request: Request, body: bodies.TakeTicket) -> Holder:
+    """What is kept of the person: the number itself ends here."""
+    document, phone = body.document, masked_phone(body.phone) if body.phone else ""
+    if document is None:
+        return Holder(phone=phone)
+    return Holder(
+        hash=house(request).documents.hash(document.kind, document.number),
+        document=masked_number(document.number),
+        person=masked_name(document.name)[:64],
+        phone=phone,
+    )
+
+
+@router.get("/catalogue", **documented(bodies.Catalogue))
+async def catalogue(hall: str, request: Request, lang: str = "zh-CN") -> Response:
+    """Everything the hall offers, in one language."""
+    await who(request, hall, EVERYBODY)
+    return json_response(await house(request).queries.catalogue(hall, lang[:16]))
+
+
+@router.get("/tickets", **documented(bodies.Ticket))
+async def find_ticket(hall: str, request: Request, number: str = "") -> Response:
+    """Today's ticket of that number."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    wanted = number.strip().upper()[:8] if number.isalnum() else ""
+    return json_response(await house(request).queries.find_ticket(hall, wanted, eyes_of(asker)))
+
+
+@router.get("/tickets/{ticket}", **documented(bodies.Ticket))
+async def ticket(hall: str, ticket: str, request: Request) -> Response:
+    """One ticket, where it stands now."""
+    asker = await who(request, hall, EVERYBODY)
+    return json_response(await house(request).queries.ticket(hall, ticket_id(ticket), eyes_of(asker)))
+
+
+@router.post("/tickets/{ticket}/printed", **documented(bodies.Ticket, bodies.Empty))
+async def printed(hall: str, ticket: str, request: Request) -> Response:
+    """The slip is on paper."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    await read_body(request, bodies.Empty)
+    render = house(request).renderer.reply(200, eyes_of(asker))
+    return await submit(request, hall, commands.MarkPrinted(ticket_id(ticket)), render)
+
+
+@router.post("/tickets/{ticket}/cancel", **documented(bodies.Ticket, bodies.Cancel))
+async def cancel(hall: str, ticket: str, request: Request) -> Response:
+    """The visitor gives the ticket back, or was seen leaving."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    body = await read_body(request, bodies.Cancel)
+    command = commands.Cancel(ticket_id(ticket), body.walkout, body.reason)
+    return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))
+
+
+@router.post("/tickets/{ticket}/postpone", **documented(bodies.Ticket, bodies.Postpone))
+async def postpone(hall: str, ticket: str, request: Request) -> Response:
+    """The visitor lets others go first."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    body = await read_body(request, bodies.Postpone)
+    command = commands.Postpone(ticket_id(ticket), body.places)
+    return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))

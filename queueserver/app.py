@@ -1,0 +1,137 @@
+"""The composition root: opens the database, puts the parts together, starts and stops them in a stated order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.types import ASGIApp
+
+from queueserver.accounts import records
+from queueserver.accounts.directory import Directory
+from queueserver.accounts.documents import DocumentKeeper, load_or_create_key
+from queueserver.answers import Renderer
+from queueserver.api.application import application
+from queueserver.api.deps import House
+from queueserver.broker import ManagedBroker, MqttAccount, MqttAddress
+from queueserver.clock import SystemClock, Ulids, visitor_token
+from queueserver.domain.errors import DomainError
+from queueserver.metrics import Metrics
+from queueserver.ports import Clock
+from queueserver.queries import Queries
+from queueserver.reading import Reading
+from queueserver.relay import Relay
+from queueserver.settings import ServerSettings
+from queueserver.store.database import StorageError, open_engine, prepare
+from queueserver.store.writer import Writer
+
+log = logging.getLogger(__name__)
+
+_TICK_SECONDS: Final = 20.0
+"""How soon a hall notices that its business day has turned, when nobody gives a command."""
+
+
+class Server:
+    """One queue server. Making it opens and migrates the database; `asgi` starts and stops the rest.
+
+    Raises KeyFileError and DatabaseRefusedError, each with one line for the operator.
+    """
+
+    def __init__(self, settings: ServerSettings, public_url: str, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        prepare(settings.database_url)
+        key = load_or_create_key(settings.document_key_path)
+        self._engines: Sequence[Engine] = (
+            open_engine(settings.database_url, writing=True),
+            open_engine(settings.database_url, writing=False),
+        )
+        writing, reading = self._engines
+        self._writer = Writer(writing, self._clock, Ulids(self._clock), visitor_token, self._committed)
+        self._reading = Reading(reading)
+        renderer = Renderer(settings.public_url or public_url)
+        self._queries = Queries(self._reading, self._clock, renderer)
+        self._broker = self._managed_broker()
+        self._relay = Relay(self._broker_address, self._reading, self._writer, self._clock, self._queries.retained)
+        directory = Directory(self._reading, self._writer, self._clock, key, self._devices_changed)
+        house = House(
+            writer=self._writer,
+            queries=self._queries,
+            directory=directory,
+            documents=DocumentKeeper(key),
+            renderer=renderer,
+            outbox=self._relay,
+            metrics=Metrics(),
+            clock=self._clock,
+            broker_for_devices=self.broker_for_devices,
+        )
+        self.asgi: ASGIApp = application(house, self._running)
+
+    def broker_for_devices(self) -> tuple[str, int]:
+        """Where devices find the broker; an empty host means this machine, under the name they know."""
+        address = self._broker_address()
+        everywhere = self._broker is not None and self._settings.broker_host in ("0.0.0.0", "::", "")
+        return ("" if everywhere else address.host), address.port
+
+    def _managed_broker(self) -> ManagedBroker | None:
+        if self._settings.outside_broker is not None:
+            return None
+        return ManagedBroker(self._settings.broker_host, self._settings.broker_port, self._settings.broker_files)
+
+    def _broker_address(self) -> MqttAddress:
+        if self._broker is not None:
+            return self._broker.address
+        host, port, tls = self._settings.outside_broker or ("", 0, False)
+        password = self._settings.broker_password.get_secret_value()
+        return MqttAddress(host, port, self._settings.broker_user, password, tls)
+
+    @contextlib.asynccontextmanager
+    async def _running(self, _: FastAPI) -> AsyncIterator[None]:
+        """Writer, broker, relay; and back in the opposite order. Raises BrokerError."""
+        async with contextlib.AsyncExitStack() as stack:
+            for engine in self._engines:
+                stack.callback(engine.dispose)
+            stack.callback(self._reading.close)
+            self._writer.start()
+            stack.push_async_callback(asyncio.to_thread, self._writer.close)
+            if self._broker is not None:
+                stack.push_async_callback(self._broker.close)
+                await self._broker.start(await self._mqtt_accounts())
+            await self._relay.start()
+            stack.push_async_callback(self._relay.close)
+            ticking = asyncio.create_task(self._tick_for_ever())
+            stack.push_async_callback(_cancelled, ticking)
+            yield
+
+    def _committed(self, hall: str, seq: int) -> None:
+        self._relay.committed(hall, seq)
+
+    async def _devices_changed(self) -> None:
+        if self._broker is not None:
+            self._broker.devices_changed(await self._mqtt_accounts())
+
+    async def _mqtt_accounts(self) -> list[MqttAccount]:
+        devices = await self._reading.run(records.devices)
+        return [MqttAccount(one.hall, one.id, one.mqtt_hash) for one in devices]
+
+    async def _tick_for_ever(self) -> None:
+        """Let every hall turn its day though nobody asks anything of it."""
+        while True:
+            try:
+                for hall in await self._queries.halls():
+                    await self._writer.tick(hall)
+            except (StorageError, DomainError) as error:
+                log.warning("the business day could not be looked at: %s", error)
+            await asyncio.sleep(_TICK_SECONDS)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,209 @@
+"""One hall as of one sequence number, as screens and clerks must see it; lives as long as one reading transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from contract import bodies
+from contract.config import text_for
+from queueserver import selects
+from queueserver.answers import Eyes, Renderer
+from queueserver.catalogue import QueueNow
+from queueserver.domain.errors import DomainError
+from queueserver.domain.estimate import wait_range
+from queueserver.domain.hall import QueuePlan
+from queueserver.domain.schedule import business_day
+from queueserver.domain.ticket import State, Ticket
+from queueserver.domain.window import Window, WindowState
+from queueserver.ports import Wait
+from queueserver.published import HallNow
+from queueserver.store.rows import from_ms
+
+
+class HallView:
+    """Reads what a question needs, and no more, at `time`."""
+
+    def __init__(self, connection: Connection, now: HallNow, time: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.time = time
+        self._published = now.published
+        self._local = time.astimezone(ZoneInfo(now.published.config.hall.time_zone))
+
+    @cached_property
+    def _windows(self) -> dict[str, Window]:
+        return selects.windows_at_work(self.connection, self.now.hall)
+
+    @cached_property
+    def _tickets_at_windows(self) -> dict[str, Ticket]:
+        ids = [window.ticket for window in self._windows.values() if window.ticket]
+        return selects.tickets_by_id(self.connection, self.now.hall, ids)
+
+    @cached_property
+    def _counters(self) -> selects.Counters:
+        return selects.counters(self.connection, self.now.hall, self.now.business_day)
+
+    def wait_of(self, ticket: Ticket) -> Wait | None:
+        """Where a waiting ticket stands; None when its queue is no longer configured."""
+        plan = self._published.plan.queues.get(ticket.queue)
+        if plan is None:
+            return None
+        ahead = selects.ahead_of(self.connection, self.now.hall, ticket)
+        low, high = wait_range(ahead, plan.service_minutes, self._working(ticket.queue))
+        return Wait(ahead + 1, ahead, low, high)
+
+    def queues_now(self) -> dict[str, QueueNow]:
+        """Every configured queue as a kiosk must show it."""
+        return {queue: self._queue_now(plan) for queue, plan in self._published.plan.queues.items()}
+
+    def snapshot(self) -> bodies.Snapshot:
+        config = self._published.config
+        calls = selects.latest_calls(self.connection, self.now.hall, self.now.business_day)
+        lang = config.hall.languages[0]
+        return bodies.Snapshot(
+            hall=self.now.hall,
+            names=dict(config.hall.name),
+            time_zone=config.hall.time_zone,
+            time=self.time,
+            seq=self.now.seq,
+            config_version=self._published.version,
+            business_day=self.now.business_day,
+            languages=config.hall.languages,
+            zones=tuple(bodies.ZoneEntry(id=z.id, name=text_for(z.name, lang), floor=z.floor) for z in config.zones),
+            windows=tuple(self._window_entry(window) for window in self._published.windows),
+            queues=tuple(self._queue_entry(queue) for queue in self._published.queues),
+            calls=tuple(self._call_entry(ticket) for ticket in calls),
+        )
+
+    def window_view(self, window: str, lang: str, renderer: Renderer, eyes: Eyes) -> bodies.WindowView:
+        """What a clerk at `window` must see; raises DomainError("unknown_window")."""
+        plan = self._published.plan.windows.get(window)
+        if plan is None:
+            raise DomainError("unknown_window")
+        state = self._windows.get(window) or Window(window)
+        current = self._tickets_at_windows.get(state.ticket) if state.ticket else None
+        count, waiting = selects.line_of_window(self.connection, self.now.hall, window, plan.serves)
+        aside = selects.set_aside(self.connection, self.now.hall, window)
+        return bodies.WindowView(
+            seq=self.now.seq,
+            time=self.time,
+            window=self._window_entry(window),
+            staff=bodies.StaffEntry(id=state.staff, name=state.staff_name) if state.staff else None,
+            current=self._current(current, renderer, eyes),
+            current_service=self._published.service_name(current.service, lang) if current else "",
+            waiting_count=count,
+            waiting=tuple(self._line_entry(ticket, lang) for ticket in waiting),
+            held=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.HELD),
+            missed=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.NO_SHOW),
+            queues=tuple(self._queue_entry(queue) for queue in plan.serves),
+            recalls_allowed=self._published.plan.policy.recalls,
+            transfer_queues=tuple(self._queue_entry(queue) for queue in self._published.queues),
+            transfer_windows=tuple(self._window_entry(other) for other in self._published.windows if other != window),
+        )
+
+    def _current(self, ticket: Ticket | None, renderer: Renderer, eyes: Eyes) -> bodies.Ticket | None:
+        if ticket is None:
+            return None
+        return renderer.ticket(ticket, self._published.zone_of_queue(ticket.queue), None, eyes)
+
+    def _working(self, queue: str) -> int:
+        """Open windows that serve the queue."""
+        serving = (self._windows.get(window) for window in self._published.plan.windows_of_queue.get(queue, ()))
+        return sum(1 for window in serving if window is not None and window.state is WindowState.OPEN)
+
+    def _queue_now(self, plan: QueuePlan) -> QueueNow:
+        waiting = self._counters.waiting.get(plan.id, 0)
+        if not plan.schedule.is_open(self._local) or plan.schedule.after_last_ticket(self._local):
+            opens_at = plan.schedule.next_opening(self._local)
+            return QueueNow(bodies.ServiceState.CLOSED, waiting, None, opens_at)
+        if self._takes_no_more(plan, waiting):
+            return QueueNow(bodies.ServiceState.FULL, waiting, None, None)
+        low, high = wait_range(waiting, plan.service_minutes, self._working(plan.id))
+        return QueueNow(bodies.ServiceState.OPEN, waiting, bodies.Estimate(low_minutes=low, high_minutes=high), None)
+
+    def _takes_no_more(self, plan: QueuePlan, waiting: int) -> bool:
+        """Whether a limit of the day or of the line is reached; a day that has turned starts with nothing issued."""
+        if plan.waiting_limit is not None and waiting >= plan.waiting_limit:
+            return True
+        day = self._counters.days.get(plan.id)
+        today = business_day(self.time, self._published.plan.time_zone, self._published.plan.day_boundary_minutes)
+        if day is None or today != self.now.business_day:
+            return False
+        used_up = max(day.next_number, plan.first) > plan.last
+        return used_up or (plan.daily_limit is not None and day.issued >= plan.daily_limit)
+
+    def _queue_entry(self, queue: str) -> bodies.QueueEntry:
+        config = self._published.queues[queue]
+        state = self._queue_now(self._published.plan.queues[queue])
+        day = self._counters.days.get(queue)
+        return bodies.QueueEntry(
+            id=queue,
+            names=dict(config.name),
+            prefix=config.prefix,
+            zone=config.zone,
+            state=state.state,
+            waiting=state.waiting,
+            last_called=day.last_called if day else "",
+        )
+
+    def _window_entry(self, window: str) -> bodies.WindowEntry:
+        config = self._published.windows[window]
+        state = self._windows.get(window) or Window(window)
+        ticket = self._tickets_at_windows.get(state.ticket) if state.ticket else None
+        return bodies.WindowEntry(
+            id=window,
+            label=config.label,
+            names=dict(config.name),
+            zone=config.zone,
+            state=bodies.WindowState(state.state),
+            pause_reason=state.pause_reason,
+            ticket=self._window_ticket(ticket) if ticket else None,
+        )
+
+    def _window_ticket(self, ticket: Ticket) -> bodies.WindowTicket:
+        return bodies.WindowTicket(
+            id=ticket.id,
+            number=ticket.number,
+            state=bodies.TicketState(ticket.state),
+            service=ticket.service,
+            queue=ticket.queue,
+            called_at=ticket.called_at or ticket.issued_at,
+            calls=ticket.calls,
+        )
+
+    def _call_entry(self, ticket: Ticket) -> bodies.CallEntry:
+        window = ticket.window or ""
+        return bodies.CallEntry(
+            ticket=ticket.id,
+            number=ticket.number,
+            window=window,
+            label=self._published.label(window),
+            zone=self._published.zone_of_window(window),
+            queue=ticket.queue,
+            service=ticket.service,
+            lang=ticket.visit.lang,
+            state=bodies.TicketState(ticket.state),
+            called_at=ticket.called_at or ticket.issued_at,
+            calls=ticket.calls,
+        )
+
+    def _line_entry(self, ticket: Ticket, lang: str) -> bodies.LineEntry:
+        waits = ticket.state is State.WAITING
+        return bodies.LineEntry(
+            id=ticket.id,
+            number=ticket.number,
+            queue=ticket.queue,
+            service=ticket.service,
+            service_name=self._published.service_name(ticket.service, lang),
+            priority_class=ticket.priority_class,
+            priority_name=self._published.class_name(ticket.priority_class, lang),
+            state=bodies.TicketState(ticket.state),
+            since=from_ms(ticket.place.at_ms) if waits else ticket.visit.arrived_at,
+            calls=ticket.calls,
+            misses=ticket.misses,
+            note=ticket.note,
+        )
