@@ -95,7 +95,7 @@ Step = tuple["Board", tuple[Effect, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One screen's knowledge. `zones` is its filter; empty shows the whole hall."""
+    """One screen's knowledge, true as of `heard_at`. `zones` is its filter; empty shows the whole hall."""
 
     zones: frozenset[str] = frozenset()
     is_known: bool = False
@@ -103,6 +103,7 @@ class Board:
     names: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = "UTC"
     skew: timedelta = timedelta(0)
+    heard_at: datetime | None = None
     windows: Mapping[str, WindowRow] = field(default_factory=dict)
     queues: Mapping[str, QueueRow] = field(default_factory=dict)
     calls: Calls = ()
@@ -128,20 +129,22 @@ class Board:
             names=snapshot.names,
             time_zone=snapshot.time_zone,
             skew=snapshot.time - now,
+            heard_at=now,
             windows={entry.id: _window(entry) for entry in snapshot.windows},
             queues={entry.id: _queue(entry) for entry in snapshot.queues},
         )
         known = {call.ticket: call for call in self.calls}
-        calls, news = board._calls_in(snapshot, known if self.is_known else None, now)
+        calls, news = board._calls_in(snapshot, known, self.heard_at)
         board = replace(board, calls=calls)
         gone = tuple(Withdraw(ticket) for ticket in known if board.call_of(ticket) is None)
-        return board, (*gone, *(Announce(c, c.calls > 1, c.called_at + STAYS_FRESH) for c in reversed(news)))
+        expires_at = snapshot.time + STAYS_FRESH
+        return board, (*gone, *(Announce(call, call.calls > 1, expires_at) for call in reversed(news)))
 
     def after(self, event: WireEvent, now: datetime) -> Step:
         """Move on by one event, received `now`; an old one, or one of a type we do not know, changes nothing."""
         if event.sequence <= self.seq or not self.is_known:
             return self, ()
-        board = replace(self, seq=event.sequence)
+        board = replace(self, seq=event.sequence, heard_at=now)
         try:
             data = event.parsed()
         except ValidationError:
@@ -166,28 +169,26 @@ class Board:
     # -- one snapshot
 
     def _calls_in(
-        self, snapshot: Snapshot, known: Mapping[str, CalledTicket] | None, now: datetime
+        self, snapshot: Snapshot, known: Mapping[str, CalledTicket], known_at: datetime | None
     ) -> tuple[Calls, Calls]:
-        """The list, and which of it are news to a screen that knew `known` (None: it has just started)."""
+        """The list, and what of it is news to a screen that knew `known` at `known_at` (None: it just started)."""
+        now = snapshot.time - self.skew
         found: list[CalledTicket] = []
         news: list[CalledTicket] = []
         for entry in snapshot.calls:
             window = self.windows.get(entry.window)
             call = call_list.from_entry(entry, window.zone if window else "", snapshot.seq, entry.called_at - self.skew)
-            old = None if known is None else known.get(call.ticket)
+            old = known.get(call.ticket)
             if old is not None and call.is_same_call(old):
                 missed_at = call.missed_at and (old.missed_at or now)
                 call = replace(call, shown_at=old.shown_at, sequence=old.sequence, missed_at=missed_at)
-            elif known is not None and self._is_fresh(call, now):
+            elif known_at is not None and _is_news(call, old, now, known_at):
                 call = replace(call, shown_at=now)
                 news.append(call)
             if self.shows(call.zones):
                 found.append(call)
         listed = call_list.listed(found)
         return listed, tuple(call for call in news if call in listed)
-
-    def _is_fresh(self, call: CalledTicket, now: datetime) -> bool:
-        return call.state is TicketState.CALLED and now + self.skew - call.called_at < STAYS_FRESH
 
     # -- one event
 
@@ -248,6 +249,17 @@ def _window(entry: WindowEntry) -> WindowRow:
     if ticket is None:
         return row
     return replace(row, ticket=ticket.id, number=ticket.number, ticket_state=ticket.state, calls=ticket.calls)
+
+
+def _is_news(call: CalledTicket, old: CalledTicket | None, now: datetime, known_at: datetime) -> bool:
+    """Whether a call this screen has not shown is young enough to be said.
+
+    The snapshot tells when a ticket was first called; a recall is as young as our last knowledge of it is.
+    """
+    if call.state is not TicketState.CALLED:
+        return False
+    recalled = old is not None and old.state is TicketState.CALLED and call.calls > old.calls
+    return now - (known_at if recalled else call.shown_at) < STAYS_FRESH
 
 
 def _queue(entry: QueueEntry) -> QueueRow:

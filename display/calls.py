@@ -44,8 +44,10 @@ class CalledTicket:
         return self.state is TicketState.CALLED and now - self.shown_at < HIGHLIGHT
 
     def is_same_call(self, other: CalledTicket | None) -> bool:
-        """True when `other` is this very call: neither repeated since, nor to another window."""
-        return other is not None and other.calls == self.calls and other.window == self.window
+        """True when `other` is this very call: neither repeated since, nor to another window, nor after a miss."""
+        if other is None or other.calls != self.calls or other.window != self.window:
+            return False
+        return self.state is not TicketState.CALLED or other.state is TicketState.CALLED
 
 
 Calls = tuple[CalledTicket, ...]
@@ -114,8 +116,9 @@ def aged(calls: Calls, now: datetime) -> Calls:
 
 
 def listed(calls: Sequence[CalledTicket]) -> Calls:
-    """Those of a snapshot that belong on the list."""
-    return tuple(call for call in calls if call.state in _LISTED)[:MOST_CALLS]
+    """Those of a snapshot that belong on the list; a recall this screen has shown stays above older calls."""
+    newest_first = sorted(calls, key=lambda call: call.shown_at, reverse=True)
+    return tuple(call for call in newest_first if call.state in _LISTED)[:MOST_CALLS]
 
 
 def is_about(data: TicketData, ticket: str, number: str) -> bool:

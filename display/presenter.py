@@ -239,7 +239,7 @@ class DisplayPresenter:
             link_since=hall_time(self._last_truth_at, board) if link is Link.LOST and self._last_truth_at else None,
             silent=self._sound.is_mute,
             notices=options.notices,
-            ticker=tuple(row.text for row in board.broadcasts if not row.urgent) or options.notices,
+            broadcasts=tuple(row.text for row in board.broadcasts if not row.urgent),
             urgent=next((row.text for row in board.broadcasts if row.urgent), ""),
             turn=self._turn,
             calls_turn=self._calls_turn,

@@ -78,7 +78,7 @@ class Screen:
     calls: tuple[CallLine, ...] = ()
     windows: tuple[WindowLine, ...] = ()
     queues: tuple[QueueLine, ...] = ()
-    ticker: tuple[str, ...] = ()
+    broadcasts: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     urgent: str = ""
     turn: int = 0

@@ -234,6 +234,30 @@ def test_a_call_found_in_a_later_snapshot_is_announced_while_it_is_fresh() -> No
     assert effects == ()
 
 
+def test_a_recall_found_in_a_later_snapshot_is_on_top_and_announced() -> None:
+    hall = Hall()
+    hall.called()
+    hall.fake.advance(minutes=5)
+    hall.take()
+    before = hall.board
+    hall.fake.recall(_WINDOW.id)
+    board, effects = before.rebuilt(hall.fake.snapshot(), hall.now())
+    assert [effect.recall for effect in effects if isinstance(effect, Announce)] == [True]
+    assert board.calls[0].is_highlighted(hall.now())
+
+
+def test_a_call_after_a_miss_is_a_new_call_even_at_the_same_window() -> None:
+    hall = Hall()
+    hall.called()
+    hall.fake.no_show(_WINDOW.id)
+    missed = hall.board
+    assert missed.calls[0].state is TicketState.NO_SHOW
+    again = hall.fake.call_next(_WINDOW.id) or hall.fake.call_back(_WINDOW.id, missed.calls[0].ticket)
+    board, effects = missed.rebuilt(hall.fake.snapshot(), hall.now())
+    assert board.calls[0].number == again.ticket.number
+    assert [effect.call.number for effect in effects if isinstance(effect, Announce)] == [again.ticket.number]
+
+
 def test_a_snapshot_withdraws_what_is_over() -> None:
     hall = Hall()
     hall.called()
