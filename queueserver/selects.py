@@ -33,7 +33,7 @@ class Counters:
 def counters(connection: Connection, hall: str, day: date) -> Counters:
     counted = (
         select(tickets.c.queue, func.count().label("waiting"))
-        .where(tickets.c.hall == hall, tickets.c.is_open, tickets.c.state == State.WAITING.value)
+        .where(tickets.c.hall == hall, tickets.c.ended_at.is_(None), tickets.c.state == State.WAITING.value)
         .group_by(tickets.c.queue)
     )
     wanted = select(queue_days).where(queue_days.c.hall == hall, queue_days.c.business_day == day)
@@ -109,7 +109,7 @@ def set_aside(connection: Connection, hall: str, window: str) -> list[Ticket]:
     """Tickets held or missed at one window."""
     wanted = SELECT_TICKETS.where(
         tickets.c.hall == hall,
-        tickets.c.is_open,
+        tickets.c.ended_at.is_(None),
         tickets.c.state.in_((State.HELD.value, State.NO_SHOW.value)),
         tickets.c.window == window,
     ).order_by(tickets.c.called_at)
@@ -132,4 +132,4 @@ def events_after(connection: Connection, hall: str, after: int, limit: int) -> S
 
 
 def _waiting(hall: str) -> tuple[ColumnElement[bool], ...]:
-    return tickets.c.hall == hall, tickets.c.is_open, tickets.c.state == State.WAITING.value
+    return tickets.c.hall == hall, tickets.c.ended_at.is_(None), tickets.c.state == State.WAITING.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from queueserver.ports import Actor
@@ -138,7 +138,8 @@ class Broadcast:
     lang: str
     zones: tuple[str, ...]
     urgent: bool
-    expires_at: datetime
+    expires_at: datetime = field(repr=False)
+    """Counted from when the request came, so it is no part of what makes a repeated request the same."""
 
 
 @dataclass(frozen=True, slots=True)
