@@ -1,0 +1,225 @@
+"""Questions before the ticket: who you are, whether you have priority, and whether this is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from contract.bodies import PriorityClassEntry, ServiceEntry
+from hallui.keypad import DigitPad, LetterPad
+from kiosk import documents, words
+from kiosk import inputs as on
+from kiosk.state import Confirm, Identify, Priority, State
+from kiosk.ui.banner import Banner
+from kiosk.ui.facts import Facts
+from kiosk.ui.look import CENTRE, Look, Screen
+from kiosk.ui.picture import Picture
+from kiosk.ui.tile import Face, Tile
+
+
+class IdentifyScreen(Screen):
+    """A card on the reader, or a number on our own keys."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        theme, t = look.theme, look.t
+        both = look.across(self, gap=4)
+        self._invitation = self._invite()
+        both.addWidget(self._invitation, 2 if look.upright else 4)
+        right = look.column(gap=2)
+        self._ask = look.words("heading", "identify-ask")
+        self._field = QLabel()
+        self._field.setObjectName("identify-field")
+        self._field.setFont(theme.font(theme.type.title, bold=True))
+        self._field.setMinimumHeight(theme.px(64))
+        frame, inside = look.card(1.5)
+        inside.addWidget(self._field)
+        self._problem = look.words("bad", "identify-problem")
+        self._problem.setMinimumHeight(theme.px(64))
+        self._digits = DigitPad(theme)
+        self._letters = LetterPad(theme, digits=True, clear_text=t("Clear"))
+        for pad in (self._digits, self._letters):
+            pad.pressed_key.connect(lambda key: look.tell(on.Type(key)))
+        keys = look.row()
+        self._other = look.key("", "identify-other", on.ToggleLetters())
+        self._skip = look.key(t("Skip"), "identify-skip", on.Skip())
+        self._enter = look.key(t("Continue"), "identify-enter", on.Enter(), "primary", "check")
+        for key in (self._other, self._skip, self._enter):
+            keys.addWidget(key)
+        for part in (self._ask, frame, self._problem):
+            right.addWidget(part)
+        right.addWidget(self._digits, 1)
+        right.addWidget(self._letters, 1)
+        right.addLayout(keys)
+        both.addLayout(right, 5)
+
+    def show_state(self, state: State) -> None:
+        page, t = state.page, self.look.t
+        if not isinstance(page, Identify):
+            return
+        self._invitation.setVisible(state.world.reader == "ok")
+        self._ask.setText(t("Your document number") if page.letters else t("Your ID number"))
+        shown = page.typed if page.letters else documents.grouped(page.typed)
+        self._field.setText(shown or "—")
+        self._problem.setText(words.document_problem(t, page.problem))
+        self._digits.setVisible(not page.letters)
+        self._letters.setVisible(page.letters)
+        self._other.say(t("Chinese ID card") if page.letters else t("Another document"))
+        service = state.service(page.service)
+        self._skip.setVisible(service is not None and not service.requires_document)
+
+    def _invite(self) -> QWidget:
+        look, t = self.look, self.look.t
+        frame, column = look.card()
+        column.addStretch(1)
+        column.addWidget(Picture(look.theme, "card", 120 if look.upright else 200), 0, CENTRE)
+        said = look.words("heading", "identify-card", CENTRE)
+        said.setText(t("Place your ID card on the reader"))
+        column.addWidget(said)
+        privacy = look.words("soft", "", CENTRE)
+        privacy.setText(t("It is used for this ticket only, and never shown or printed in full."))
+        column.addWidget(privacy)
+        column.addStretch(1)
+        return frame
+
+
+class PriorityScreen(Screen):
+    """Elder mode: priority is a question of its own."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._column = look.column(self, gap=3)
+        title = look.words("title", "priority-title")
+        title.setText(look.t("Does one of these apply to you?"))
+        self._column.addWidget(title)
+        self._choices = PriorityChoices(look)
+        self._column.addWidget(self._choices, 1)
+
+    def show_state(self, state: State) -> None:
+        if isinstance(state.page, Priority):
+            self._choices.show_classes(state.priorities, None)
+
+
+class ConfirmScreen(Screen):
+    """The service, how many are ahead, how long, what to bring; one key takes the ticket."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        theme, t = look.theme, look.t
+        column = look.column(self, gap=3)
+        ask = look.words("heading", "confirm-ask")
+        ask.setText(t("Is this right?"))
+        column.addWidget(ask)
+        both = look.across(gap=3)
+        frame, inside = look.card()
+        self._service = look.words("title", "confirm-service")
+        self._department = look.words("soft", "confirm-department")
+        self._facts = Facts(look)
+        inside.addWidget(self._service)
+        inside.addWidget(self._department)
+        inside.addSpacing(theme.space(1))
+        inside.addWidget(self._facts)
+        inside.addStretch(1)
+        both.addWidget(frame, 5)
+        self._side = QFrame()
+        side = look.column(self._side, gap=2)
+        priority = look.words("heading")
+        priority.setText(t("Priority"))
+        self._choices = PriorityChoices(look)
+        side.addWidget(priority)
+        side.addWidget(self._choices, 1)
+        both.addWidget(self._side, 3)
+        column.addLayout(both, 1)
+        self._banner = Banner(look)
+        column.addWidget(self._banner)
+        keys = look.row(gap=3)
+        self._document = look.key(t("Add my ID"), "confirm-document", on.AddDocument(), picture="card")
+        self._agree = look.key(t("Take this number"), "confirm-agree", on.Agree(), "primary", "ticket")
+        for key in (self._document, self._agree):
+            key.setMinimumHeight(theme.px(104))
+        keys.addWidget(self._document, 1)
+        keys.addWidget(self._agree, 2)
+        column.addLayout(keys)
+
+    def show_state(self, state: State) -> None:
+        page = state.page
+        if not isinstance(page, Confirm):
+            return
+        service = state.service(page.service)
+        if service is None:
+            return
+        department = state.department(service.department)
+        self._service.setText(service.name)
+        self._department.setText(department.name if department else "")
+        self._facts.show_facts(self._what(state, service))
+        one_question = state.elder or len(state.priorities) < 2
+        self._side.setVisible(not one_question)
+        self._choices.show_classes(() if one_question else state.priorities, page.priority)
+        self._document.setVisible(state.person is None)
+        self._banner.show_lines(self._notices(state))
+
+    def _what(self, state: State, service: ServiceEntry) -> list[tuple[str, str, bool]]:
+        t = self.look.t
+        count = state.waiting(service)
+        facts = [("people", words.ahead(t, count), True)]
+        range_ = words.minutes(t, service.estimate)
+        if range_ and count:
+            facts.append(("clock", t("Expected wait: {range}", range=range_), True))
+        place = words.where(t, words.zone_of(state.catalogue, service.zone))
+        if place:
+            facts.append(("place", t("Please wait here: {place}", place=place), False))
+        if service.needs:
+            facts.append(("document", t("Have ready: {list}", list=t(", ").join(service.needs)), False))
+        if service.hint:
+            facts.append(("info", service.hint, False))
+        if state.person:
+            facts.append(("card", t("Your document: {number}", number=documents.masked(state.person.number)), False))
+        return facts
+
+    def _notices(self, state: State) -> list[tuple[str, str]]:
+        if state.world.printer == "ok":
+            return []
+        t = self.look.t
+        said = t("No slip can be printed now; your number will be shown on the screen.")
+        return [("printer", f"{words.printer(t, state.world.printer)} {said}")]
+
+
+class PriorityChoices(QWidget):
+    """The classes as tiles; the chosen one has a frame and a tick, not only another colour."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._shown: tuple[tuple[PriorityClassEntry, ...], str | None] = ((), None)
+        self._tiles: dict[str, Tile] = {}
+        self._column: QVBoxLayout = look.column(self, gap=1.5)
+
+    def show_classes(self, classes: tuple[PriorityClassEntry, ...], chosen: str | None) -> None:
+        if (classes, chosen) == self._shown:
+            return
+        if classes != self._shown[0]:
+            self._remake(classes)
+        self._shown = (classes, chosen)
+        for entry in classes:
+            mark = "check" if entry.id == chosen else ("person" if not entry.privileged else "heart")
+            self._tiles[entry.id].show_face(Face(entry.name, entry.hint, picture=mark, chosen=entry.id == chosen))
+
+    def _remake(self, classes: tuple[PriorityClassEntry, ...]) -> None:
+        while (taken := self._column.takeAt(0)) is not None:
+            widget = taken.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._tiles = {}
+        for entry in classes:
+            tile = Tile(self._look.theme, size=self._look.theme.type.body * 1.15)
+            tile.setObjectName(f"priority-{entry.id}")
+            tile.clicked.connect(self._chooser(entry.id))
+            tile.setMaximumHeight(self._look.theme.px(150))
+            self._tiles[entry.id] = tile
+            self._column.addWidget(tile, 1, Qt.AlignmentFlag(0))
+        self._column.addStretch(0)
+
+    def _chooser(self, priority: str) -> Callable[[], None]:
+        return lambda: self._look.tell(on.ChoosePriority(priority))

@@ -1,0 +1,257 @@
+"""How it ended: printing, the number on paper, the number on the screen only, or why there is none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
+
+from contract.bodies import Ticket
+from hallui.widgets import Words
+from kiosk import inputs as on
+from kiosk import words
+from kiosk.state import Duplicate, Finding, Printing, Refused, Result, State, Taking, Unprinted
+from kiosk.ui.countdown import Countdown
+from kiosk.ui.facts import Facts
+from kiosk.ui.look import CENTRE, Look, Screen
+from kiosk.ui.picture import Picture
+from kiosk.ui.qr import QrCode
+
+
+class BusyScreen(Screen):
+    """Something is under way; touches do nothing now, and the words say so."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        column = look.column(self, gap=3)
+        column.addStretch(2)
+        self._picture = Picture(look.theme, "ticket", 180)
+        column.addWidget(self._picture, 0, CENTRE)
+        self._title = look.words("title", "busy-title", CENTRE)
+        self._advice = look.words("soft", "busy-advice", CENTRE)
+        column.addWidget(self._title)
+        column.addWidget(self._advice)
+        column.addStretch(3)
+
+    def show_state(self, state: State) -> None:
+        t = self.look.t
+        if isinstance(state.page, Printing):
+            self._picture.show_picture("printer", "brand")
+            self._title.setText(t("Your number is {number}. It is being printed.", number=state.page.ticket.number))
+            self._advice.setText(t("Please take your slip below."))
+        elif isinstance(state.page, Taking | Finding):
+            self._picture.show_picture("ticket", "brand")
+            self._title.setText(t("One moment please"))
+            self._advice.setText(t("Your number is on its way."))
+
+
+class NumberCard(QFrame):
+    """The number, as large as the card allows, on a raised surface; the hero of every page it is on."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._look = look
+        self.column: QVBoxLayout = look.column(self, gap=1)
+        edge = look.theme.space(3)
+        self.column.setContentsMargins(edge, edge, edge, edge)
+        self.caption = look.words("soft", "number-caption", CENTRE)
+        self.number = QLabel()
+        self.number.setObjectName("number")
+        self.number.setProperty("role", "number")
+        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.number.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.service = look.words("heading", "number-service", CENTRE)
+        self.column.addStretch(1)
+        for part in (self.caption, self.number, self.service):
+            self.column.addWidget(part)
+        self.column.addStretch(1)
+
+    def show_number(self, caption: str, number: str, service: str) -> None:
+        self.caption.setText(caption)
+        self.number.setText(number)
+        self.service.setText(service)
+
+
+class QrCard(QFrame):
+    """The code and what it is for; hidden when the server gives no page for visitors."""
+
+    def __init__(self, look: Look, side: float) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        column = look.column(self, gap=1)
+        edge = look.theme.space(2)
+        column.setContentsMargins(edge, edge, edge, edge)
+        column.addStretch(1)
+        self._code = QrCode(look.theme.px(side))
+        self._caption: Words = look.words("", "qr-caption", CENTRE)
+        column.addWidget(self._code, 0, CENTRE)
+        column.addWidget(self._caption)
+        column.addStretch(1)
+
+    def show_url(self, url: str, caption: str) -> None:
+        self._code.show_data(url)
+        self._caption.setText(caption)
+        self.setVisible(bool(url))
+
+
+class ResultScreen(Screen):
+    """The number, where to wait, what to bring, the way to follow it by phone."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        column = look.column(self, gap=3)
+        both = look.across(gap=3)
+        self._number = NumberCard(look)
+        both.addWidget(self._number, 5)
+        right = look.column(gap=3) if not look.upright else look.row(gap=3)
+        facts, inside = look.card()
+        self._facts = Facts(look)
+        inside.addWidget(self._facts)
+        inside.addStretch(1)
+        self._qr = QrCard(look, 250)
+        right.addWidget(facts, 3)
+        right.addWidget(self._qr, 2)
+        both.addLayout(right, 4)
+        column.addLayout(both, 1)
+        self._countdown = Countdown(look.theme)
+        column.addWidget(self._countdown)
+        column.addWidget(look.key(look.t("Done"), "result-done", on.StartOver(), "primary", "check"))
+
+    def show_state(self, state: State) -> None:
+        if not isinstance(state.page, Result):
+            return
+        ticket, t = state.page.ticket, self.look.t
+        service = state.service(ticket.service)
+        self._number.show_number(
+            t("Your number. Please take your slip."), ticket.number, service.name if service else ""
+        )
+        self._facts.show_facts(facts_of(self.look, state, ticket))
+        self._qr.show_url(ticket.visitor_url, t("Scan to follow your number on your phone"))
+        self._countdown.show_timer(state.timer, state.timer_seconds)
+
+
+class UnprintedScreen(Screen):
+    """No paper: the number and its code stay on the screen until somebody has kept them."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        theme, t = look.theme, look.t
+        column = look.column(self, gap=3)
+        top = look.row(gap=2)
+        top.addWidget(Picture(theme, "printer", 72, "warn"), 0, Qt.AlignmentFlag.AlignTop)
+        said = look.column(gap=0.5)
+        self._title = look.words("heading", "unprinted-title")
+        self._advice = look.words("", "unprinted-advice")
+        said.addWidget(self._title)
+        said.addWidget(self._advice)
+        top.addLayout(said, 1)
+        column.addLayout(top)
+        both = look.across(gap=3)
+        self._number = NumberCard(look)
+        self._qr = QrCard(look, 320)
+        both.addWidget(self._number, 5)
+        both.addWidget(self._qr, 3)
+        column.addLayout(both, 1)
+        keys = look.row(gap=3)
+        self._again = look.key(t("Print again"), "unprinted-reprint", on.Reprint(), picture="printer")
+        self._kept = look.key(t("I have kept my number"), "unprinted-claim", on.Claim(), "primary", "check")
+        for key in (self._again, self._kept):
+            key.setMinimumHeight(theme.px(96))
+        keys.addWidget(self._again, 1)
+        keys.addWidget(self._kept, 2)
+        column.addLayout(keys)
+
+    def show_state(self, state: State) -> None:
+        page, t = state.page, self.look.t
+        if not isinstance(page, Unprinted):
+            return
+        service = state.service(page.ticket.service)
+        self._title.setText(words.printer(t, page.code))
+        self._advice.setText(
+            t(
+                "Your number is {number}. Please photograph or scan it. Staff will look after the printer.",
+                number=page.ticket.number,
+            )
+        )
+        self._number.show_number(t("Your number"), page.ticket.number, service.name if service else "")
+        self._qr.show_url(page.ticket.visitor_url, t("Scan to keep and follow your number"))
+
+
+class RefusedScreen(Screen):
+    """No ticket: what happened, what it means, what to do."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        theme, t = look.theme, look.t
+        column = look.column(self, gap=3)
+        column.addStretch(2)
+        self._picture = Picture(theme, "warning", 150, "warn")
+        column.addWidget(self._picture, 0, CENTRE)
+        self._title = look.words("title", "refused-title", CENTRE)
+        self._service = look.words("soft", "refused-service", CENTRE)
+        self._more = look.words("heading", "refused-more", CENTRE)
+        for part in (self._title, self._service, self._more):
+            column.addWidget(part)
+        column.addStretch(2)
+        keys = look.row(gap=3)
+        self._retry = look.key(t("Try again"), "refused-retry", on.Retry(), "primary")
+        self._other = look.key(t("Choose something else"), "refused-back", on.Back(), "", "back")
+        keys.addWidget(self._other, 1)
+        keys.addWidget(self._retry, 1)
+        column.addLayout(keys)
+
+    def show_state(self, state: State) -> None:
+        page, t = state.page, self.look.t
+        if not isinstance(page, Refused):
+            return
+        picture = {"queue_closed": "clock", "last_ticket_time": "clock", "server_unreachable": "offline"}
+        self._picture.show_picture(picture.get(page.code, "warning"), "warn")
+        self._title.setText(words.refusal(t, page.code, page.params))
+        service = state.service(page.service)
+        self._service.setText(service.name if service else "")
+        zone = state.catalogue.time_zone if state.catalogue else "UTC"
+        self._more.setText(words.opens(t, page.opens_at, self.look.now(), zone))
+        self._more.setVisible(bool(self._more.text()))
+        self._retry.setVisible(page.order is not None)
+
+
+class DuplicateScreen(Screen):
+    """The visitor has a ticket already: it can be printed again, a second one cannot be had."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        t = look.t
+        column = look.column(self, gap=3)
+        self._title = look.words("title", "duplicate-title", CENTRE)
+        self._number = NumberCard(look)
+        column.addWidget(self._title)
+        column.addWidget(self._number, 1)
+        keys = look.row(gap=3)
+        keys.addWidget(look.key(t("Choose something else"), "duplicate-back", on.Back(), "", "back"), 1)
+        keys.addWidget(look.key(t("Print it again"), "duplicate-reprint", on.Reprint(), "primary", "printer"), 1)
+        column.addLayout(keys)
+
+    def show_state(self, state: State) -> None:
+        page, t = state.page, self.look.t
+        if not isinstance(page, Duplicate):
+            return
+        service = state.service(page.service)
+        self._title.setText(t("You already have a number for this"))
+        self._number.show_number(t("Your number"), page.number, service.name if service else "")
+
+
+def facts_of(look: Look, state: State, ticket: Ticket) -> list[tuple[str, str, bool]]:
+    """What the holder of `ticket` needs to know now."""
+    t = look.t
+    facts = []
+    place = words.where(t, words.zone_of(state.catalogue, ticket.zone))
+    if place:
+        facts.append(("place", t("Please wait here: {place}", place=place), True))
+    facts.append(("people", words.ahead(t, ticket.ahead), True))
+    range_ = words.minutes(t, ticket.estimate)
+    if range_ and ticket.ahead:
+        facts.append(("clock", t("Expected wait: {range}", range=range_), True))
+    service = state.service(ticket.service)
+    if service and service.needs:
+        facts.append(("document", t("Have ready: {list}", list=t(", ").join(service.needs)), False))
+    return facts

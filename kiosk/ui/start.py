@@ -1,0 +1,97 @@
+"""The first screen: three choices at most, or plainly why there are none now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy
+
+from contract.bodies import ServiceState
+from kiosk import inputs as on
+from kiosk import offers, words
+from kiosk.state import State
+from kiosk.ui.banner import Banner
+from kiosk.ui.look import CENTRE, Look, Screen
+from kiosk.ui.picture import Picture
+from kiosk.ui.tile import Face, Tile
+
+
+class StartScreen(Screen):
+    """Take a number, search, what most people come for."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        theme, t = look.theme, look.t
+        column = look.column(self, gap=3)
+        title = look.words("title", "start-title")
+        title.setText(t("Welcome. What would you like to do?"))
+        column.addWidget(title)
+        self._banner = Banner(look)
+        column.addWidget(self._banner)
+        choices = look.across(gap=3)
+        self._take = self._tile("start-take", theme.type.hero, on.TakeNumber(), hero=True)
+        self._search = self._tile("start-search", theme.type.title, on.ShowSearch())
+        self._hot = self._tile("start-hot", theme.type.title, on.ShowHot())
+        side = look.column(gap=3)
+        side.addWidget(self._search, 1)
+        side.addWidget(self._hot, 1)
+        choices.addWidget(self._take, 3)
+        choices.addLayout(side, 2)
+        column.addLayout(choices, 1)
+        self._card = look.words("soft", "start-card", CENTRE)
+        column.addWidget(self._card)
+
+    def show_state(self, state: State) -> None:
+        t = self.look.t
+        has_hot = bool(offers.services(state, ""))
+        self._take.show_face(Face(t("Take a number"), t("Choose a department, then your business"), picture="ticket"))
+        self._search.show_face(Face(t("Search"), t("Type the first letters of what you need"), picture="search"))
+        self._hot.show_face(Face(t("Most used"), t("What most people come for"), picture="star"))
+        self._hot.setVisible(has_hot)
+        self._card.setText(t("You may also place your ID card on the reader.") if state.world.reader == "ok" else "")
+        self._card.setVisible(state.world.reader == "ok")
+        self._banner.show_lines(self._notices(state))
+
+    def _notices(self, state: State) -> list[tuple[str, str]]:
+        t, catalogue = self.look.t, state.catalogue
+        if catalogue is None or offers.hall_state(state) is ServiceState.OPEN:
+            return []
+        if offers.hall_state(state) is ServiceState.FULL:
+            return [("closed", t("All numbers for today have been taken."))]
+        opens = words.opens(t, offers.hall_opens_at(state), self.look.now(), catalogue.time_zone)
+        return [("clock", " ".join(part for part in (t("The hall is closed now."), opens) if part))]
+
+    def _tile(self, name: str, size: float, touch: on.Input, *, hero: bool = False) -> Tile:
+        tile = Tile(self.look.theme, hero=hero, size=size)
+        tile.setObjectName(name)
+        tile.clicked.connect(lambda: self.look.tell(touch))
+        return tile
+
+
+class OfflineScreen(Screen):
+    """Nothing can be given out: the server has not answered yet, or no longer does."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        column = look.column(self, gap=3)
+        column.addStretch(2)
+        self._picture = Picture(look.theme, "offline", 160, "warn")
+        column.addWidget(self._picture, 0, CENTRE)
+        self._title = look.words("title", "offline-title", CENTRE)
+        self._advice = look.words("", "offline-advice", CENTRE)
+        for words_ in (self._title, self._advice):
+            words_.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+            column.addWidget(words_, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addStretch(3)
+
+    def show_state(self, state: State) -> None:
+        t = self.look.t
+        if state.world.online:
+            self._picture.show_picture("clock", "brand")
+            self._title.setText(t("One moment please"))
+            self._advice.setText(t("This kiosk is starting."))
+            return
+        self._picture.show_picture("offline", "warn")
+        self._title.setText(t("No numbers can be given out here at the moment"))
+        self._advice.setText(
+            t("The kiosk cannot reach the queue server. It keeps trying. Please ask at the service desk meanwhile.")
+        )
