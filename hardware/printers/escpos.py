@@ -16,6 +16,7 @@ from hardware.transport.link import Transport, drain
 
 WIDTH = {"58": 384, "80": 576}
 STATUS_WAIT = 2.0
+STALE_WAIT = 1.0  # for a connection that was good before: silence there is cheap, a new one follows
 SECOND_ANSWER_WAIT = 0.5  # a printer that answered once is there; a question it does not know is not worth 2 s
 
 
@@ -89,7 +90,7 @@ class EscposPrinter:
     def _reason_of_silence(self) -> PrinterError:
         """The slip was handed over and never confirmed; the printer may still be able to say why."""
         try:
-            state = self._asked()
+            state = self._asked(STALE_WAIT)
         except (LinkError, PrinterError):
             state = None
         fault = state.fault() if state else None
@@ -99,7 +100,7 @@ class EscposPrinter:
         """Connect if need be and ask; None when the connection cannot answer. Raises LinkError, PrinterError."""
         if self._link.is_open:
             try:
-                return self._asked()
+                return self._asked(STALE_WAIT)
             except (LinkError, PrinterError):
                 self._link.close()  # it may have been switched off and on since: one fresh connection
         self._unanswered.clear()
@@ -109,7 +110,7 @@ class EscposPrinter:
             raise PrinterError("printer_offline", fault.detail) from fault
         return self._asked()
 
-    def _asked(self) -> status.Status | None:
+    def _asked(self, wait: float = STATUS_WAIT) -> status.Status | None:
         if not self._link.two_way:
             return None
         drain(self._link)
@@ -117,7 +118,7 @@ class EscposPrinter:
         for question in status.QUESTIONS:
             if question in self._unanswered:
                 continue
-            answer = self._answer(question, SECOND_ANSWER_WAIT if answers else STATUS_WAIT)
+            answer = self._answer(question, SECOND_ANSWER_WAIT if answers else wait)
             if answer is not None:
                 answers[question] = answer
             elif question == status.ASK_PRINTER:

@@ -60,6 +60,9 @@ class Machine:
     def __init__(self, slips: NumberedFiles, width_dots: int = 576) -> None:
         self.slips = slips
         self.unknown: list[bytes] = []
+        self.began = threading.Event()  # set while a slip is being worked on
+        self.idle = threading.Event()  # set while nothing waits to be printed
+        self.idle.set()
         self.on_slip: Callable[[Printed], None] = lambda printed: None
         self._paper = Paper(width_dots)
         self._faults = Faults()
@@ -111,6 +114,7 @@ class Machine:
             return
         with self._changed:
             self._work.append((command, reply))
+            self.idle.clear()
             self._changed.notify_all()
 
     def _say(self, byte: int, reply: Callable[[bytes], None]) -> None:
@@ -125,6 +129,9 @@ class Machine:
                     return
                 command, reply = self._work.popleft()
             self._do(command, reply)
+            with self._changed:
+                if not self._work:
+                    self.idle.set()
 
     def _do(self, command: Command, reply: Callable[[bytes], None]) -> None:
         if isinstance(command, Ask):
@@ -137,8 +144,10 @@ class Machine:
                 self._drop(printed)
 
     def _drop(self, printed: Printed) -> None:
+        self.began.set()
         with self._changed:
-            self._changed.wait_for(lambda: self._closing, self._faults.slow or 0.0)
+            self._changed.wait_for(lambda: self._closing, self._faults.slow)
+        self.began.clear()
         with io.BytesIO() as picture:
             printed.image.save(picture, "PNG", dpi=(203, 203))
             self.slips.write(picture.getvalue())

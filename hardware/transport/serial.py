@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import termios
 
 import serial
 
 from hardware.errors import LinkError
 
-_FAULTS = (serial.SerialException, OSError, ValueError, TypeError)  # pyserial lets the others out after an unplug
+# pyserial lets the last ones out after an unplug
+_FAULTS = (serial.SerialException, OSError, ValueError, TypeError, termios.error)
 
 
 class SerialTransport:

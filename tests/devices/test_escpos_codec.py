@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,11 @@ def test_only_an_answer_in_order_confirms() -> None:
 
 
 @given(
-    paper_out=st.booleans(), paper_low=st.booleans(), cover_open=st.booleans(), cutter=st.booleans(), error=st.booleans()
+    paper_out=st.booleans(),
+    paper_low=st.booleans(),
+    cover_open=st.booleans(),
+    cutter=st.booleans(),
+    error=st.booleans(),
 )
 def test_the_twin_says_what_the_driver_understands(
     paper_out: bool, paper_low: bool, cover_open: bool, cutter: bool, error: bool
@@ -174,12 +179,14 @@ def test_fragments_change_nothing(cuts: list[int]) -> None:
     parser = Parser()
     commands: list[Command] = []
     edges = [0, *sorted(cuts), len(STREAM)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         commands += parser.feed(STREAM[start:end])
     assert commands == Parser().feed(STREAM)
 
 
-@given(st.lists(st.one_of(st.binary(max_size=40), st.sampled_from([b"\x1b", b"\x1d", b"\x1c", b"\x10\x04", b"\x1dv0"]))))
+@given(
+    st.lists(st.one_of(st.binary(max_size=40), st.sampled_from([b"\x1b", b"\x1d", b"\x1c", b"\x10\x04", b"\x1dv0"])))
+)
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_at_all_neither_raise_nor_grow_the_paper_without_end(parts: list[bytes]) -> None:
     parser, paper = Parser(), Paper(384)
