@@ -91,10 +91,8 @@ def _import(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
-    if given.source:
-        config = _good(given.source, "exported")
-    else:
-        config = _place(given, given.hall).published(given.hall)
+    source: Path | None = given.source
+    config = _good(source, "exported") if source else _place(given, given.hall).published(given.hall)
     _write_out(write(config), given.file)
     return 0
 

@@ -1,0 +1,160 @@
+"""`hall devices list|probe|test`: which drivers there are, what hangs on this machine, and whether one device works."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from hall import devicetests
+from hall.commandline import OneLineParser, Problem
+from hardware import registry
+from hardware.errors import DeviceError
+from hardware.options import OptionInfo
+from hardware.probe import Found, probe
+
+SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "printer": ("kiosk", "printer"),
+    "cardreader": ("kiosk", "card_reader"),
+    "scanner": ("kiosk", "scanner"),
+    "voice": ("display", "voice"),
+    "loudspeaker": ("display", "loudspeaker"),
+}
+"""Kind of device -> where its settings stand in the settings file: [table] and name."""
+
+_SECTION_NAMES: Final = {
+    "printer": "slip printers",
+    "cardreader": "card readers",
+    "scanner": "code scanners",
+    "voice": "voices",
+    "loudspeaker": "loudspeakers",
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Exit 0 good, 1 a device has a problem, 2 wrong usage."""
+    given = _parser().parse_args(argv)
+    try:
+        result: int = given.run(given)
+    except DeviceError as error:
+        raise Problem(str(error)) from error
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(prog="hall devices", description="Drivers, what hangs on this machine, and a test of each.")
+    commands = parser.add_subparsers(metavar="list|probe|test", required=True, parser_class=OneLineParser)
+
+    drivers = commands.add_parser("list", help="the drivers that are installed, and their options")
+    drivers.add_argument("kind", nargs="?", choices=registry.KINDS, help="only this kind, with every option")
+    drivers.set_defaults(run=_list)
+
+    look = commands.add_parser("probe", help="ports, printers and sound devices of this machine, and their settings")
+    look.set_defaults(run=_probe)
+
+    test = commands.add_parser("test", help="a slip, a card, a code, a spoken sentence, a chime")
+    test.add_argument("kind", choices=registry.KINDS)
+    test.add_argument("--config", type=Path, metavar="FILE", help="use the device in this settings file")
+    test.add_argument("--driver", default="", metavar="NAME", help="or this driver; see hall devices list")
+    test.add_argument("-o", "--option", action="append", default=[], metavar="NAME=VALUE", help="one of its options")
+    test.add_argument("--seconds", type=float, default=20.0, help="how long to wait for a card or code (default 20)")
+    test.add_argument("--text", default="", help="what to say instead of the usual sentence")
+    test.add_argument("--wav", type=Path, metavar="FILE", help="voice: keep the sound in this file, and do not play it")
+    test.set_defaults(run=_test)
+    return parser
+
+
+def _list(given: argparse.Namespace) -> int:
+    for kind in registry.KINDS:
+        if given.kind in (None, kind):
+            print(f"{_SECTION_NAMES[kind]}:")
+            for driver in registry.describe():
+                if driver.kind == kind:
+                    _print_driver(driver, with_options=given.kind is not None)
+            print()
+    if given.kind is None:
+        print("hall devices list KIND shows the options of its drivers.")
+    return 0
+
+
+def _print_driver(driver: registry.DriverInfo, *, with_options: bool) -> None:
+    names = ", ".join(option.name for option in driver.options)
+    about = f"cannot be used: {driver.fault}" if driver.fault else f"options: {names}" if names else "no options"
+    print(f"  {driver.name:<14} {'' if with_options and not driver.fault else about}".rstrip())
+    for option in driver.options if with_options else ():
+        print(f"      {option.name:<14} {option.doc} ({_default(option)})")
+
+
+def _default(option: OptionInfo) -> str:
+    return "must be given" if option.required else f"default {option.default!r}"
+
+
+def _probe(_given: argparse.Namespace) -> int:
+    found = probe()
+    for kind in (*registry.KINDS, ""):
+        for thing in found:
+            if thing.kind == kind:
+                _print_found(thing)
+    print("\nTest one with: hall devices test KIND --driver NAME -o OPTION=VALUE")
+    return 0
+
+
+def _print_found(thing: Found) -> None:
+    print(f"{thing.kind or 'note':<12} {thing.what}")
+    if thing.settings:
+        values = ", ".join(f"{name} = {_toml(value)}" for name, value in thing.settings.items())
+        print(f"{'':<12} {SETTINGS[thing.kind][1]} = {{ {values} }}   in [{SETTINGS[thing.kind][0]}]")
+
+
+def _toml(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _test(given: argparse.Namespace) -> int:
+    settings = chosen_settings(given.kind, given.config, given.driver, given.option)
+    registry.check(given.kind, settings)
+    tests: Mapping[str, Callable[[], None]] = {
+        "printer": lambda: devicetests.print_slip(settings),
+        "cardreader": lambda: devicetests.read_card(settings, given.seconds),
+        "scanner": lambda: devicetests.scan_code(settings, given.seconds),
+        "voice": lambda: devicetests.speak(settings, _loudspeaker(given.config), given.text, given.wav),
+        "loudspeaker": lambda: devicetests.chime(settings),
+    }
+    tests[given.kind]()
+    return 0
+
+
+def chosen_settings(kind: str, config: Path | None, driver: str, options: Sequence[str]) -> dict[str, object]:
+    """The device's settings from the file, overridden by flags; raises Problem when there is no driver."""
+    settings = dict(configured(kind, config)) if config else {}
+    if driver:
+        settings = {"driver": driver}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not equals:
+            raise Problem(f"an option is NAME=VALUE, not '{option}'")
+        settings[name] = value
+    if "driver" not in settings:
+        where = f"{config} has none" if config else "say which with --driver NAME or --config FILE"
+        raise Problem(f"no {kind} to test: {where}; see hall devices probe")
+    return settings
+
+
+def configured(kind: str, config: Path) -> Mapping[str, object]:
+    """The settings of this kind of device in the file; empty when it has none. Raises Problem."""
+    try:
+        whole = tomllib.loads(config.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Problem(f"cannot read {config}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{config} is not valid TOML: {error}") from error
+    table, name = SETTINGS[kind]
+    part = whole.get(table)
+    device = part.get(name) if isinstance(part, Mapping) else None
+    return device if isinstance(device, Mapping) else {}
+
+
+def _loudspeaker(config: Path | None) -> Mapping[str, object]:
+    return (configured("loudspeaker", config) if config else {}) or {"driver": "aplay"}
