@@ -59,9 +59,10 @@ class UnitOfWork(Protocol):
         """Also tickets that are over; raises DomainError("unknown_ticket")."""
 
     def window(self, window_id: str) -> Window:
-        """Raises DomainError("unknown_window")."""
+        """Configured, or removed while still in use; raises DomainError("unknown_window") for any other."""
 
-    def windows(self) -> Sequence[Window]: ...
+    def windows(self) -> Sequence[Window]:
+        """All that window() knows."""
 
     def queue_day(self, queue: str) -> QueueDay: ...
 

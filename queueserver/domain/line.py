@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 
@@ -62,11 +62,20 @@ class Line:
         rows = self._lanes.get(lane, {}).values()
         return merge(*(row.tickets for row in rows), key=lambda ticket: ticket.place)
 
+    def newest(self) -> Place | None:
+        """The latest place anybody has in any lane."""
+        keys = (row.keys[-1] for rows in self._lanes.values() for row in rows.values() if row.keys)
+        last = max(keys, default=None)
+        return None if last is None else Place(*last)
+
     def place_behind(self, lane: str, places: int, otherwise: Place, leaving: str = "") -> Place:
-        """The place behind the first `places` tickets of one lane, not counting ticket `leaving`."""
+        """The place behind the first `places` tickets of one lane, not counting ticket `leaving`.
+
+        One further back where dozens were put into the same spot and no place is left between two.
+        """
         before: Place | None = None
         for index, ticket in enumerate(t for t in self.in_order(lane) if t.id != leaving):
-            if index == places:
+            if index >= places and (before is None or before.room_before(ticket.place)):
                 return Place.between(before, ticket.place, otherwise)
             before = ticket.place
         return Place.between(before, None, otherwise) if places == 0 else otherwise
@@ -83,7 +92,7 @@ class _Row:
 
     def insert(self, ticket: Ticket) -> None:
         key = _key(ticket.place)
-        index = len(self.keys) if not self.keys or key > self.keys[-1] else bisect_left(self.keys, key)
+        index = len(self.keys) if not self.keys or key > self.keys[-1] else bisect_right(self.keys, key)
         self.keys.insert(index, key)
         self.tickets.insert(index, ticket)
 

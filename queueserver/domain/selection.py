@@ -1,12 +1,13 @@
 """Who is next at a window, and why: a pure function of the waiting line, the window's rule, the policy and the time.
 
 The order of the questions, first answer wins:
- 1. An ordinary ticket that waited longer than the policy's bound, and longer than every privileged one.
+ 1. When the longest wait of all is over the policy's bound: that ticket if it is ordinary, else 3; no rule holds then.
  2. The window's rules, in their order, each naming a queue and a condition.
  3. Everything the window serves, by longest wait.
 Within 2 and 3 privileged classes go first, until `privileged_per_ordinary` of them were called here in a row; then the
-longest-waiting ordinary ticket has its turn. So at one window no ordinary ticket sees more than that many privileged
-calls between two ordinary ones.
+longest-waiting ordinary ticket has its turn, and a rule that would call one more privileged ticket is passed by. So at
+one window no ordinary ticket sees more than that many privileged calls between two ordinary ones, and no rule and no
+class can keep anybody waiting for ever.
 """
 
 from __future__ import annotations
@@ -38,13 +39,21 @@ class WindowRule:
 
 def choose_next(line: Line, window: WindowRule, policy: Policy, now: datetime) -> tuple[Ticket, Reason] | None:
     """The ticket to call and the reason, or None when nobody this window may call is waiting."""
-    now_ms = int(now.timestamp() * 1000)
+    now_ms = round(now.timestamp() * 1000)
     everything = lanes_of(window.plan)
-    return (
-        _overdue(line, everything, window, policy, now_ms)
-        or _by_rule(line, window, policy, now_ms)
-        or _by_turn(line, everything, window, policy, now_ms)
-    )
+    privileged, ordinary = _oldest_of_each(line, everything, window.privileged)
+    oldest = _oldest((privileged, ordinary))
+    if oldest is None:
+        return None
+    by_rule = _by_rule(line, window, policy, now_ms, ordinary_waits=ordinary is not None)
+    if 0 < policy.longest_wait_minutes <= waited_minutes(oldest, now_ms):
+        instead = [privileged, by_rule[0] if by_rule else None]
+        passed = {ticket.id: ticket for ticket in instead if ticket is not None and ticket != oldest}
+        if oldest is privileged:
+            by_rule = None
+        elif passed:
+            return _overdue(oldest, passed.values(), policy, now_ms)
+    return by_rule or _by_turn(line, everything, window, policy, now_ms)
 
 
 def lanes_of(plan: WindowPlan) -> tuple[str, ...]:
@@ -62,24 +71,18 @@ def waited_minutes(ticket: Ticket, now_ms: int) -> int:
     return max(0, now_ms - ticket.place.at_ms) // MS_A_MINUTE
 
 
-def _overdue(
-    line: Line, lanes: Sequence[str], window: WindowRule, policy: Policy, now_ms: int
-) -> tuple[Ticket, Reason] | None:
-    if policy.longest_wait_minutes == 0:
-        return None
-    privileged, ordinary = _oldest_of_each(line, lanes, window.privileged)
-    if ordinary is None or waited_minutes(ordinary, now_ms) < policy.longest_wait_minutes:
-        return None
-    if privileged is None or privileged.place < ordinary.place:
-        return None
+def _overdue(ticket: Ticket, passed: Iterable[Ticket], policy: Policy, now_ms: int) -> tuple[Ticket, Reason]:
     params: dict[str, str | int] = {
-        "waited_minutes": waited_minutes(ordinary, now_ms),
+        "waited_minutes": waited_minutes(ticket, now_ms),
         "limit_minutes": policy.longest_wait_minutes,
     }
-    return ordinary, Reason("waited_too_long", params, _passed_over([privileged], now_ms))
+    return ticket, Reason("waited_too_long", params, _passed_over(passed, now_ms))
 
 
-def _by_rule(line: Line, window: WindowRule, policy: Policy, now_ms: int) -> tuple[Ticket, Reason] | None:
+def _by_rule(
+    line: Line, window: WindowRule, policy: Policy, now_ms: int, *, ordinary_waits: bool
+) -> tuple[Ticket, Reason] | None:
+    ordinary_turn = ordinary_waits and window.streak >= policy.privileged_per_ordinary
     for number, rule in enumerate(window.plan.rules, start=1):
         oldest = line.first(rule.queue, _any)
         if oldest is None or waited_minutes(oldest, now_ms) < rule.waited_minutes:
@@ -87,7 +90,7 @@ def _by_rule(line: Line, window: WindowRule, policy: Policy, now_ms: int) -> tup
         if line.length(rule.queue) < rule.waiting_at_least:
             continue
         chosen = _by_turn(line, (rule.queue,), window, policy, now_ms)
-        if chosen is None:
+        if chosen is None or (ordinary_turn and chosen[0].priority_class in window.privileged):
             continue
         ticket, turn = chosen
         others = (line.first(lane, _any) for lane in lanes_of(window.plan) if lane != rule.queue)
@@ -140,6 +143,6 @@ def _any(_: str) -> bool:
     return True
 
 
-def _passed_over(tickets: list[Ticket], now_ms: int) -> tuple[PassedOver, ...]:
+def _passed_over(tickets: Iterable[Ticket], now_ms: int) -> tuple[PassedOver, ...]:
     shown = sorted(tickets, key=lambda ticket: ticket.place)[:SHOWN_PASSED_OVER]
     return tuple(PassedOver(t.number, t.priority_class, waited_minutes(t, now_ms)) for t in shown)

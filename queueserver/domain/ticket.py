@@ -48,8 +48,8 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
 """The states in which each act is legal; everything else is refused."""
 
 
-_GAP: Final = 1 << 20
-"""Room between two orders of arrival, for places given in between."""
+_GAP: Final = 1 << 30
+"""Room between two orders of arrival, for places given in between; leaves 2**33 sequence numbers in 63 bits."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +62,7 @@ class Place:
     @classmethod
     def arriving(cls, at: datetime, sequence: int) -> Place:
         """At the end of those that came before `at`; `sequence` is the hall's next sequence number."""
-        return cls(int(at.timestamp() * 1000), sequence * _GAP)
+        return cls(round(at.timestamp() * 1000), sequence * _GAP)
 
     @classmethod
     def between(cls, before: Place | None, after: Place | None, otherwise: Place) -> Place:
@@ -72,6 +72,10 @@ class Place:
         if after is None or after.at_ms > before.at_ms:
             return cls(before.at_ms, before.order + _GAP // 2)
         return cls(before.at_ms, (before.order + after.order) // 2)
+
+    def room_before(self, after: Place) -> bool:
+        """Whether a place fits between this one and `after`; each use of the same spot halves the room there."""
+        return after.at_ms > self.at_ms or after.order - self.order > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ class Window:
     pause_reason: str = ""
     streak: int = 0
 
+    @property
+    def in_use(self) -> bool:
+        """Somebody works or is served here; such a window goes on until it closes, even if it is configured no more."""
+        return self.state is not WindowState.CLOSED or self.ticket is not None
+
     def open(self, staff: str, staff_name: str) -> tuple[Window, events.WindowOpened]:
         self._only("open", WindowState.CLOSED)
         window = replace(self, state=WindowState.OPEN, staff=staff, staff_name=staff_name, pause_reason="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import MissedPolicy, WindowPlan
+from queueserver.domain.line import lane_of
 from queueserver.domain.reason import Reason
 from queueserver.domain.selection import WindowRule, choose_next, may_call
 from queueserver.domain.ticket import Place, Ticket
@@ -76,14 +77,15 @@ def finish(uow: UnitOfWork, command: commands.Finish) -> Ticket:
 def no_show(uow: UnitOfWork, command: commands.NoShow) -> Ticket:
     """Called and not come: what then is the queue's missed-ticket policy."""
     window, ticket = _at_window(uow, command.window)
-    queue = uow.plan.queues[ticket.queue]
+    queue = uow.plan.queues.get(ticket.queue)
+    policy = queue.missed if queue else MissedPolicy.CLERK
     again = ticket.misses + 1 < uow.plan.policy.max_misses
     back_to: Place | None = None
-    if again and queue.missed is MissedPolicy.REQUEUE:
+    if again and policy is MissedPolicy.REQUEUE:
         back_to = uow.end_of_line()
-    elif again and queue.missed is MissedPolicy.POSTPONE:
-        back_to = uow.line.place_behind(queue.id, queue.postpone_places, uow.end_of_line())
-    missed, event = ticket.miss(back_to, over=queue.missed is MissedPolicy.EXPIRE, now=uow.now)
+    elif again and policy is MissedPolicy.POSTPONE and queue:
+        back_to = uow.line.place_behind(lane_of(ticket), queue.postpone_places, uow.end_of_line())
+    missed, event = ticket.miss(back_to, over=policy is MissedPolicy.EXPIRE, now=uow.now)
     uow.put_window(window.release())
     uow.put_ticket(missed)
     uow.record(event)
@@ -141,6 +143,8 @@ def _call(uow: UnitOfWork, window: Window, ticket: Ticket, how: str, reason: Rea
 
 def _free_window(uow: UnitOfWork, window_id: str) -> Window:
     window = uow.window(window_id)
+    if window_id not in uow.plan.windows:
+        raise DomainError("unknown_window")
     window.must_call(uow.ticket(window.ticket).number if window.ticket else None)
     return window
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from contract.config import HallConfig
 from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import business_day
 from queueserver.domain.ticket import Ticket
 from queueserver.handlers.commands import Command, TurnDay
@@ -179,9 +180,15 @@ def load(connection: Connection, hall: str, row: Any) -> LiveHall:
     document = connection.execute(sql.CONFIG, {"in_hall": hall, "version": row.config_version}).scalar_one()
     live = LiveHall(plan_of(HallConfig.model_validate(document), row.config_version), row.seq, row.business_day)
     for ticket in connection.execute(sql.OPEN_TICKETS, {"in_hall": hall}).mappings():
-        live.keep(rows.ticket_of(ticket))
+        live.keep(_reachable(rows.ticket_of(ticket), live.plan))
     for window in connection.execute(sql.WINDOWS, {"in_hall": hall}).mappings():
         live.windows[window["id"]] = rows.window_of(window)
     for day in connection.execute(sql.QUEUE_DAYS, {"in_hall": hall, "day": row.business_day}).mappings():
         live.queue_days[day["queue"]] = rows.queue_day_of(day)
     return live
+
+
+def _reachable(ticket: Ticket, plan: HallPlan) -> Ticket:
+    """Sent to a window that is configured no more, it waits with its queue again: nobody else could call it."""
+    gone = ticket.sent_to is not None and ticket.sent_to not in plan.windows
+    return replace(ticket, sent_to=None) if gone else ticket

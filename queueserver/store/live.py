@@ -7,7 +7,7 @@ Whoever holds the hall's row compares sequence numbers and catches up when anoth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from queueserver.domain.errors import DomainError
@@ -50,7 +50,10 @@ class LiveHall:
         if ticket.state is State.WAITING:
             self.line.remove(ticket)
         if ticket.visit.holder:
-            self.holders[ticket.visit.holder, ticket.queue].discard(ticket.id)
+            held = self.holders[ticket.visit.holder, ticket.queue]
+            held.discard(ticket.id)
+            if not held:
+                del self.holders[ticket.visit.holder, ticket.queue]
 
 
 @dataclass(slots=True)
@@ -100,7 +103,9 @@ class Unit:
         return self._live.seq + len(self.events) + 1
 
     def end_of_line(self) -> Place:
-        return Place.arriving(self.now, self.next_sequence())
+        """Behind everybody who waits, even when the clock was set back since they came."""
+        place, newest = Place.arriving(self.now, self.next_sequence()), self.line.newest()
+        return place if newest is None or newest < place else replace(place, at_ms=newest.at_ms)
 
     def label(self, window_id: str) -> str:
         plan = self.plan.windows.get(window_id)
@@ -113,16 +118,19 @@ class Unit:
         return ticket
 
     def window(self, window_id: str) -> Window:
-        if window_id not in self.plan.windows:
+        window = self._windows.get(window_id) or self._live.windows.get(window_id) or Window(window_id)
+        if window_id not in self.plan.windows and not window.in_use:
             raise DomainError("unknown_window")
-        return self._windows.get(window_id) or self._live.windows.get(window_id) or Window(window_id)
+        return window
 
     def windows(self) -> Sequence[Window]:
-        return [self.window(window_id) for window_id in self.plan.windows]
+        removed = (w.id for w in self._live.windows.values() if w.in_use and w.id not in self.plan.windows)
+        return [self.window(window_id) for window_id in (*self.plan.windows, *removed)]
 
     def queue_day(self, queue: str) -> QueueDay:
         day = self._queue_days.get(queue) or self._live.queue_days.get(queue)
-        return day or QueueDay(queue, self.plan.queues[queue].first)
+        plan = self.plan.queues.get(queue)
+        return day or QueueDay(queue, plan.first if plan else 1)
 
     def open_tickets(self) -> Sequence[Ticket]:
         return list(self._live.tickets.values())
