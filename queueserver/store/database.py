@@ -6,6 +6,7 @@ SQLite runs in WAL with synchronous=FULL: what was answered survives the power. 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -109,10 +110,8 @@ def _copy_aside(engine: Engine, revision: str) -> None:
     if engine.url.get_backend_name() != "sqlite" or not path or path == ":memory:":
         return
     target = Path(f"{path}.schema-{revision}.copy")
-    with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    source.close()
-    copy.close()
 
 
 def _alembic_config(url: str) -> Config:

@@ -8,6 +8,7 @@ memory is thrown away, everybody is told, and nothing has happened.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import queue
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from contract.config import HallConfig
 from queueserver.domain.errors import DomainError
@@ -52,11 +53,14 @@ class _Job:
 
 @dataclass(slots=True)
 class _Work:
-    """Anything else that writes: runs in a transaction of its own."""
+    """Anything else that writes: runs in a transaction of its own.
+
+    `publishes` names the hall whose configuration it changes; `run` then returns (version, sequence number).
+    """
 
     run: Callable[[Connection], Any]
     future: asyncio.Future[Any]
-    forget: str = ""
+    publishes: str = ""
     result: Any = None
 
 
@@ -85,6 +89,7 @@ class Writer:
         self._inbox: queue.SimpleQueue[_Job | _Work | None] = queue.SimpleQueue()
         self._lives: dict[str, LiveHall] = {}
         self._thread = threading.Thread(target=self._work, name="writer")
+        self._closed = False
 
     def start(self) -> None:
         self._thread.start()
@@ -93,6 +98,8 @@ class Writer:
         """Finish what was accepted, then stop."""
         self._inbox.put(None)
         self._thread.join()
+        self._closed = True
+        _answer(self._left_over())
 
     async def submit(self, hall: str, command: Command, *, key: str, render: Render) -> Reply:
         """Carry out one command durably, or give again the first reply to its key.
@@ -102,16 +109,12 @@ class Writer:
         if self._inbox.qsize() > MOST_WAITING:
             raise StorageError("busy")
         fingerprint = hashlib.sha256(repr(command).encode()).hexdigest()
-        job = _Job(hall, command, key, fingerprint, render, asyncio.get_running_loop().create_future())
-        self._inbox.put(job)
-        reply: Reply = await job.future
+        reply: Reply = await self._done(_Job(hall, command, key, fingerprint, render, _new_future()))
         return reply
 
     async def tick(self, hall: str) -> None:
         """Let the hall notice that a new business day has begun."""
-        job = _Job(hall, None, "", "", None, asyncio.get_running_loop().create_future())
-        self._inbox.put(job)
-        await job.future
+        await self._done(_Job(hall, None, "", "", None, _new_future()))
 
     async def publish_config(
         self, hall: str, config: HallConfig, *, by: str, note: str, expected_version: int | None = None
@@ -126,31 +129,39 @@ class Writer:
                 connection, hall, config, self._clock.now(), self._new_id(), by=by, note=note, expected=expected_version
             )
 
-        version, seq = await self._run(publish, forget=hall)
-        self._on_commit(hall, seq)
+        version: int = await self._done(_Work(publish, _new_future(), publishes=hall))
         return version
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Any other small write, in a transaction of its own on the writer's thread."""
-        return await self._run(work)
-
-    async def _run(self, work: Callable[[Connection], T], forget: str = "") -> T:
-        item = _Work(work, asyncio.get_running_loop().create_future(), forget)
-        self._inbox.put(item)
-        result: T = await item.future
+        result: T = await self._done(_Work(work, _new_future()))
         return result
+
+    async def _done(self, item: _Job | _Work) -> Any:
+        self._inbox.put(item)
+        if self._closed:
+            _answer(self._left_over())
+        return await item.future
+
+    def _left_over(self) -> list[_Job | _Work]:
+        """What came too late, refused: nobody works any more."""
+        items: list[_Job | _Work] = []
+        with contextlib.suppress(queue.Empty):
+            while (item := self._inbox.get_nowait()) is not None:
+                item.result = StorageError("storage_unavailable", "the server is stopping")
+                items.append(item)
+        return items
 
     # -- the writer's thread
 
     def _work(self) -> None:
-        with self._engine.connect() as connection:
-            while (pending := self._next_batch()) is not None:
-                for hall, jobs in pending.jobs.items():
-                    self._commit(connection, hall, jobs)
-                    _answer(jobs)
-                for work in pending.works:
-                    self._commit_work(connection, work)
-                    _answer([work])
+        while (pending := self._next_batch()) is not None:
+            for hall, jobs in pending.jobs.items():
+                self._commit(hall, jobs)
+                _answer(jobs)
+            for work in pending.works:
+                self._commit_work(work)
+                _answer([work])
 
     def _next_batch(self) -> _Pending | None:
         """Everything that waits, in the order it came; None when closing."""
@@ -174,43 +185,48 @@ class Writer:
         self._inbox.put(None)
         return pending
 
-    def _commit(self, connection: Connection, hall: str, jobs: list[_Job]) -> None:
+    def _commit(self, hall: str, jobs: list[_Job]) -> None:
+        """Commit the jobs together; when one of them cannot be stored, each by itself, so that only that one fails."""
         try:
-            self._commit_together(connection, hall, jobs)
-        except IntegrityError as error:
-            self._lives.pop(hall, None)
-            if len(jobs) == 1:
-                log.exception("a command broke a rule of the database")
-                jobs[0].result = StorageError("internal", str(error.orig))
-                return
-            for job in jobs:
-                self._commit(connection, hall, [job])
+            before, after = self._commit_together(hall, jobs)
         except SQLAlchemyError as error:
             self._lives.pop(hall, None)
+            if isinstance(error, IntegrityError | DataError):
+                self._find_culprit(hall, jobs, error)
+                return
             failure = classify(error)
             log.error("nothing could be stored: %s", failure.detail)
             for job in jobs:
                 job.result = failure
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 # a defect in one command's handling must not take the others along
             self._lives.pop(hall, None)
-            log.exception("a batch of %d commands failed", len(jobs))
-            for job in jobs:
-                job.result = StorageError("internal", repr(error))
+            self._find_culprit(hall, jobs, error)
+        else:
+            if before != after:
+                self._tell(hall, after)
 
-    def _commit_together(self, connection: Connection, hall: str, jobs: list[_Job]) -> None:
-        with connection.begin():
+    def _find_culprit(self, hall: str, jobs: list[_Job], error: Exception) -> None:
+        if len(jobs) > 1:
+            for job in jobs:
+                self._commit(hall, [job])
+            return
+        log.error("a command could not be carried out", exc_info=error)
+        jobs[0].result = StorageError("internal", repr(error))
+
+    def _commit_together(self, hall: str, jobs: list[_Job]) -> tuple[int, int]:
+        """The hall's sequence number before and after; raises whatever the database or a command's handler raises."""
+        with self._engine.begin() as connection:
             batch = Batch.begin(connection, hall, self._lives.get(hall), self._clock, self._new_id, self._new_token)
             if batch is None:
                 for job in jobs:
                     job.result = DomainError("unknown_hall")
-                return
+                return 0, 0
             self._lives[hall] = batch.live
             batch.remember(job.key for job in jobs if job.key)
             for job in jobs:
                 job.result = self._decide(batch, job)
             batch.write()
-        if batch.seq_before != batch.live.seq:
-            self._on_commit(hall, batch.live.seq)
+        return batch.seq_before, batch.live.seq
 
     def _decide(self, batch: Batch, job: _Job) -> Any:
         if job.command is None or job.render is None:
@@ -220,9 +236,11 @@ class Writer:
         except DomainError as refusal:
             return refusal
 
-    def _commit_work(self, connection: Connection, work: _Work) -> None:
+    def _commit_work(self, work: _Work) -> None:
+        if work.publishes:
+            self._lives.pop(work.publishes, None)
         try:
-            with connection.begin():
+            with self._engine.begin() as connection:
                 work.result = work.run(connection)
         except DomainError as refusal:
             work.result = refusal
@@ -231,8 +249,20 @@ class Writer:
         except Exception as error:
             log.exception("a write failed")
             work.result = StorageError("internal", repr(error))
-        if work.forget:
-            self._lives.pop(work.forget, None)
+        else:
+            if work.publishes:
+                work.result, seq = work.result
+                self._tell(work.publishes, seq)
+
+    def _tell(self, hall: str, seq: int) -> None:
+        try:
+            self._on_commit(hall, seq)
+        except Exception:
+            log.exception("a commit could not be told on")
+
+
+def _new_future() -> asyncio.Future[Any]:
+    return asyncio.get_running_loop().create_future()
 
 
 def _answer(items: Iterable[_Job | _Work]) -> None:
