@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from contract.config import HallConfig
 from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import HallPlan
+from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import business_day
 from queueserver.store import rows
 from queueserver.store import statements as sql
@@ -26,13 +29,18 @@ def publish(
     note: str,
     expected: int | None,
 ) -> tuple[int, int]:
-    """Store `config` as the newest version; returns (version, sequence). Raises DomainError("stale_draft")."""
+    """Store `config` as the newest version; returns (version, sequence).
+
+    Raises DomainError: stale_draft, or invalid_field when the document is another hall's.
+    """
+    if config.hall.id != hall:
+        raise DomainError("invalid_field", field="hall.id")
     row = connection.execute(sql.LOCK_HALL, {"in_hall": hall}).one_or_none()
     in_force, seq = (row.config_version, row.seq) if row else (0, 0)
     if expected is not None and expected != in_force:
         raise DomainError("stale_draft")
     version, sequence = in_force + 1, seq + 1
-    plan_of(config, version)
+    plan = plan_of(config, version)
     document = config.model_dump(mode="json")
     day = business_day(now, config.hall.time_zone, minutes_of(config.hall.day_boundary))
     if row is None:
@@ -40,6 +48,7 @@ def publish(
         connection.execute(sql.INSERT_HALL, values)
     else:
         day = row.business_day
+        _skip_used_numbers(connection, plan, day)
         connection.execute(sql.ADVANCE_HALL.values(seq=sequence, config_version=version), {"in_hall": hall})
     connection.execute(
         sql.INSERT_CONFIG,
@@ -67,3 +76,25 @@ def publish(
         },
     )
     return version, sequence
+
+
+def _skip_used_numbers(connection: Connection, plan: HallPlan, day: date) -> None:
+    """Let no counter run into numbers that another queue gave out today under the prefix this queue has now."""
+    known = {
+        row["queue"]: rows.queue_day_of(row)
+        for row in connection.execute(sql.QUEUE_DAYS, {"in_hall": plan.id, "day": day}).mappings()
+    }
+    used: dict[str, list[int]] = {}
+    for number in connection.execute(sql.NUMBERS, {"in_hall": plan.id, "day": day}).scalars():
+        prefix = number.rstrip("0123456789")
+        used.setdefault(prefix, []).append(int(number[len(prefix) :]))
+    moved = []
+    for queue in plan.queues.values():
+        counters = known.get(queue.id, QueueDay(queue.id, queue.first))
+        highest = max(
+            (digits for digits in used.get(queue.prefix, ()) if queue.first <= digits <= queue.last), default=0
+        )
+        if highest >= counters.next_number:
+            moved.append(rows.queue_day_row(plan.id, day, replace(counters, next_number=highest + 1)))
+    if moved:
+        connection.execute(sql.upsert_queue_day(connection), moved)

@@ -72,6 +72,11 @@ WINDOWS = select(t.windows).where(t.windows.c.hall == bindparam("in_hall"))
 QUEUE_DAYS = select(t.queue_days).where(
     t.queue_days.c.hall == bindparam("in_hall"), t.queue_days.c.business_day == bindparam("day")
 )
+NUMBERS = select(t.visits.c.number).where(
+    t.visits.c.hall == bindparam("in_hall"), t.visits.c.business_day == bindparam("day")
+)
+"""Every number given out on one business day."""
+
 CONFIG = select(t.config_versions.c.document).where(
     t.config_versions.c.hall == bindparam("in_hall"), t.config_versions.c.version == bindparam("version")
 )
