@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from hardware.errors import OptionError
@@ -89,11 +87,7 @@ def _checked(name: str, value: object, kind: Any, metadata: Mapping[str, Any]) -
 
 
 def _converted(name: str, value: object, kind: Any) -> object:
-    if isinstance(kind, types.UnionType):
-        if value is None:
-            return None
-        kind = next(part for part in typing.get_args(kind) if part is not types.NoneType)
-    reader = {bool: _bool, int: _int, float: _float, str: _str, Path: _path}.get(kind)
+    reader = {bool: _bool, int: _int, float: _float, str: _str}.get(kind)
     if reader is None:
         raise OptionError(name, f"the driver declares a type that settings cannot have: {kind}")
     try:
@@ -102,7 +96,7 @@ def _converted(name: str, value: object, kind: Any) -> object:
         raise OptionError(name, f"must be {_WORDS[kind]}, is {value!r}") from None
 
 
-_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
 def _bool(value: object) -> bool:
@@ -134,11 +128,3 @@ def _str(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
-
-
-def _path(value: object) -> Path:
-    if isinstance(value, Path):
-        return value
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise ValueError(value)
-    return Path(value)

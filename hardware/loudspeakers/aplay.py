@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
 from dataclasses import dataclass
+from typing import IO
 
 from hardware.errors import DeviceError, LoudspeakerError
 from hardware.options import option
@@ -34,16 +37,15 @@ class AplayLoudspeaker:
         self._state = threading.Lock()  # guards the two below
         self._child: subprocess.Popen[bytes] | None = None
         self._stopped = False
-        self._code = 0
         self._fault: LoudspeakerError | None = None
 
     def play(self, wav: bytes) -> None:
         longest = duration_of(wav) + self._options.grace
-        with self._turn, tempfile.TemporaryFile(prefix="hall-sound-") as file:
-            file.write(wav)
-            file.seek(0)
+        with self._turn, tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as words:
+            sound.write(wav)
+            sound.seek(0)
             try:
-                self._run(file.fileno(), longest)
+                self._run(sound, words, longest)
             except LoudspeakerError as fault:
                 self._fault = fault
                 raise
@@ -53,7 +55,7 @@ class AplayLoudspeaker:
         with self._state:
             if self._child is not None:
                 self._stopped = True
-                self._child.kill()
+                _kill(self._child)
 
     def health(self) -> Health:
         if shutil.which("aplay") is None:
@@ -64,36 +66,40 @@ class AplayLoudspeaker:
     def close(self) -> None:
         self.stop()
 
-    def _run(self, sound: int, longest: float) -> None:
-        command = ["aplay", "-q", "-D", self._options.device, "-"]
+    def _run(self, sound: IO[bytes], words: IO[bytes], longest: float) -> None:
+        child = self._started(sound, words)
         try:
-            with self._state:
-                self._stopped = False
-                self._child = subprocess.Popen(command, stdin=sound, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            _, words = self._child.communicate(timeout=longest)
-        except OSError as fault:
-            raise LoudspeakerError(f"{MISSING} ({fault.strerror})", code="loudspeaker_missing") from fault
+            code = child.wait(longest)
         except subprocess.TimeoutExpired:
             raise LoudspeakerError(f"{self._options.device} did not finish", code="loudspeaker_timeout") from None
         finally:
-            self._forget()
-        self._judge(words)
+            with self._state:
+                self._child = None
+                _kill(child)
+        if code != 0 and not self._stopped:
+            words.seek(0)
+            said = words.read(4096).decode("utf-8", "replace").strip().splitlines() or [f"aplay ended with {code}"]
+            raise LoudspeakerError(f"{self._options.device}: {said[-1]}")
 
-    def _forget(self) -> None:
+    def _started(self, sound: IO[bytes], words: IO[bytes]) -> subprocess.Popen[bytes]:
+        """What aplay says goes to a file, not a pipe: ALSA's own children would hold a pipe open after its death."""
+        command = ["aplay", "-q", "-D", self._options.device, "-"]
         with self._state:
-            child, self._child = self._child, None
-            self._code = -1
-            if child is not None:
-                if child.poll() is None:
-                    child.kill()
-                self._code = child.wait()
-                if child.stderr is not None:
-                    child.stderr.close()
+            self._stopped = False
+            try:
+                self._child = subprocess.Popen(
+                    command, stdin=sound, stdout=subprocess.DEVNULL, stderr=words, start_new_session=True
+                )
+            except OSError as fault:
+                raise LoudspeakerError(f"{MISSING} ({fault.strerror})", code="loudspeaker_missing") from fault
+            return self._child
 
-    def _judge(self, words: bytes) -> None:
-        if self._code != 0 and not self._stopped:
-            said = words.decode("utf-8", "replace").strip().splitlines()
-            raise LoudspeakerError(f"{self._options.device}: {said[-1] if said else f'aplay ended with {self._code}'}")
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End aplay and the helpers ALSA started for it; nothing to do when it has ended."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def duration_of(wav: bytes) -> float:
