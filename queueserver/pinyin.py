@@ -47,7 +47,8 @@ def spell(name: str) -> Spelling:
             sounds += syllables
             initials += [syllable[0] for syllable in syllables]
         else:
-            word = piece.lower()
+            # lower() may add marks, as in Turkish İ
+            word = "".join(character for character in piece.lower() if character.isalnum())
             sounds.append(word)
             initials.append(word if piece.isdigit() or (piece.isascii() and piece.isupper()) else word[0])
     return Spelling("".join(sounds), "".join(initials))

@@ -66,7 +66,7 @@ def read(text: str, today: date | None = None) -> Reading:
     findings = tuple(
         sorted(
             (_placed(finding, lines) for finding in (*misshapes, *_meaning(entries, today))),
-            key=lambda finding: (finding.line, finding.where),
+            key=lambda finding: finding.line,
         )
     )
     broken = any(finding.is_error for finding in findings)

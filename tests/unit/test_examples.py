@@ -1,0 +1,63 @@
+"""The halls we ship are free of findings and as large and varied as they promise."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pytest
+
+from contract.config import HallConfig, MissedPolicy
+from queueserver.hallfile import read, write
+
+HALLS = ("hall.toml", "small-hall.toml")
+
+
+def hall(name: str) -> HallConfig:
+    config = read(resources.files("examples").joinpath(name).read_text(encoding="utf-8")).config
+    assert config is not None
+    return config
+
+
+@pytest.mark.parametrize("name", HALLS)
+def test_it_has_no_finding_and_survives_export(name: str) -> None:
+    text = resources.files("examples").joinpath(name).read_text(encoding="utf-8")
+    reading = read(text)
+    assert reading.findings == ()
+    assert reading.config is not None
+    assert read(write(reading.config)).config == reading.config
+
+
+def test_the_sample_hall_is_a_whole_municipal_hall() -> None:
+    config = hall("hall.toml")
+    assert len({zone.floor for zone in config.zones}) == 2
+    assert len(config.zones) == 4
+    assert len(config.departments) >= 14
+    assert len(config.services) >= 80
+    assert len(config.queues) == 24
+    assert len(config.windows) == 30
+    assert {queue.missed for queue in config.queues} == set(MissedPolicy)
+
+
+def test_its_rules_and_limits_are_used_somewhere() -> None:
+    config = hall("hall.toml")
+    rules = [rule for window in config.windows for rule in window.rules]
+    assert any(rule.waited_minutes for rule in rules)
+    assert any(rule.waiting_at_least for rule in rules)
+    for limit in ("daily_limit", "waiting_limit", "person_limit", "last_ticket_minutes"):
+        assert any(getattr(queue, limit) for queue in config.queues), limit
+    assert any(service.requires_document for service in config.services)
+    assert any(service.hot for service in config.services)
+    assert any(len(hours.mon) == 2 for hours in config.hours)
+
+
+def test_everything_is_said_in_chinese_and_english() -> None:
+    config = hall("hall.toml")
+    assert config.hall.languages == ("zh-CN", "en")
+    for service in config.services:
+        assert set(service.name) == {"zh-CN", "en"}
+        assert service.needs
+
+
+def test_each_department_of_the_sample_hall_has_an_icon_of_its_own() -> None:
+    icons = [department.icon for department in hall("hall.toml").departments]
+    assert len(set(icons)) == len(icons)
