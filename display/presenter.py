@@ -31,6 +31,7 @@ from display.screen import (
 )
 from display.sound import Said
 from hallui.scheduler import Alarm, Scheduler
+from hallui.work import Jobs
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ UNSURE_SECONDS: Final = 5.0
 """So long without live events before the screen says so: a reconnection nobody notices is not worth a word."""
 LOST_SECONDS: Final = 12.0
 """So long without even a snapshot, while not live, until the screen says that it may be out of date."""
+REFETCH_SECONDS: Final = 2.0
 MOST_UNPAINTED: Final = 200
 
 
@@ -71,7 +73,10 @@ class Sound(Protocol):
 
 
 class DisplayPresenter:
-    """One display. `refetch` asks for a new snapshot; `report` gets {"event": "shown" | "announced", ...}."""
+    """One display. `fetch` asks the server for a snapshot and blocks, so it is run by `jobs`.
+
+    `report` gets a line for each call painted and each announcement made: {"event": "shown" | "announced", ...}.
+    """
 
     def __init__(
         self,
@@ -80,14 +85,17 @@ class DisplayPresenter:
         sound: Sound,
         *,
         scheduler: Scheduler,
-        refetch: Callable[[], None],
+        jobs: Jobs,
+        fetch: Callable[[], Snapshot],
         report: Callable[[Mapping[str, object]], None],
     ) -> None:
         self._options = options
         self._view = view
         self._sound = sound
         self._scheduler = scheduler
-        self._refetch = refetch
+        self._jobs = jobs
+        self._fetch = fetch
+        self._refetching = False
         self._report = report
         self._board = Board(zones=options.zones)
         self._live = False
@@ -99,19 +107,25 @@ class DisplayPresenter:
         self._calls_turn = 0
         self._unpainted: dict[CallKey, CalledTicket] = {}
         self._alarm: Alarm | None = None
+        self._retry: Alarm | None = None
         self._screen: Screen | None = None
 
     @property
     def board(self) -> Board:
         return self._board
 
+    @property
+    def link(self) -> Link:
+        return self._link()
+
     def start(self) -> None:
         self._show()
         self._alarm = self._scheduler.call_later(TICK_SECONDS, self._tick)
 
     def stop(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
+        for alarm in (self._alarm, self._retry):
+            if alarm is not None:
+                alarm.cancel()
 
     def hall_now(self) -> datetime:
         """The server's time in the hall's zone; safe from any thread."""
@@ -132,6 +146,24 @@ class DisplayPresenter:
             self._not_live_since = self._scheduler.monotonic()
         self._live = live
         self._show()
+
+    def _refetch(self) -> None:
+        if not self._refetching:
+            self._refetching = True
+            self._jobs.submit(self._fetch, self._refetched, self._refetch_failed)
+
+    def _refetched(self, snapshot: Snapshot) -> None:
+        self._refetching = False
+        if snapshot.seq < self._board.seq:
+            # events have overtaken it on their way here; what it would undo is not asked for again
+            self._refetch()
+        else:
+            self.heard_snapshot(snapshot)
+
+    def _refetch_failed(self, error: Exception) -> None:
+        log.info("no snapshot after a change: %s", error)
+        self._refetching = False
+        self._retry = self._scheduler.call_later(REFETCH_SECONDS, self._refetch)
 
     # -- heard from the glass and the loudspeakers
 

@@ -151,7 +151,7 @@ def visible_calls(calls: Sequence[CallLine], room: int, turn: int) -> tuple[tupl
     """The `room` (>= 2) lines to show at page turn `turn`.
 
     The newest call stays on top. Those still expected at a window all get their turn; those already served fill what
-    is left (each is also in the list of windows).
+    is left (each is also in the list of windows). The last page is filled up from the one before.
     """
     expected = [call for call in calls if call.state is TicketState.CALLED]
     if len(expected) <= room:
@@ -161,7 +161,8 @@ def visible_calls(calls: Sequence[CallLine], room: int, turn: int) -> tuple[tupl
         return tuple(shown), Page(0, len(shown), 0, 1)
     top, rest = expected[0], expected[1:]
     page = page_at(pages([1.0] * len(rest), room - 1), turn)
-    return (top, *rest[page.first : page.last]), page
+    first = min(page.first, len(rest) - room + 1)
+    return (top, *rest[first : page.last]), page
 
 
 def pages(heights: Sequence[float], room: float) -> tuple[tuple[int, int], ...]:

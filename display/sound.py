@@ -65,6 +65,9 @@ class ZonePlayer:
         self._fault = ""
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=f"sound-{loudspeaker.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to speak; call once."""
         self._thread.start()
 
     @property
@@ -101,7 +104,8 @@ class ZonePlayer:
             self._changed.notify()
         for _ in range(50):
             self._loudspeaker.stop()
-            self._thread.join(0.2)
+            if self._thread.is_alive():
+                self._thread.join(0.2)
             if not self._thread.is_alive():
                 self._loudspeaker.close()
                 return
@@ -148,16 +152,33 @@ class ZonePlayer:
             return False, self._jingle(())
 
 
-class SoundDesk:
-    """All loudspeakers of this display, each with the zones it serves (none = all that this display hears of)."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a loudspeaker speaks to: `only` these zones (empty = all), but not the zones in `without`."""
 
-    def __init__(self, players: Sequence[tuple[frozenset[str], ZonePlayer]]) -> None:
+    only: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+
+    def covers(self, zones: Sequence[str]) -> bool:
+        """Whether something for `zones` (none = the whole hall) is for this loudspeaker."""
+        meant = frozenset(zones) - self.without
+        return not zones or bool(meant & self.only if self.only else meant)
+
+
+class SoundDesk:
+    """All loudspeakers of this display."""
+
+    def __init__(self, players: Sequence[tuple[Reach, ZonePlayer]]) -> None:
         self._players = tuple(players)
+
+    def start(self) -> None:
+        for _, player in self._players:
+            player.start()
 
     def offer(self, announcement: Announcement, zones: Sequence[str]) -> None:
         """Hand it to every loudspeaker of `zones`; without zones it is for the whole hall."""
-        for served, player in self._players:
-            if not served or not zones or not served.isdisjoint(zones):
+        for reach, player in self._players:
+            if reach.covers(zones):
                 player.offer(announcement)
 
     def withdraw(self, key: str) -> None:

@@ -38,10 +38,10 @@ def areas(width: int, height: int, layout: Layout, *, strip: bool, ticker: bool)
         return Areas(unit, upright, whole, {"bar": whole})
     edge = unit * 0.5
     left, right = edge, width - edge
-    top = unit * (3.4 if upright else 2.9)
+    top = unit * (4.5 if upright else 2.9)
     places = {"header": _rect(left, 0, right, top)}
     if strip:
-        high = unit * (3.0 if upright else 1.9)
+        high = unit * (4.2 if upright else 1.9)
         places["strip"] = _rect(left, top, right, top + high)
         top += high + edge
     bottom = height - edge
@@ -71,10 +71,11 @@ def _lying(edge: float, left: float, top: float, right: float, bottom: float) ->
 
 
 def _upright(unit: float, edge: float, left: float, top: float, right: float, bottom: float) -> dict[str, QRect]:
-    """Calls above, the hall's notices in the middle, waiting below; what is short of room is the middle."""
-    calls = top + unit * 19.4
-    waiting = min(unit * 8.0, bottom - calls - edge - unit * 3.0)
-    below = bottom - waiting
+    """Calls above, the hall's notices in the middle, waiting below; without room for all the notices go."""
+    calls = top + unit * 17.6
+    below = calls + edge + unit * 3.4 + edge
+    if bottom - below < unit * 5.5:
+        return {"calls": _rect(left, top, right, calls), "queues": _rect(left, calls + edge, right, bottom)}
     return {
         "calls": _rect(left, top, right, calls),
         "notices": _rect(left, calls + edge, right, below - edge),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from contract.bodies import TicketState, WindowState
@@ -34,7 +34,7 @@ class BarPanel(Panel):
         ink = self.colour("on_accent" if lit or screen.urgent else "ink")
         number_ink = ink if lit or line is None else self._number_ink(line)
         high = room.height()
-        inner = room.adjusted(high * 0.08, high * 0.04, -high * 0.08, -high * 0.04)
+        inner = room.adjusted(high * 0.15, high * 0.04, -high * 0.15, -high * 0.04)
         if not number:
             self._draw_words(painter, inner, words, more, ink)
         elif room.width() >= high * _WIDE:
@@ -42,12 +42,13 @@ class BarPanel(Panel):
                 painter,
                 QRectF(inner.left(), inner.top(), inner.width() * 0.5, inner.height()),
                 number,
-                high * 0.62,
+                high * 0.8,
                 number_ink,
                 least=high * 0.2,
                 bold=True,
             )
-            self._draw_words(painter, inner.adjusted(taken + high * 0.2, 0, 0, 0), words, more, ink)
+            rest = inner.adjusted(taken + high * 0.35, 0, 0, 0)
+            self._draw_words(painter, rest, words, more, ink, align=lettering.LEFT)
         else:
             upper = QRectF(inner.left(), inner.top(), inner.width(), inner.height() * 0.6)
             lettering.draw(
@@ -60,16 +61,23 @@ class BarPanel(Panel):
     def _number_ink(self, line: WindowLine) -> QColor:
         return self.colour("accent" if line.ticket_state is TicketState.CALLED else "ink")
 
-    def _draw_words(self, painter: QPainter, room: QRectF, words: str, more: str, ink: QColor) -> None:
+    def _draw_words(
+        self,
+        painter: QPainter,
+        room: QRectF,
+        words: str,
+        more: str,
+        ink: QColor,
+        *,
+        align: Qt.AlignmentFlag = lettering.CENTRE,
+    ) -> None:
         """`words` large, `more` smaller below."""
         high = room.height()
         upper = QRectF(room.left(), room.top(), room.width(), high * (0.62 if more else 1.0))
-        lettering.draw_lines(
-            painter, upper, words, high * 0.36, ink, least=high * 0.14, bold=True, align=lettering.CENTRE
-        )
+        lettering.draw_lines(painter, upper, words, high * 0.4, ink, least=high * 0.14, bold=True, align=align)
         if more:
             lower = QRectF(room.left(), upper.bottom(), room.width(), room.bottom() - upper.bottom())
-            lettering.draw_lines(painter, lower, more, high * 0.2, ink, least=high * 0.12, align=lettering.CENTRE)
+            lettering.draw_lines(painter, lower, more, high * 0.2, ink, least=high * 0.12, align=align)
 
     def _said(self, screen: Screen) -> tuple[str, str, str]:
         """Number, words, more words; what is empty is not shown."""

@@ -52,7 +52,7 @@ class CallsPanel(Panel):
     def _heights(self) -> tuple[float, float, float]:
         """Large call, least row, gap; in pixels."""
         unit = self.unit
-        return (unit * (9.4 if self.upright else 8.6), unit * 4.6, unit * 0.4)
+        return (unit * (8.4 if self.upright else 8.6), unit * (4.2 if self.upright else 4.6), unit * 0.4)
 
     def _word(self, line: CallLine) -> str:
         return self.words.ticket_state(line.state)
@@ -89,21 +89,21 @@ class CallsPanel(Panel):
         unit = self.unit
         inner = room.adjusted(unit * 0.9, unit * 0.3, -unit * 0.9, -unit * 0.3)
         if self.upright:
-            upper = QRectF(inner.left(), inner.top(), inner.width(), inner.height() * 0.62)
+            upper = QRectF(inner.left(), inner.top(), inner.width(), inner.height() * 0.64)
             lettering.draw(
-                painter, upper, line.number, unit * 6.0, number_ink, least=unit * 2, bold=True, align=lettering.CENTRE
+                painter, upper, line.number, unit * 5.9, number_ink, least=unit * 2, bold=True, align=lettering.CENTRE
             )
             lower = QRectF(inner.left(), upper.bottom(), inner.width(), inner.bottom() - upper.bottom())
-            self._draw_destination(painter, lower, line, ink, unit * 3.2, word=True)
+            self._draw_destination(painter, lower, line, ink, unit * 2.8)
             return
         number = QRectF(inner.left(), inner.top(), inner.width() * 0.45, inner.height())
         taken = lettering.draw(painter, number, line.number, unit * 6.8, number_ink, least=unit * 3, bold=True)
         self.arrow(painter, QPointF(inner.left() + taken + unit * 2.4, inner.center().y()), unit * 2.6, ink)
         rest = inner.adjusted(taken + unit * 4.6, 0, 0, 0)
-        word = QRectF(rest.left(), rest.top() + unit * 0.3, rest.width(), unit * 1.7)
+        word = QRectF(rest.left(), rest.top() + unit * 0.25, rest.width(), unit * 1.7)
         lettering.draw(painter, word, self._word(line), unit * 1.35, ink, least=unit)
-        window = QRectF(rest.left(), word.bottom() - unit * 0.3, rest.width(), rest.bottom() - word.bottom())
-        self._draw_window(painter, window, line.label, ink, unit * 5.4, unit * 3.2)
+        base = lettering.base_line(inner.center().y(), unit * 6.8)
+        self._draw_window(painter, rest, line.label, ink, unit * 5.4, unit * 3.2, base=base)
 
     def _draw_row(self, painter: QPainter, room: QRectF, line: CallLine) -> None:
         number_ink, ink = self._inks(painter, room, line)
@@ -114,36 +114,32 @@ class CallsPanel(Panel):
         lettering.draw(painter, number, line.number, unit * NUMBER_UNITS, number_ink, least=unit * 2, bold=True)
         rest = inner.adjusted(column, 0, 0, 0)
         if self.upright:
-            upper = QRectF(rest.left(), rest.top() + unit * 0.3, rest.width(), rest.height() - unit * 2.0)
-            self._draw_window(painter, upper, line.label, ink, unit * 2.6, unit * 1.7, align_right=True)
-            lower = QRectF(rest.left(), upper.bottom(), rest.width(), unit * 1.5)
-            lettering.draw(painter, lower, self._word(line), unit * 1.1, ink, least=unit, align=lettering.RIGHT)
+            word = QRectF(rest.left(), rest.center().y() - unit * 2.0, rest.width(), unit * 1.4)
+            lettering.draw(painter, word, self._word(line), unit * 1.1, ink, least=unit, align=lettering.RIGHT)
+            base = lettering.base_line(inner.center().y(), unit * NUMBER_UNITS)
+            room = rest.adjusted(unit * 0.4, 0, 0, 0)
+            self._draw_window(painter, room, line.label, ink, unit * 2.4, unit * 1.35, base=base, align_right=True)
             return
         self.arrow(painter, QPointF(rest.left() + unit * 1.0, inner.center().y()), unit * 1.8, ink)
         word = QRectF(inner.right() - unit * 6.4, inner.top(), unit * 6.4, inner.height())
-        lettering.draw(painter, word, self._word(line), unit * 1.3, ink, least=unit, align=lettering.RIGHT)
+        said = self.words.in_row(line.state)
+        lettering.draw(painter, word, said, unit * 1.3, ink, least=unit, align=lettering.RIGHT)
         window = QRectF(rest.left() + unit * 3, rest.top(), word.left() - rest.left() - unit * 3.4, rest.height())
-        self._draw_window(painter, window, line.label, ink, unit * 3.4, unit * 2.1)
+        base = lettering.base_line(inner.center().y(), unit * NUMBER_UNITS)
+        self._draw_window(painter, window, line.label, ink, unit * 3.4, unit * 2.1, base=base)
 
-    def _draw_destination(
-        self, painter: QPainter, room: QRectF, line: CallLine, ink: QColor, size: float, *, word: bool
-    ) -> None:
-        """ "请前往 3号窗口" in the middle of `room`."""
-        said = self._word(line) if word else ""
+    def _draw_destination(self, painter: QPainter, room: QRectF, line: CallLine, ink: QColor, size: float) -> None:
+        """ "请前往 3号窗口" on one base line in the middle of `room`."""
+        said = self._word(line)
         small = size * 0.6
-        gap = small * 0.5
-        words_wide = lettering.width_of(said, round(small)) + gap
-        window_wide = self._window_width(line.label, size, small)
-        left = room.left() + max(0.0, (room.width() - words_wide - window_wide) / 2)
-        lettering.draw(painter, QRectF(left, room.top(), words_wide, room.height()), said, small, ink, least=self.unit)
-        self._draw_window(
-            painter,
-            QRectF(left + words_wide, room.top(), room.right() - left - words_wide, room.height()),
-            line.label,
-            ink,
-            size,
-            small,
-        )
+        words_wide = lettering.width_of(said, round(small)) + small * 0.5
+        left = room.left() + max(0.0, (room.width() - words_wide - self._window_width(line.label, size, small)) / 2)
+        base = lettering.base_line(room.center().y(), size)
+        painter.setPen(ink)
+        painter.setFont(lettering.font(round(small)))
+        painter.drawText(QPointF(left, base), said)
+        rest = QRectF(left + words_wide, room.top(), room.right() - left - words_wide, room.height())
+        self._draw_window(painter, rest, line.label, ink, size, small, base=base)
 
     def _window_width(self, label: str, size: float, small: float) -> float:
         before, label, after = self.words.window(label)
@@ -162,12 +158,12 @@ class CallsPanel(Panel):
         size: float,
         small: float,
         *,
+        base: float,
         align_right: bool = False,
     ) -> None:
-        """The label large, the word for "window" before or after it smaller, all on one base line."""
+        """The label large, the word for "window" before or after it smaller, all on the base line at `base`."""
         shrink = min(1.0, room.width() / max(1.0, self._window_width(label, size, small)))
         size, small = size * shrink, max(self.unit, small * shrink)
-        base = room.center().y() + size * 0.37
         x = room.left()
         if align_right:
             x = room.right() - self._window_width(label, size, small)

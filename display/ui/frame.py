@@ -29,20 +29,19 @@ class HeaderPanel(Panel):
             lettering.draw(painter, room, screen.hall, unit * 1.6, self.colour("ink"), least=unit, bold=True)
             return ()
         ink, soft = self.colour("ink"), self.colour("ink_soft")
-        clock = f"{screen.clock:%H:%M}"
+        clock, date = f"{screen.clock:%H:%M}", self._date(screen)
+        if self.upright:
+            upper = QRectF(room.left(), room.top() + unit * 0.2, room.width(), unit * 2.3)
+            lettering.draw_lines(painter, upper, screen.hall, unit * 1.5, ink, least=unit * 0.9, bold=True)
+            room = QRectF(room.left(), upper.bottom(), room.width(), unit * 1.8)
+            lettering.draw(painter, room, clock, unit * 1.7, ink, bold=True, align=lettering.RIGHT)
+            lettering.draw(painter, room, date, unit * 1.05, soft, least=unit)
+            return ()
         taken = lettering.draw(painter, room, clock, unit * 2.0, ink, bold=True, align=lettering.RIGHT)
         left = room.adjusted(0, 0, -taken - unit, 0)
-        date = self._date(screen)
-        if self.upright:
-            upper = QRectF(left.left(), left.top(), left.width(), left.height() * 0.54)
-            lower = QRectF(left.left(), upper.bottom(), left.width(), left.bottom() - upper.bottom())
-            lettering.draw(painter, upper, screen.hall, unit * 1.4, ink, least=unit, bold=True)
-            lettering.draw(painter, lower, date, unit * 1.05, soft, least=unit)
-            return ()
         taken = lettering.draw(painter, left, date, unit * 1.15, soft, least=unit, align=lettering.RIGHT)
-        lettering.draw_lines(
-            painter, left.adjusted(0, 0, -taken - unit, 0), screen.hall, unit * 1.7, ink, least=unit, bold=True
-        )
+        name = left.adjusted(0, 0, -taken - unit, 0)
+        lettering.draw_lines(painter, name, screen.hall, unit * 1.7, ink, least=unit, bold=True)
         return ()
 
     def _date(self, screen: Screen) -> str:
@@ -95,24 +94,11 @@ class NoticesPanel(Panel):
         self.card(painter, room, "tint")
         notices = self.words.notices(screen)
         at = screen.turn % len(notices)
-        inner = room.adjusted(unit, unit * 0.5, -unit, -unit * (1.1 if len(notices) > 1 else 0.5))
+        inner = room.adjusted(unit * 0.8, unit * 0.3, -unit * 0.8, -unit * 0.3)
         lettering.draw_lines(
-            painter, inner, notices[at], unit * 1.7, self.colour("ink"), least=unit, align=lettering.CENTRE
+            painter, inner, notices[at], unit * 1.8, self.colour("ink"), least=unit, align=lettering.CENTRE
         )
-        if len(notices) > 1:
-            self._draw_dots(painter, room, at, len(notices))
         return ()
-
-    def _draw_dots(self, painter: QPainter, room: QRectF, at: int, count: int) -> None:
-        unit = self.unit
-        step = unit * 0.7
-        x = room.center().x() - step * (count - 1) / 2
-        painter.setPen(self.colour("tint"))
-        for number in range(count):
-            painter.setBrush(self.colour("ink" if number == at else "disabled"))
-            painter.drawEllipse(
-                QRectF(x + number * step - unit * 0.15, room.bottom() - unit * 0.8, unit * 0.3, unit * 0.3)
-            )
 
 
 class UrgentPanel(Panel):

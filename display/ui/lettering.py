@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
 
 from hallui.theme import make_font
+
+_STAYS_ON_ONE_LINE = 0.8
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -50,7 +52,7 @@ def lines_of(text: str, pixels: int, width: float, bold: bool = False) -> tuple[
     lines: list[str] = []
     while (line := layout.createLine()).isValid():
         line.setLineWidth(width)
-        lines.append(text[line.textStart() : line.textStart() + line.textLength()].strip())
+        lines.append(text[line.textStart() : line.textStart() + line.textLength()])
     layout.endLayout()
     return tuple(lines) or ("",)
 
@@ -77,24 +79,43 @@ def draw(
         text = metrics(size, bold).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
     painter.setFont(font(size, bold))
     painter.setPen(colour)
-    painter.drawText(room, align | Qt.TextFlag.TextSingleLine, text)
+    put(painter, room, text, size, bold=bold, align=align)
     return width_of(text, size, bold)
+
+
+def put(painter: QPainter, room: QRectF, text: str, size: int, *, bold: bool, align: Qt.AlignmentFlag) -> None:
+    """`text` with the painter's font, its figures and characters (not the font's box) in the middle of the height."""
+    free = room.width() - width_of(text, size, bold)
+    x = room.left()
+    if align & Qt.AlignmentFlag.AlignRight:
+        x += free
+    elif align & Qt.AlignmentFlag.AlignHCenter:
+        x += free / 2
+    painter.drawText(QPointF(x, base_line(room.center().y(), size)), text)
+
+
+def base_line(middle: float, size: float) -> float:
+    """Where type of `size` stands so that its figures, and Chinese characters, are centred on `middle`."""
+    return middle + size * 0.37
 
 
 def fitted_lines(text: str, room: QRectF, pixels: float, least: float, *, bold: bool = False) -> tuple[int, list[str]]:
     """The largest type from `pixels` to `least` at which `text` fits `room` on several lines, and those lines.
 
-    Too much even at `least` ends in an ellipsis.
+    Too much even at `least` ends in an ellipsis. What fits one line at not much less than `pixels` stays on one.
     """
     size = round(pixels)
+    single = size_to_fit(text, pixels, least, room.width(), bold=bold)
+    if single >= size * _STAYS_ON_ONE_LINE and width_of(text, single, bold) <= room.width():
+        return single, [text]
     while True:
         lines = lines_of(text, size, room.width(), bold)
-        most = max(1, int(room.height() / line_height(size)))
+        most = max(1, int(room.height() / line_height(size) + 0.15))
         if len(lines) <= most:
-            return size, list(lines)
+            return size, [line.strip() for line in lines]
         if size <= round(least):
             last = metrics(size, bold).elidedText("".join(lines[most - 1 :]), Qt.TextElideMode.ElideRight, room.width())
-            return size, [*lines[: most - 1], last]
+            return size, [*(line.strip() for line in lines[: most - 1]), last]
         size = max(round(least), int(size * 0.93))
 
 
@@ -116,6 +137,4 @@ def draw_lines(
     step = line_height(size)
     top = room.top() + (room.height() - step * len(lines)) / 2
     for at, line in enumerate(lines):
-        painter.drawText(
-            QRectF(room.left(), top + at * step, room.width(), step), align | Qt.TextFlag.TextSingleLine, line
-        )
+        put(painter, QRectF(room.left(), top + at * step, room.width(), step), line, size, bold=bold, align=align)

@@ -29,10 +29,11 @@ class QueuesPanel(Panel):
         unit = self.unit
         self.card(painter, QRectF(self.rect()), "surface")
         inner = QRectF(self.rect()).adjusted(unit * 0.8, unit * 0.3, -unit * 0.8, -unit * 0.4)
-        body = inner.adjusted(0, unit * TITLE_UNITS, 0, 0)
+        body = inner.adjusted(0, unit * (1.8 if self.upright else TITLE_UNITS), 0, 0)
         heights = [self._height(line, body.width()) for line in screen.queues]
         page = page_at(pages(heights, body.height()), screen.turn)
-        self.title(painter, QRectF(inner.left(), inner.top(), inner.width(), unit * 2), self.words.queues_title, page)
+        head = QRectF(inner.left(), inner.top(), inner.width(), unit * (1.7 if self.upright else 2))
+        self.title(painter, head, self.words.queues_title, page)
         top = body.top()
         shown = heights[page.first : page.last]
         spread = min(unit * 0.6, (body.height() - sum(shown)) / max(1, len(shown)))
@@ -44,14 +45,14 @@ class QueuesPanel(Panel):
 
     @property
     def _type(self) -> int:
-        return round(self.unit * 1.25)
+        return round(self.unit * (1.05 if self.upright else 1.25))
 
     def _count_width(self) -> float:
         return self.unit * 3.6
 
     def _height(self, line: QueueLine, width: float) -> float:
         lines = lettering.lines_of(line.name, self._type, width - self._count_width())
-        return max(1, len(lines)) * lettering.line_height(self._type) + self.unit * 0.45
+        return max(1, len(lines)) * lettering.line_height(self._type) + self.unit * (0.28 if self.upright else 0.38)
 
     def _draw_line(self, painter: QPainter, room: QRectF, line: QueueLine) -> None:
         unit = self.unit
@@ -61,7 +62,7 @@ class QueuesPanel(Panel):
         name_room = QRectF(room.left(), room.top(), room.width() - self._count_width(), room.height())
         lettering.draw_lines(painter, name_room, line.name, self._type, ink, least=self._type)
         count = self.words.queue_count(line.waiting, line.state)
-        size = unit * (1.1 if idle else 1.6)
+        size = unit * (1.1 if idle else 1.35 if self.upright else 1.6)
         lettering.draw(painter, count_room, count, size, ink, least=unit, bold=not idle, align=lettering.RIGHT)
         painter.setPen(self.colour("line"))
         painter.drawLine(room.bottomLeft(), room.bottomRight())
@@ -108,14 +109,13 @@ class WindowsPanel(Panel):
             self.card(painter, room.adjusted(-unit * 0.25, unit * 0.12, unit * 0.25, -unit * 0.12), "accent")
         busy = bool(line.number)
         ink = self.colour("on_accent" if lit else "ink" if line.state is not WindowState.CLOSED else "ink_soft")
-        before, label, after = self.words.window(line.label)
-        name = f"{before} {label}{after}".strip()
+        name = self.words.short_window(line.label)
         said = line.number if busy else self.words.at_window(line)
         size = unit * (1.3 if busy else 1.1)
-        said_wide = min(room.width() * 0.62, lettering.width_of(said, round(size), busy)) + unit * 0.1
+        said_wide = min(room.width() * 0.7, lettering.width_of(said, round(size), busy)) + unit * 0.1
         right = QRectF(room.right() - said_wide, room.top(), said_wide, room.height())
         left = QRectF(room.left(), room.top(), room.width() - said_wide - unit * 0.3, room.height())
-        lettering.draw(painter, left, name, unit * 1.15, ink, least=unit)
+        lettering.draw(painter, left, name, unit * 1.3, ink, least=unit)
         colour = ink
         if not lit:
             expected = line.ticket_state is TicketState.CALLED

@@ -16,6 +16,10 @@ class Words:
         self.language = language
         self._t = Translator(language)
 
+    def in_row(self, state: TicketState) -> str:
+        """As `ticket_state`, where it stands behind the window."""
+        return self._t("Please come") if state is TicketState.CALLED else self.ticket_state(state)
+
     def window(self, label: str) -> tuple[str, str, str]:
         """What stands before the label, the label, what stands after it: ("", "3", "号窗口")."""
         before, _, after = self._t("Window {label}", label=_MARK).partition(_MARK)
@@ -24,23 +28,24 @@ class Words:
     def go_to_window(self, label: str) -> str:
         return self._t("Please go to window {label}", label=label)
 
-    def go_to(self) -> str:
-        return self._t("Please go to")
-
     def ticket_state(self, state: TicketState) -> str:
-        """Beside a call: what has become of it."""
+        """Before the window of a call: what has become of it."""
         if state is TicketState.CALLED:
-            return self.go_to()
+            return self._t("Please go to")
         if state is TicketState.SERVING:
             return self._t("Being served")
         return self._t("Missed")
+
+    def short_window(self, label: str) -> str:
+        """The window where a heading already says that these are windows."""
+        return self._t("No. {label}", label=label)
 
     def at_window(self, line: WindowLine) -> str:
         """What a window without a ticket to show does."""
         if line.state is WindowState.CLOSED:
             return self._t("Not open")
         if line.state is WindowState.PAUSED:
-            return self._t("Paused")
+            return self._t("On a break")
         return self._t("Free")
 
     def queue_count(self, waiting: int, state: ServiceState) -> str:
