@@ -108,7 +108,7 @@ def _draw_text(block: Text, width: int, dpi: int) -> Image.Image:
 
 def _drawable(text: str) -> str:
     """Without control characters and lone surrogates: no font draws them, and the shaping library fails on some."""
-    spaced = text.replace("\t", " ").replace("\r\n", "\n")
+    spaced = text.replace("\t", " ").replace("\u2028", "\n").replace("\u2029", "\n")
     return "".join(char for char in spaced if char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"})
 
 
@@ -117,7 +117,8 @@ def _fitting_font(block: Text, width: int, dpi: int) -> tuple[ImageFont.FreeType
     least = _em_dots(LEAST_TYPE_MM, dpi)
     size = max(least, _em_dots(block.height_mm, dpi))
     font = fonts.load(size, bold=block.bold)
-    widest = max((font.getlength(piece.rstrip()) for piece in pieces(block.text)), default=0.0)
+    words = [piece.rstrip() for line in block.text.split("\n") for piece in pieces(line)]
+    widest = max(map(font.getlength, words), default=0.0)
     room = width - 2 * EDGE_DOTS
     if widest > room:
         shrunk = int(size * room / widest)

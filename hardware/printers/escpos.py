@@ -118,7 +118,7 @@ class EscposPrinter:
         for question in status.QUESTIONS:
             if question in self._unanswered:
                 continue
-            answer = self._answer(question, SECOND_ANSWER_WAIT if answers else wait)
+            answer = self._answer(question, min(self._wait, SECOND_ANSWER_WAIT if answers else wait))
             if answer is not None:
                 answers[question] = answer
             elif question == status.ASK_PRINTER:

@@ -21,7 +21,7 @@ from hardware.slip import Slip
 
 @pytest.fixture
 def printer(printer_twin: VirtualPrinter) -> Iterator[TicketPrinter]:
-    driver = open_tcp("kiosk printer", TcpOptions(port=printer_twin.port, wait=2.0))
+    driver = open_tcp("kiosk printer", TcpOptions(port=printer_twin.port, wait=1.2))
     yield driver
     driver.close()
 
@@ -94,7 +94,7 @@ def test_a_slip_nobody_confirms_is_not_called_printed(
     printer_twin: VirtualPrinter, printer: TicketPrinter, slip: Slip
 ) -> None:
     printer.health()
-    printer_twin.set_faults(slow=1.0)
+    printer_twin.set_faults(slow=0.5)
     with ThreadPoolExecutor(1) as pool:
         outcome = pool.submit(refused, printer, slip)
         assert printer_twin.machine.began.wait(5)
@@ -231,7 +231,7 @@ def test_many_slips_leave_no_descriptor_and_no_thread(printer_twin: VirtualPrint
     printer = open_tcp("p", TcpOptions(port=printer_twin.port, mode="text"))
     printer.print_slip(slip)
     before = (process.num_fds(), threading.active_count())
-    for _ in range(20):
+    for _ in range(8):
         printer.print_slip(slip)
         printer_twin.plug.drop_connections()
         printer.print_slip(slip)

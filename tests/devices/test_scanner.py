@@ -50,7 +50,9 @@ def test_the_virtual_driver_scans_through_its_control_line() -> None:
     codes: queue.Queue[str] = queue.Queue()
     scanner = open_virtual("s", VirtualScannerOptions())
     try:
-        scanner.start(codes.put, lambda health: None)
+        faults: queue.Queue[Health] = queue.Queue()
+        scanner.start(codes.put, faults.put)
+        assert faults.get(timeout=10).code == "ok"  # opening a port throws away what came before
         control.tell(scanner.control_port, "scan 'A 012 号'")  # type: ignore[attr-defined]
         assert codes.get(timeout=10) == "A 012 号"
     finally:

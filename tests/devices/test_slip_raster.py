@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -79,6 +79,8 @@ def test_an_empty_slip_is_still_a_picture() -> None:
 
 
 @given(st.text(max_size=60), st.sampled_from([2.5, 4.0, 18.0]))
+@example("\n0", 4.0)
+@example("第一\u2029第二\u2028\r\n\x1c三\ud800\t四", 4.0)
 @settings(max_examples=60, deadline=None)
 def test_any_text_can_be_drawn(text: str, height_mm: float) -> None:
     assert draw_block(Text(text, height_mm), 384, 203).width == 384
