@@ -73,5 +73,18 @@ def test_every_catalogue_keeps_the_placeholders_of_its_sentences() -> None:
                     assert _names(text) == _names(ids[-1]), f"{room.name}: {ids[0]!r}"
 
 
+def test_two_rooms_never_translate_one_sentence_differently() -> None:
+    """The rooms' catalogues are merged, so the later file would silently win."""
+    seen: dict[object, tuple[str, object]] = {}
+    for room in resources.files("i18n").joinpath("catalogues", "zh-CN").iterdir():
+        if not room.name.endswith(".po"):
+            continue
+        with room.open("rb") as file:
+            for message in read_po(file, locale="zh_CN"):
+                if message.id:
+                    other, said = seen.setdefault(str(message.id), (room.name, message.string))
+                    assert said == message.string, f"{message.id!r} in {other} and {room.name}"
+
+
 def _is_chinese(text: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in text)

@@ -1,0 +1,54 @@
+"""What the flow wants done; the presenter does it and brings the answer back as an input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from caller.state import Command
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Answered by SignedIn or NotAccepted."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Ask the server at `window`; answered by Accepted or NotAccepted."""
+
+    command: Command
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadView:
+    """Answered by ViewCame or ViewFailed."""
+
+    window: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWindows:
+    """Answered by WindowsCame or ViewFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Why this ticket was called, in the clerk's language; answered by Explained, or not at all."""
+
+    ticket: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadClasses:
+    """Which priority classes are privileged; answered by ClassesCame, or not at all."""
+
+    language: str
+
+
+Effect = LogIn | Send | LoadView | LoadWindows | Explain | LoadClasses

@@ -1,0 +1,149 @@
+"""Everything the caller knows at one moment, as values: who, which window, what was asked, what was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contract.bodies import Reason, Ticket, TicketState, WindowEntry, WindowState, WindowView
+
+
+class Act(StrEnum):
+    """What a clerk can do; each has one key on the screen."""
+
+    SIGN_IN = "sign_in"
+    OPEN = "open"
+    NEXT = "next"
+    START = "start"
+    FINISH = "finish"
+    RECALL = "recall"
+    NO_SHOW = "no_show"
+    HOLD = "hold"
+    TRANSFER = "transfer"
+    POSTPONE = "postpone"
+    PICK = "pick"
+    CALL_BACK = "call_back"
+    REQUEUE = "requeue"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+
+
+class Stage(StrEnum):
+    """Which of the three screens is shown."""
+
+    SIGN_IN = "sign_in"
+    CHOOSE = "choose"
+    WORK = "work"
+
+
+class Link(StrEnum):
+    """How the hall is heard: as it happens, by asking regularly, or not at all."""
+
+    LIVE = "live"
+    POLLED = "polled"
+    LOST = "lost"
+
+
+class Shelf(StrEnum):
+    """The three lists of tickets under the keys."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One intention of the clerk; a repeat of the same intention carries the same `key`.
+
+    `ticket` is an id, `text` a reason, note or outcome, `after` another act to send when this one was accepted.
+    """
+
+    act: Act
+    key: str
+    ticket: str = ""
+    queue: str = ""
+    window: str = ""
+    text: str = ""
+    places: int = 0
+    after: Act | None = None
+
+    def same_intention(self, other: Command) -> bool:
+        """Whether `other` asks for the very same thing."""
+        mine = (self.act, self.ticket, self.queue, self.window, self.text, self.places)
+        return mine == (other.act, other.ticket, other.queue, other.window, other.text, other.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why `act` was not done: a code of contract.errors with its parameters. Shown beside the key of `act`."""
+
+    act: Act
+    code: str
+    params: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of the last accepted act, when the clerk cannot see it anyway. Empty `number`: nobody was there."""
+
+    act: Act
+    number: str = ""
+    became: TicketState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in."""
+
+    user: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why the ticket of `ticket` (an id) was called: the reason as data, and the server's sentence once it came."""
+
+    ticket: str
+    reason: Reason | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One moment.
+
+    `sheet` is the chooser that is open (transfer, pause or pick), `sheet_ticket` whom it is about. `privileged` are
+    the priority classes worth pointing out. `pending` is the one command under way, `unsure` the last one whose
+    answer never came.
+    """
+
+    language: str = "zh-CN"
+    fixed_window: str = ""
+    stage: Stage = Stage.SIGN_IN
+    link: Link = Link.POLLED
+    person: Person | None = None
+    privileged: frozenset[str] = frozenset()
+    windows: tuple[WindowEntry, ...] = ()
+    window: str = ""
+    view: WindowView | None = None
+    why: Why | None = None
+    pending: Command | None = None
+    unsure: Command | None = None
+    refused: Refused | None = None
+    done: Done | None = None
+    sheet: Act | None = None
+    sheet_ticket: str = ""
+    shelf: Shelf = Shelf.WAITING
+    mini: bool = False
+    shrink_after_sheet: bool = False
+
+    @property
+    def current(self) -> Ticket | None:
+        """The one active ticket at this window."""
+        return self.view.current if self.view else None
+
+    @property
+    def window_state(self) -> WindowState:
+        return self.view.window.state if self.view else WindowState.CLOSED

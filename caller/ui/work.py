@@ -1,0 +1,220 @@
+"""The panel at work: the visitor on top, two big keys, one sentence, the other keys, the lists or a chooser below."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from caller import keys, screen
+from caller.screen import Said
+from caller.state import Act, State
+from caller.ui.act_key import ActKey
+from caller.ui.callout import Callout
+from caller.ui.look import badge_style
+from caller.ui.sheets import ReasonSheet, TransferSheet
+from caller.ui.shelves import LIST_ACTS, Shelves
+from contract.bodies import TicketState, WindowState
+from hallui.widgets import Key, set_role
+from i18n import Translator
+
+_COLUMNS = 4
+LONG_NAME = 40
+"""Letters of a service's name from which it is set smaller, to stay in its two lines."""
+
+
+class VisitorCard(QFrame):
+    """Number, state, service, running time; nothing to press. Its height never changes, so no key moves below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setFixedHeight(172)
+        self.number, self.badge = _label("number", "number"), _label("", "badge")
+        self.service, self.details = _label("service", "service"), _label("small", "details")
+        self.timer_label, self.timer = _label("small", "timer-label"), _label("timer", "timer")
+        self.service.setWordWrap(True)
+        self.service.setFixedHeight(50)
+        self.service.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._details = ""
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignRight)
+        right.addStretch(1)
+        right.addWidget(self.timer_label, 0, Qt.AlignmentFlag.AlignRight)
+        right.addWidget(self.timer, 0, Qt.AlignmentFlag.AlignRight)
+        top = QHBoxLayout()
+        top.addWidget(self.number, 1)
+        top.addLayout(right)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(16, 10, 16, 10)
+        inside.setSpacing(2)
+        inside.addLayout(top, 1)
+        inside.addWidget(self.service)
+        inside.addWidget(self.details)
+
+    def render_state(self, state: State, t: Translator) -> None:
+        head = screen.head(state, t)
+        self.number.setText(head.number)
+        set_role(self.number, "state" if head.idle else "number")
+        self.badge.setText(head.badge)
+        self.badge.setVisible(bool(head.badge))
+        self.badge.setStyleSheet(badge_style(head.badge_role))
+        set_role(self.service, "service-long" if len(head.service) > LONG_NAME else "service")
+        self.service.setText(head.service)
+        self.service.setToolTip(head.service)
+        self._details = head.details
+        self.setAccessibleName(f"{head.number} {head.badge} {head.service}")
+
+    def tick(self, state: State, t: Translator, now: datetime) -> None:
+        timer = screen.timer(state, t, now)
+        self.timer_label.setText(timer.label)
+        self.timer.setText(timer.time)
+        words = " · ".join(part for part in (timer.before, self._details) if part)
+        room = self.width() - 34
+        self.details.setText(self.details.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room))
+        self.details.setToolTip(words)
+
+
+class WorkPage(QWidget):
+    """Emits `pressed(Act, ticket id)`, `transferred(queue, window, note)`, `reasoned(text)` and the quiet wishes."""
+
+    pressed = Signal(object, str)
+    transferred = Signal(str, str, str)
+    reasoned = Signal(str)
+    sheet_left = Signal()
+    shelf_opened = Signal(object)
+    window_left = Signal()
+    signed_out = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sheet_shown: Act | None = None
+        self.card = VisitorCard(self)
+        self.primary = [ActKey(act, wide=True, height=58, size=19, parent=self) for act in (Act.NEXT, Act.FINISH)]
+        self.callout = Callout(48, self)
+        self.secondary = [ActKey(act, wide=False, height=50, parent=self) for act in keys.SECONDARY]
+        for key in (*self.primary, *self.secondary):
+            key.wanted.connect(lambda act: self.pressed.emit(act, ""))
+        self.shelves = Shelves(self)
+        self.shelves.wanted.connect(self.pressed)
+        self.shelves.opened.connect(self.shelf_opened)
+        self.shelves.left.connect(self.primary[0].setFocus)
+        self.transfer = TransferSheet(self)
+        self.reasons = {act: ReasonSheet(act, self) for act in (Act.PAUSE, Act.PICK)}
+        self.transfer.chosen.connect(self.transferred)
+        self.transfer.left.connect(self.sheet_left)
+        for sheet in self.reasons.values():
+            sheet.chosen.connect(self.reasoned)
+            sheet.left.connect(self.sheet_left)
+        self.change, self.leave = Key("", "change-window", "quiet", self), Key("", "sign-out", "quiet", self)
+        self.change.clicked.connect(self.window_left)
+        self.leave.clicked.connect(self.signed_out)
+        self._build()
+
+    def _build(self) -> None:
+        row, grid, foot = QHBoxLayout(), QGridLayout(), QHBoxLayout()
+        row.setSpacing(8)
+        grid.setSpacing(6)
+        for key in self.primary:
+            row.addWidget(key, 1)
+        for place, key in enumerate(self.secondary):
+            grid.addWidget(key, place // _COLUMNS, place % _COLUMNS)
+        foot.addStretch(1)
+        foot.addWidget(self.change)
+        foot.addWidget(self.leave)
+        foot.addStretch(1)
+        below = QWidget(self)
+        lower = QVBoxLayout(below)
+        lower.setContentsMargins(0, 0, 0, 0)
+        lower.setSpacing(8)
+        lower.addLayout(grid)
+        lower.addWidget(self.shelves, 1)
+        lower.addLayout(foot)
+        self.stack = QStackedWidget(self)
+        for page in (below, self.transfer, *self.reasons.values()):
+            self.stack.addWidget(page)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(4)
+        inside.addWidget(self.card)
+        inside.addSpacing(4)
+        inside.addLayout(row)
+        inside.addWidget(self.callout)
+        inside.addWidget(self.stack, 1)
+
+    def render_state(self, state: State, t: Translator, now: datetime, said: Said) -> None:
+        self.card.render_state(state, t)
+        self.tick(state, t, now)
+        self._render_keys(state, t, said)
+        self.shelves.render_state(state, t, screen.rows(state, t, now), said)
+        closed = state.window_state is WindowState.CLOSED
+        self.change.setVisible(closed and not state.fixed_window)
+        self.leave.setVisible(closed)
+        self.change.say(t("Another window"))
+        self.leave.say(t("Sign out"))
+        self._render_sheet(state, t, said)
+
+    def tick(self, state: State, t: Translator, now: datetime) -> None:
+        self.card.tick(state, t, now)
+
+    def fresh_rows(self, state: State, t: Translator, now: datetime) -> None:
+        """Minutes go on while nothing else happens."""
+        self.shelves.show_rows(screen.rows(state, t, now))
+
+    def next_shelf_or_focus(self, state: State) -> bool:
+        """Focus the list; False when it has the focus already."""
+        if self.shelves.list.hasFocus() or not state.view:
+            return False
+        self.shelves.list.setFocus()
+        return True
+
+    def _render_keys(self, state: State, t: Translator, said: Said) -> None:
+        bad = said.act if said.role == "bad" else None
+        focused = next((key for key in (*self.primary, *self.secondary) if key.hasFocus()), None)
+        faces = screen.faces(state, t, keys.primary(state))
+        for key, face in zip(self.primary, (*faces, None)[:2], strict=True):
+            key.setVisible(face is not None)
+            if face is not None:
+                key.show_face(face, role="primary", refused=bad is face.act)
+        called = state.current is not None and state.current.state is TicketState.CALLED
+        for key, face in zip(self.secondary, screen.faces(state, t, keys.SECONDARY), strict=True):
+            key.show_face(face, role="next" if called and face.act is Act.START else "", refused=bad is face.act)
+        if focused is not None and not focused.isEnabled():
+            self._focus_primary()
+        elsewhere = state.sheet is not None or said.act in LIST_ACTS
+        self.callout.say(Said() if elsewhere and said.act is not None else said, self._key_of(said.act, said.role))
+
+    def _focus_primary(self) -> None:
+        """A key that went off hands the focus to the big key that is on, not to whatever comes next."""
+        wanted = next((key for key in self.primary if key.isEnabled() and not key.isHidden()), None)
+        if wanted is not None:
+            wanted.setFocus()
+
+    def _key_of(self, act: Act | None, role: str) -> ActKey | None:
+        if role != "bad":
+            return None
+        return next((key for key in (*self.primary, *self.secondary) if key.act is act), None)
+
+    def _render_sheet(self, state: State, t: Translator, said: Said) -> None:
+        page: TransferSheet | ReasonSheet | None = None
+        if state.sheet is not None:
+            page = self.transfer if state.sheet is Act.TRANSFER else self.reasons[state.sheet]
+        if page is not None:
+            page.render_state(state, t, said)
+            self.stack.setCurrentWidget(page)
+        else:
+            self.stack.setCurrentIndex(0)
+        if page is not None and state.sheet is not self._sheet_shown:
+            page.open_now()
+        self._sheet_shown = state.sheet
+
+
+def _label(role: str, name: str) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setObjectName(name)
+    if role:
+        label.setProperty("role", role)
+    return label

@@ -1,0 +1,76 @@
+"""The caller's real screens over the fake hall, with a clock that tests turn themselves."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from caller.presenter import CallerPresenter
+from caller.state import Act, Stage, State
+from caller.ui.act_key import ActKey
+from caller.ui.shell import CallerShell
+from contract.bodies import TakeTicket, Ticket
+from contract.client.fake import FakeHall
+from contract.client.sample import CHIEF, Staff
+from hallui.scheduler import ManualScheduler
+from hallui.work import InlineJobs, Jobs
+
+
+class CallerRig:
+    """Everything of the app but the network; `press` and `click` are a clerk's hands."""
+
+    def __init__(self, *, jobs: Jobs | None = None, language: str = "zh-CN", window: str = "") -> None:
+        self.scheduler = ManualScheduler()
+        self.hall = FakeHall(now=self.scheduler.now)
+        self.presenter = CallerPresenter(
+            self.hall, jobs or InlineJobs(), self.scheduler, language=language, window=window
+        )
+        self.ended = 0
+        self.shell = CallerShell(self.presenter, self.scheduler, closed=self._end)
+        self.hall.subscribe(self.presenter.heard(lambda action: action()).event)
+
+    def _end(self) -> None:
+        self.ended += 1
+
+    @property
+    def state(self) -> State:
+        return self.presenter.state
+
+    def visitors(self, *services: str, priority: str | None = None) -> list[Ticket]:
+        return [self.hall.take_ticket(TakeTicket(service=service, priority_class=priority)) for service in services]
+
+    def sit_down(self, window: str = "w2", who: Staff = CHIEF) -> None:
+        """Signed in, at an open window, with the panel shown."""
+        self.shell.show()
+        page = self.shell.panel.sign_in
+        page.user.setText(who.user)
+        page.password.setText(who.password)
+        page.go.click()
+        if self.state.stage is Stage.CHOOSE:
+            self.presenter.sit_down(window)
+        else:
+            self.press("F1")
+        self.pass_time(1)
+
+    def pass_time(self, seconds: float) -> None:
+        self.scheduler.advance(seconds)
+
+    def press(self, key: str, times: int = 1) -> None:
+        """A hotkey, on whichever of the two windows is shown."""
+        code = getattr(Qt.Key, f"Key_{key}")
+        for _ in range(times):
+            QTest.keyClick(self.shell.visible, code)
+
+    def key(self, act: Act) -> ActKey:
+        """The visible key of `act`."""
+        found = [key for key in self.shell.visible.findChildren(ActKey) if key.act is act and key.isVisible()]
+        assert found, f"no key for {act} is shown"
+        return found[0]
+
+    def click(self, widget: QWidget) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def close(self) -> None:
+        self.presenter.close()
+        self.shell.close()
