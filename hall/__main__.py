@@ -35,7 +35,7 @@ COMMANDS: Final = {
     "display": Command("a hall screen with its voice", "display.__main__:main", _PARTS),
     "config": Command("check, import or export the hall as one file", "hall.configcmd:main", _SETUP),
     "user": Command("accounts of staff: hall user add", "queueserver.accounts.commands:main_user", _SETUP),
-    "enrol": Command("a one-time code that makes a device known", "queueserver.accounts.commands:main_enrol", _SETUP),
+    "enrol": Command("make a device known: a code here, --code there", "hall.enrolcmd:main", _SETUP),
     "doctor": Command("what is installed, reachable, misconfigured", "hall.doctor:main", _CARE),
     "devices": Command("list, probe or test printers, readers, voices", "hall.devicescmd:main", _CARE),
 }

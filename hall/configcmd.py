@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_place(parser: argparse.ArgumentParser) -> None:
     place = parser.add_argument_group("where the hall is (default: the database of hall serve on this machine)")
     place.add_argument("--config", type=Path, metavar="FILE", help="settings file of hall serve")
+    place.add_argument("--data-dir", type=Path, metavar="DIR", help="data folder of hall serve")
     place.add_argument("--database", default="", metavar="URL", help="e.g. sqlite:////var/lib/hallqueue/hall.db")
     place.add_argument("--server", default="", metavar="URL", help="a running server, e.g. http://127.0.0.1:8460")
     place.add_argument(
@@ -131,7 +132,7 @@ def _from_directory(given: argparse.Namespace) -> int:
 def _place(given: argparse.Namespace, hall: str) -> Place:
     if given.server:
         return ServerPlace(given.server, hall, given.user, os.environ.get(_TOKEN, ""))
-    return DatabasePlace(given.database or database_url(given.config))
+    return DatabasePlace(given.database or database_url(given.config, given.data_dir))
 
 
 def _json(path: Path) -> object:

@@ -33,12 +33,12 @@ class Place(Protocol):
         """What is in force; an empty `hall` is the only one there is."""
 
 
-def database_url(settings_file: Path | None) -> str:
-    """The database that `hall serve` with this settings file uses."""
+def database_url(settings_file: Path | None, data_dir: Path | None = None) -> str:
+    """The database that `hall serve` uses with this settings file, or in this data folder."""
     from queueserver.settings import ServerSettings
 
     try:
-        return ServerSettings.load(settings_file).database_url
+        return ServerSettings.load(settings_file, {"data_dir": data_dir} if data_dir else {}).database_url
     except SettingsError as error:
         raise Problem(str(error)) from error
 
@@ -169,6 +169,8 @@ class ServerPlace:
             answer = httpx.request(method, url, json=body, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False)
         except httpx.HTTPError as error:
             raise Problem(f"{self.name} does not answer: {error}") from error
+        if answer.status_code == httpx.codes.UNAUTHORIZED and self._token:
+            raise Problem(f"{self.name}: HALL_TOKEN is not accepted; sign in with --user NAME instead")
         if not answer.is_success:
             raise Problem(f"{self.name}: {_refusal(answer)}")
         try:
@@ -182,9 +184,12 @@ class ServerPlace:
             return self._token, self._hall
         if not self._user:
             raise Problem("say who you are with --user NAME, or set HALL_TOKEN")
+        password = _password(self._user)
+        if not password:
+            raise Problem("no password was given")
         client = HallClient(self.name, self._hall, timeout=_TIMEOUT_SECONDS, attempts=1)
         try:
-            token = client.login(self._user, _password(self._user))
+            token = client.login(self._user, password)
         except HallError as error:
             raise Problem(f"{self.name}: {error}") from error
         finally:

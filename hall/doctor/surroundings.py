@@ -65,7 +65,7 @@ def _its_broker(answer: httpx.Response) -> Iterator[Check]:
         state = answer.json()
     except ValueError:
         return
-    if isinstance(state, dict) and state.get("broker") is False:
+    if isinstance(state, dict) and state.get("broker") == "away":
         advice = "tickets go on, screens wait: see the server's log, and the broker's"
         yield Check(Verdict.FIX, "its broker", "the server does not reach it", advice)
 

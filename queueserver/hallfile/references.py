@@ -114,11 +114,12 @@ def _serving(entries: Entries) -> Iterator[Finding]:
 
 def _elsewhere(entries: Entries) -> Iterator[Finding]:
     """Windows away from where their visitors wait, one finding for all that are in the same zone."""
-    zone_of = {queue.id: queue.zone for _, queue in entries.sound("queues", Queue)}
+    zones = entries.known("zones")
+    zone_of = {queue.id: queue.zone for _, queue in entries.sound("queues", Queue) if queue.zone in zones}
     away: dict[tuple[str, str], list[Path]] = {}
     for index, window in entries.sound("windows", Window):
         for place, name in enumerate(window.serves):
-            if window.zone and zone_of.get(name, "") not in ("", window.zone):
+            if window.zone in zones and zone_of.get(name, window.zone) != window.zone:
                 away.setdefault((window.zone, name), []).append(("windows", index, "serves", place))
     for (zone, queue), paths in away.items():
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
