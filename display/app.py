@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -14,11 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from contract.client.http import HallClient
 from contract.client.listener import Heard, Listener
-from display.announcer import Announcer
 from display.presenter import DisplayPresenter
 from display.settings import DisplaySettings
-from display.sound import Reach, Said, SoundDesk, ZonePlayer
-from display.speaker import Speaker
+from display.sound import SoundDesk
+from display.sounding import sound_desk
 from display.ui.areas import Layout
 from display.ui.window import DisplayWindow
 from display.ui.words import Words
@@ -27,12 +25,8 @@ from hallui.autopilot import Act, Answer, Arguments, Autopilot
 from hallui.bridge import Bridge
 from hallui.qtscheduler import QtScheduler
 from hallui.work import Worker
-from hardware import registry, sounds
 
 log = logging.getLogger(__name__)
-
-PAUSE_SECONDS = 0.45
-"""Between chime and sentence, and between sentences."""
 
 
 def run(settings: DisplaySettings) -> int:
@@ -104,47 +98,6 @@ def show(window: DisplayWindow, settings: DisplaySettings) -> None:
     else:
         window.resize(1280, 720)
         window.show()
-
-
-def sound_desk(
-    settings: DisplaySettings,
-    *,
-    clock: Callable[[], datetime],
-    said: Callable[[Said], None],
-    stack: ExitStack,
-) -> SoundDesk:
-    """The loudspeakers of this display, not yet speaking; none of them when sound is off."""
-    chosen = _loudspeakers(settings)
-    if not chosen:
-        return SoundDesk(())
-    speaker = Speaker(registry.open_voice(settings.voice))
-    stack.callback(speaker.close)
-    announcer = Announcer(quiet=settings.quiet_hours)
-    desk = SoundDesk(
-        [
-            (reach, ZonePlayer(registry.open_loudspeaker(own), speaker, jingle, announcer, clock=clock, said=said))
-            for reach, own in chosen
-        ]
-    )
-    stack.callback(desk.close)
-    return desk
-
-
-def jingle(sentences: Sequence[bytes]) -> bytes:
-    """One WAV: the chime, then the sentences with pauses between; raises hardware.errors.DeviceError."""
-    return sounds.join(sounds.chime(), *sentences, gap=PAUSE_SECONDS)
-
-
-def _loudspeakers(settings: DisplaySettings) -> list[tuple[Reach, Mapping[str, object]]]:
-    """Each loudspeaker with its reach; a zone with one of its own is not served by the common one."""
-    if not settings.sound:
-        return []
-    chosen: list[tuple[Reach, Mapping[str, object]]] = [
-        (Reach(only=frozenset({zone})), own) for zone, own in settings.loudspeakers.items()
-    ]
-    if settings.loudspeaker:
-        chosen.insert(0, (Reach(without=frozenset(settings.loudspeakers)), settings.loudspeaker))
-    return chosen
 
 
 class _Reports:

@@ -119,7 +119,7 @@ class DisplayWindow(QWidget):
     def _ticker_texts(self) -> tuple[str, ...]:
         """What runs at the foot; an upright screen has the hall's notices in its middle and runs only broadcasts."""
         screen = self._screen
-        if screen is None or screen.urgent or self._layout is Layout.BAR:
+        if screen is None or self._layout is Layout.BAR or self._overlay(screen) is not None:
             return ()
         if screen.broadcasts:
             return screen.broadcasts
