@@ -54,7 +54,7 @@ class Visitor:
 
     @property
     def acts(self) -> dict[str, Act]:
-        return {"take": self.take, "touch": self.touch, "state": self.tell_state}
+        return {"take": self.take, "agree": self.agree, "touch": self.touch, "state": self.tell_state}
 
     def tell_state(self, _: Arguments, answer: Answer) -> None:
         """{"act":"state"}: which page, which language, what is known of the world."""
@@ -87,6 +87,17 @@ class Visitor:
         except NoWayError as refusal:
             answer({"ok": False, "code": refusal.code})
             return
+        self._answer_number(arguments, answer)
+
+    def agree(self, arguments: Arguments, answer: Answer) -> None:
+        """{"act":"agree","hold_ms":N}: from the confirmation, reached by touches, to the number; answers like take."""
+        if not isinstance(self._presenter.state.page, pages.Confirm):
+            answer({"ok": False, "code": "interrupted"})
+            return
+        self._presenter.tell(on.Agree())
+        self._answer_number(arguments, answer)
+
+    def _answer_number(self, arguments: Arguments, answer: Answer) -> None:
         hold = _number(arguments.get("hold_ms")) / 1000
 
         def finished(reply: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -27,6 +28,7 @@ _DOCUMENT: Final[Mapping[str, str]] = {
     "birth_date": "The birth date in the number is not a date. Please compare it with your card.",
     "unreadable": "The card could not be read. Please place it again, or type the number.",
 }
+_FLOOR: Final = re.compile(r"(^|\s)([BL]?\d{1,2}F|F\d{1,2})($|\s)")
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -59,9 +61,14 @@ def where(t: Translator, zone: ZoneEntry | None) -> str:
     if zone is None:
         return ""
     floor = zone.floor.strip()
-    if not floor:
+    floor = floor.rstrip("Ff") if floor[:1].isdigit() else floor
+    if not floor or _says_floor(zone.name):
         return zone.name
-    return t("{area}, floor {floor}", area=zone.name, floor=floor.rstrip("Ff") if floor[:1].isdigit() else floor)
+    return t("{area}, floor {floor}", area=zone.name, floor=floor)
+
+
+def _says_floor(name: str) -> bool:
+    return any(word in name.casefold() for word in ("楼", "层", "floor")) or bool(_FLOOR.search(name))
 
 
 def windows(t: Translator, labels: tuple[str, ...]) -> str:
