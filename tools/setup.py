@@ -50,7 +50,7 @@ DEBIAN_PACKAGES = {
 
 def main() -> int:
     """0 when everything is in place, 1 with one clear message when a person must act."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 # this file is run by whatever Python the machine has
         return _fail("hallqueue needs Python 3.11 or newer; this is " + sys.version.split()[0])
     missing = [name for names in DEBIAN_PACKAGES.values() for name in names if not _installed(name)]
     if missing and not _install(missing):
@@ -84,9 +84,10 @@ def _install(packages: list[str]) -> bool:
 def _as_root() -> list[str] | None:
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
-        return ["sudo", "-n"]
-    return None
+    if shutil.which("sudo") is None:
+        return None
+    asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return ["sudo", "-n"] if asked.returncode == 0 else None
 
 
 def _fingerprint() -> str:
