@@ -90,8 +90,7 @@ class BarPanel(Panel):
         return self._of_window(screen.windows[0])
 
     def _of_window(self, line: WindowLine) -> tuple[str, str, str]:
-        before, label, after = self.words.window(line.label)
-        window = f"{before} {label}{after}".strip()
+        window = self.words.whole_window(line.label)
         if line.number and line.ticket_state is TicketState.SERVING:
             return line.number, self.words.ticket_state(TicketState.SERVING), window
         if line.number:

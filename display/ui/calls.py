@@ -24,7 +24,7 @@ class CallsPanel(Panel):
 
     def spoken(self, screen: Screen) -> str:
         lines, _ = visible_calls(screen.calls, self.room_for(), screen.calls_turn)
-        said = (f"{line.number} {' '.join(self.words.window(line.label))} {self._word(line)}" for line in lines)
+        said = (f"{line.number} {self.words.whole_window(line.label)} {self._word(line)}" for line in lines)
         return "\n".join(said) if lines else "\n".join(self.words.no_calls)
 
     def room_for(self) -> int:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from contract.bodies import ServiceState, TicketState, WindowState
-from display.screen import CallKey, QueueLine, Screen, WindowLine, page_at, pages
+from display.screen import CallKey, Page, QueueLine, Screen, WindowLine, page_at, pages
 from display.ui import lettering
 from display.ui.panel import Panel
 
@@ -28,10 +28,8 @@ class QueuesPanel(Panel):
     def draw(self, painter: QPainter, screen: Screen) -> Iterable[CallKey]:
         unit = self.unit
         self.card(painter, QRectF(self.rect()), "surface")
-        inner = QRectF(self.rect()).adjusted(unit * 0.8, unit * 0.3, -unit * 0.8, -unit * 0.4)
-        body = inner.adjusted(0, unit * (1.8 if self.upright else TITLE_UNITS), 0, 0)
-        heights = [self._height(line, body.width()) for line in screen.queues]
-        page = page_at(pages(heights, body.height()), screen.turn)
+        inner, body = self._rooms()
+        heights, page = self._paged(screen, body)
         head = QRectF(inner.left(), inner.top(), inner.width(), unit * (1.7 if self.upright else 2))
         self.title(painter, head, self.words.queues_title, page)
         top = body.top()
@@ -42,6 +40,20 @@ class QueuesPanel(Panel):
             self._draw_line(painter, room, line)
             top = room.bottom()
         return ()
+
+    def page(self, screen: Screen) -> Page:
+        """The rows of `screen` that its turn puts on the glass."""
+        return self._paged(screen, self._rooms()[1])[1]
+
+    def _rooms(self) -> tuple[QRectF, QRectF]:
+        """Inside of the card, and what of it is below the title."""
+        unit = self.unit
+        inner = QRectF(self.rect()).adjusted(unit * 0.8, unit * 0.3, -unit * 0.8, -unit * 0.4)
+        return inner, inner.adjusted(0, unit * (1.8 if self.upright else TITLE_UNITS), 0, 0)
+
+    def _paged(self, screen: Screen, body: QRectF) -> tuple[list[float], Page]:
+        heights = [self._height(line, body.width()) for line in screen.queues]
+        return heights, page_at(pages(heights, body.height()), screen.turn)
 
     @property
     def _type(self) -> int:
@@ -78,7 +90,7 @@ class WindowsPanel(Panel):
 
     def spoken(self, screen: Screen) -> str:
         return "\n".join(
-            f"{' '.join(self.words.window(line.label)).strip()} {line.number or self.words.at_window(line)}"
+            f"{self.words.whole_window(line.label)} {line.number or self.words.at_window(line)}"
             for line in screen.windows
         )
 
@@ -131,7 +143,7 @@ class WindowWall(Panel):
 
     def spoken(self, screen: Screen) -> str:
         return "\n".join(
-            f"{' '.join(self.words.window(line.label)).strip()} {line.name} {line.number or self.words.at_window(line)}"
+            f"{self.words.whole_window(line.label)} {line.name} {line.number or self.words.at_window(line)}"
             for line in screen.windows
         )
 
@@ -169,9 +181,9 @@ class WindowWall(Panel):
         number_wide = min(inner.width() * 0.55, lettering.width_of(said, round(size), busy) + 1)
         number = QRectF(inner.right() - number_wide, inner.top(), number_wide, inner.height())
         left = inner.adjusted(0, 0, -number_wide - unit * 0.4, 0)
-        before, label, after = self.words.window(line.label)
         upper = QRectF(left.left(), left.top(), left.width(), unit * 2.1)
-        lettering.draw(painter, upper, f"{before} {label}{after}".strip(), unit * 1.6, ink, least=unit, bold=True)
+        name = self.words.whole_window(line.label)
+        lettering.draw(painter, upper, name, unit * 1.6, ink, least=unit, bold=True)
         lower = QRectF(left.left(), upper.bottom(), left.width(), left.bottom() - upper.bottom())
         lettering.draw_lines(painter, lower, line.name, unit * 1.15, soft, least=unit)
         colour = ink

@@ -36,6 +36,11 @@ class Words:
             return self._t("Being served")
         return self._t("Missed")
 
+    def whole_window(self, label: str) -> str:
+        """ "3号窗口" in one piece."""
+        before, label, after = self.window(label)
+        return f"{before} {label}{after}".strip()
+
     def short_window(self, label: str) -> str:
         """The window where a heading already says that these are windows."""
         return self._t("No. {label}", label=label)
