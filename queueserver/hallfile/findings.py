@@ -142,8 +142,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "{subject} is closed on every day", 'add e.g. mon = ["09:00-12:00", "13:30-17:00"]', severity=_WARNING
     ),
     "boundary_in_hours": Sentence(
-        "the business day changes at {boundary}, while {subject} is open ({value})",
+        "the business day changes at {boundary}, while {subject} is open ({value}): who waits then loses the place",
         "set day_boundary of the hall to a time when everything is closed, e.g. '04:00'",
+        severity=_WARNING,
     ),
     "never_issues": Sentence(
         "{subject} stops giving tickets {minutes} minutes before closing, longer than it is open on {day}",

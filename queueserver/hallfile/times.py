@@ -13,6 +13,8 @@ from queueserver.hallfile.entries import Entries, nearest
 from queueserver.hallfile.findings import Finding, Params, Path
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_AROUND_THE_CLOCK: Final = "00:00-24:00"
+"""Who writes this has decided that the day changes while people wait."""
 _CAPITALS: Final = {"beijing": "Asia/Shanghai", "peking": "Asia/Shanghai"}
 _DAY_NAMES: Final = dict(
     zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
@@ -56,7 +58,11 @@ def _bands(entries: Entries, path: Path, bands: Sequence[str]) -> Iterator[Findi
         here = (*path, place)
         if begin >= end:
             yield Finding("band_reversed", here, {"subject": subject, "value": band})
-        elif entries.hall is not None and begin < clock_minutes(entries.hall.day_boundary) < end:
+        elif (
+            band != _AROUND_THE_CLOCK
+            and entries.hall is not None
+            and begin < clock_minutes(entries.hall.day_boundary) < end
+        ):
             params = {"boundary": entries.hall.day_boundary, "subject": subject, "value": band}
             yield Finding("boundary_in_hours", here, params)
     for place, (before, after) in enumerate(pairwise(sorted(bands, key=minutes))):

@@ -254,6 +254,10 @@ def test_the_day_may_change_at_the_minute_the_hall_opens_or_closes() -> None:
         assert read(GOOD.replace("[hall]", f'[hall]\nday_boundary = "{boundary}"', 1)).findings == ()
 
 
+def test_a_hall_that_never_closes_may_change_its_day_while_it_is_open() -> None:
+    assert read(GOOD.replace(MONDAY, 'mon = ["00:00-24:00"]')).findings == ()
+
+
 def test_a_shared_prefix_with_ranges_apart_is_good() -> None:
     text = GOOD.replace('prefix = "A"', 'prefix = "A"\nlast = 499').replace('prefix = "B"', 'prefix = "A"\nfirst = 500')
     assert read(text).findings == ()
