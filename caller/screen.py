@@ -110,7 +110,10 @@ def head(state: State, t: Translator) -> Head:
     if ticket is not None:
         role = "accent" if ticket.state is TicketState.CALLED else "good"
         service = state.view.current_service if state.view else ""
-        return Head(ticket.number, t(ticket.state.value), role, service or ticket.service, _details(state, ticket, t))
+        badge = t(ticket.state.value)
+        return Head(
+            ticket.number, badge[:1].upper() + badge[1:], role, service or ticket.service, _details(state, ticket, t)
+        )
     badges = {
         WindowState.CLOSED: (t("Window closed"), "soft"),
         WindowState.PAUSED: (t("Paused"), "warn"),
@@ -128,6 +131,8 @@ def _idle_words(state: State, t: Translator) -> str:
         return t("Reason: {reason}", reason=reason) if reason else t("Nobody is called here.")
     if state.window_state is WindowState.CLOSED:
         return t("Open the window to begin.")
+    if not state.view.waiting_count:
+        return t("Nobody is waiting.")
     return t.plural("{n} person is waiting", "{n} people are waiting", state.view.waiting_count)
 
 

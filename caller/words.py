@@ -59,7 +59,7 @@ NOBODY: Final = "Nobody is waiting."
 
 REASONS: Final[dict[str, str]] = {
     "first_in_line": "Next in line",
-    "privileged": "Priority: goes first",
+    "privileged": "Priority goes first",
     "ordinary_turn": "Ordinary turn after priority visitors",
     "waited_too_long": "Waited longest",
     "rule": "By this window's rule",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from caller.screen import KeyFace
@@ -13,6 +13,7 @@ from hallui.theme import make_font
 from hallui.widgets import set_role
 
 _GAP = 10
+_LEAST_WIDTH = 60
 
 
 class ActKey(QPushButton):
@@ -63,7 +64,14 @@ class ActKey(QPushButton):
         return QSize((word + hotkey + _GAP if self._wide else max(word, hotkey)) + 12, self._height)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(_LEAST_WIDTH, self._height)
+
+    def _font(self) -> QFont:
+        """The key's type, a little smaller where its word would not fit."""
+        font = make_font(self._size, bold=self._bold)
+        if QFontMetrics(font).horizontalAdvance(self._face.label) > self.width() - 8 and not self._wide:
+            font.setPixelSize(self._size - 2)
+        return font
 
     def _widths(self) -> tuple[int, int]:
         word = QFontMetrics(make_font(self._size, bold=self._bold)).horizontalAdvance(self._face.label)
@@ -77,7 +85,7 @@ class ActKey(QPushButton):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setPen(self._ink())
-        painter.setFont(make_font(self._size, bold=self._bold))
+        painter.setFont(self._font())
         word, hotkey = self._widths()
         box, face = self.rect(), self._face
         if not face.hotkey:

@@ -28,7 +28,7 @@ class Callout(QWidget):
         self.label.setWordWrap(True)
         self.label.setProperty("role", "small")
         inside = QHBoxLayout(self)
-        inside.setContentsMargins(10, _POINTER, 10, _POINTER)
+        inside.setContentsMargins(10, _POINTER - 1, 10, _POINTER - 1)
         inside.addWidget(self.label)
 
     def say(self, said: Said, point_at: QWidget | None = None) -> None:
@@ -38,9 +38,6 @@ class Callout(QWidget):
         self.label.setToolTip(said.full)
         self.label.setAccessibleName(said.text)
         set_role(self.label, "small" if said.role == "soft" else said.role)
-        font = self.label.font()
-        font.setPixelSize(13)
-        self.label.setFont(font)
         if news and said.role == "bad":
             QAccessible.updateAccessibility(QAccessibleEvent(self.label, QAccessible.Event.Alert))
         self.update()

@@ -40,7 +40,8 @@ QWidget#bar {{ border: 1px solid {p.line}; }}
 QLabel {{ font-size: 15px; }}
 QLabel[role="small"] {{ font-size: 13px; }}
 QLabel[role="number"] {{ font-size: 58px; }}
-QLabel[role="bar-number"] {{ font-size: 30px; font-weight: bold; color: {p.brand}; }}
+QLabel[role="bar-number"] {{ font-size: 28px; font-weight: bold; color: {p.brand}; }}
+QLabel#said {{ font-size: 13px; }}
 QLabel[role="service"] {{ font-size: 17px; font-weight: bold; }}
 QLabel[role="service-long"] {{ font-size: 14px; font-weight: bold; }}
 QLabel[role="timer"] {{ font-size: 30px; font-weight: bold; }}

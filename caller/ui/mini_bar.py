@@ -12,11 +12,12 @@ from caller import keys, screen
 from caller.screen import Said
 from caller.state import Act, Link, State
 from caller.ui.act_key import ActKey
+from caller.ui.elided import ElidedLabel
 from caller.ui.look import BAR_HEIGHT, BAR_WIDTH, THEME, icon
 from hallui.widgets import Key
 from i18n import Translator
 
-_KEY_WIDTH = 92
+_KEY_WIDTH = 86
 
 
 class MiniBar(QWidget):
@@ -31,13 +32,12 @@ class MiniBar(QWidget):
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedSize(BAR_WIDTH, BAR_HEIGHT)
-        self.number, self.service, self.time = QLabel(self), QLabel(self), QLabel(self)
+        self.number, self.service, self.time = QLabel(self), ElidedLabel("small"), ElidedLabel()
         self.number.setProperty("role", "bar-number")
-        self.service.setProperty("role", "small")
         self.refusal = QLabel(self)
         self.refusal.setObjectName("said")
         self.refusal.setWordWrap(True)
-        self.refusal.setStyleSheet(f"font-size: 13px; color: {THEME.palette.bad}; font-weight: bold;")
+        self.refusal.setStyleSheet(f"font-size: 12px; color: {THEME.palette.bad};")
         self.keys = [ActKey(act, wide=False, height=46, parent=self) for act in (Act.NEXT, Act.FINISH)]
         for key in self.keys:
             key.setFixedWidth(_KEY_WIDTH)
@@ -66,7 +66,7 @@ class MiniBar(QWidget):
         self.words.addWidget(visitor)
         self.words.addWidget(self.refusal)
         inside = QHBoxLayout(self)
-        inside.setContentsMargins(10, 4, 2, 4)
+        inside.setContentsMargins(10, 2, 2, 2)
         inside.setSpacing(6)
         inside.addWidget(self.words, 1)
         for key in self.keys:
@@ -93,19 +93,15 @@ class MiniBar(QWidget):
 
     def tick(self, state: State, t: Translator, now: datetime) -> None:
         timer = screen.timer(state, t, now)
-        metrics = self.service.fontMetrics()
-        room = 130 if state.current else 190
-        self.service.setText(metrics.elidedText(self._service, Qt.TextElideMode.ElideRight, room))
-        self.service.setToolTip(self._service)
+        self.service.say(self._service)
         if not self._lost:
-            self.time.setText(f"{timer.label} {timer.time}" if timer.time else self._idle)
+            self.time.say(f"{timer.time} {timer.label}" if timer.time else self._idle)
 
     def _offline(self, link: Said) -> None:
         """The number stays readable; the line under it says that the server is away."""
         self._lost = bool(link.text)
         if self._lost:
-            self.time.setText(f"● {link.text}")
-        self.time.setToolTip(link.full)
+            self.time.say(f"● {link.text}")
         self.time.setStyleSheet(f"color: {THEME.palette.bad}; font-weight: bold;" if self._lost else "")
 
     def _say(self, said: Said) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from caller import screen
 from caller.state import Stage, State
+from caller.ui.elided import ElidedLabel
 from caller.ui.look import PANEL_HEIGHT, PANEL_WIDTH, icon
 from caller.ui.sign_in import ChoosePage, SignInPage
 from caller.ui.work import WorkPage
@@ -32,9 +34,7 @@ class Panel(QWidget):
         self.resize(PANEL_WIDTH, PANEL_HEIGHT)
         self._stage: Stage | None = None
         self._other = "en"
-        self.title, self.link = QLabel(self), QLabel(self)
-        self.title.setObjectName("title")
-        self.title.setProperty("role", "heading")
+        self.title, self.link = ElidedLabel("heading", "title", self), QLabel(self)
         self.link.setObjectName("link")
         self.language = Key("", "language", "quiet", self)
         self.shrink = Key("", "shrink", "quiet", self)
@@ -61,7 +61,7 @@ class Panel(QWidget):
         said = screen.said(state, t)
         title = screen.title(state, t)
         self.setWindowTitle(f"{title} - {t('Caller')}" if title else t("Caller"))
-        self.title.setText(title)
+        self.title.say(title)
         self._render_head(state, t)
         pages = {Stage.SIGN_IN: self.sign_in, Stage.CHOOSE: self.choose, Stage.WORK: self.work}
         self.pages.setCurrentWidget(pages[state.stage])
@@ -95,8 +95,13 @@ class Panel(QWidget):
             case Stage.CHOOSE:
                 self.choose.open_now()
             case _:
-                self.work.primary[0].setFocus()
+                self.work.focus_primary()
 
-    def closeEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stage is Stage.WORK:
+            self.work.focus_primary()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
-        super().closeEvent(event)  # type: ignore[arg-type] # always a QCloseEvent
+        super().closeEvent(event)

@@ -122,4 +122,5 @@ class ChoosePage(QWidget):
                 for window in state.windows
             ]
         )
+        self.callout.setVisible(bool(said.text))
         self.callout.say(said, self.go)

@@ -12,6 +12,7 @@ from caller.screen import Said
 from caller.state import Act, State
 from caller.ui.act_key import ActKey
 from caller.ui.callout import Callout
+from caller.ui.elided import ElidedLabel
 from caller.ui.look import badge_style
 from caller.ui.sheets import ReasonSheet, TransferSheet
 from caller.ui.shelves import LIST_ACTS, Shelves
@@ -32,12 +33,12 @@ class VisitorCard(QFrame):
         self.setProperty("role", "card")
         self.setFixedHeight(172)
         self.number, self.badge = _label("number", "number"), _label("", "badge")
-        self.service, self.details = _label("service", "service"), _label("small", "details")
+        self.service, self.details = _label("service", "service"), ElidedLabel("small", "details")
         self.timer_label, self.timer = _label("small", "timer-label"), _label("timer", "timer")
         self.service.setWordWrap(True)
         self.service.setFixedHeight(50)
         self.service.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._details = ""
+        self._more = ""
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignRight)
@@ -64,17 +65,14 @@ class VisitorCard(QFrame):
         set_role(self.service, "service-long" if len(head.service) > LONG_NAME else "service")
         self.service.setText(head.service)
         self.service.setToolTip(head.service)
-        self._details = head.details
+        self._more = head.details
         self.setAccessibleName(f"{head.number} {head.badge} {head.service}")
 
     def tick(self, state: State, t: Translator, now: datetime) -> None:
         timer = screen.timer(state, t, now)
         self.timer_label.setText(timer.label)
         self.timer.setText(timer.time)
-        words = " · ".join(part for part in (timer.before, self._details) if part)
-        room = self.width() - 34
-        self.details.setText(self.details.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room))
-        self.details.setToolTip(words)
+        self.details.say(" · ".join(part for part in (timer.before, self._more) if part))
 
 
 class WorkPage(QWidget):
@@ -93,7 +91,7 @@ class WorkPage(QWidget):
         self._sheet_shown: Act | None = None
         self.card = VisitorCard(self)
         self.primary = [ActKey(act, wide=True, height=58, size=19, parent=self) for act in (Act.NEXT, Act.FINISH)]
-        self.callout = Callout(48, self)
+        self.callout = Callout(56, self)
         self.secondary = [ActKey(act, wide=False, height=50, parent=self) for act in keys.SECONDARY]
         for key in (*self.primary, *self.secondary):
             key.wanted.connect(lambda act: self.pressed.emit(act, ""))
@@ -121,6 +119,7 @@ class WorkPage(QWidget):
             row.addWidget(key, 1)
         for place, key in enumerate(self.secondary):
             grid.addWidget(key, place // _COLUMNS, place % _COLUMNS)
+            grid.setColumnStretch(place % _COLUMNS, 1)
         foot.addStretch(1)
         foot.addWidget(self.change)
         foot.addWidget(self.leave)
@@ -182,11 +181,11 @@ class WorkPage(QWidget):
         for key, face in zip(self.secondary, screen.faces(state, t, keys.SECONDARY), strict=True):
             key.show_face(face, role="next" if called and face.act is Act.START else "", refused=bad is face.act)
         if focused is not None and not focused.isEnabled():
-            self._focus_primary()
+            self.focus_primary()
         elsewhere = state.sheet is not None or said.act in LIST_ACTS
         self.callout.say(Said() if elsewhere and said.act is not None else said, self._key_of(said.act, said.role))
 
-    def _focus_primary(self) -> None:
+    def focus_primary(self) -> None:
         """A key that went off hands the focus to the big key that is on, not to whatever comes next."""
         wanted = next((key for key in self.primary if key.isEnabled() and not key.isHidden()), None)
         if wanted is not None:
@@ -208,6 +207,8 @@ class WorkPage(QWidget):
             self.stack.setCurrentIndex(0)
         if page is not None and state.sheet is not self._sheet_shown:
             page.open_now()
+        elif page is None and self._sheet_shown is not None:
+            self.focus_primary()
         self._sheet_shown = state.sheet
 
 

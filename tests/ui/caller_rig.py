@@ -60,7 +60,10 @@ class CallerRig:
         """A hotkey, on whichever of the two windows is shown."""
         code = getattr(Qt.Key, f"Key_{key}")
         for _ in range(times):
-            QTest.keyClick(self.shell.visible, code)
+            window = self.shell.visible
+            window.activateWindow()
+            assert QTest.qWaitForWindowActive(window, 5000)
+            QTest.keyClick(window, code)
 
     def key(self, act: Act) -> ActKey:
         """The visible key of `act`."""
