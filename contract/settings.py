@@ -13,19 +13,23 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from contract.commandline import OneLineParser
+
 
 class SettingsError(Exception):
     """The settings cannot be used; the message is one line that names the setting and what is wrong with it."""
 
 
 class PartSettings(BaseSettings):
-    """Settings of one part. Subclasses set `part`, the name of their table in the file (e.g. "kiosk").
+    """Settings of one part. Subclasses set `part`, the name of their table in the file (e.g. "kiosk"), and
+    `command`, the word after `hall` that starts it, when that is another word.
 
     Scalar fields are flags too (`--server`); nested ones come from the file, or from the environment with a double
     underscore (`HALL_PRINTER__DRIVER`). Secrets are SecretStr and never printed.
     """
 
     part: ClassVar[str]
+    command: ClassVar[str] = ""
 
     model_config = SettingsConfigDict(env_prefix="HALL_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
@@ -56,7 +60,8 @@ class PartSettings(BaseSettings):
     @classmethod
     def from_arguments(cls, argv: Sequence[str], description: str) -> Self:
         """Parse flags, load, and answer --print-config; exits 2 with one line when something is wrong."""
-        parser = argparse.ArgumentParser(prog=f"hall {cls.part}", description=description)
+        prog = f"hall {cls.command or cls.part}"
+        parser = OneLineParser(prog=prog, description=description)
         parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file; this part reads its own table")
         parser.add_argument(
             "--print-config", action="store_true", help="show what is in force, secrets hidden, and exit"
@@ -68,7 +73,7 @@ class PartSettings(BaseSettings):
         try:
             settings = cls.load(config, {name: value for name, value in given.items() if value is not None})
         except SettingsError as error:
-            parser.exit(2, f"hall {cls.part}: {error}\n")
+            parser.exit(2, f"{prog}: {error}\n")
         if show:
             sys.stdout.write(settings.model_dump_json(indent=2) + "\n")
             parser.exit(0)

@@ -20,6 +20,7 @@ class ServerSettings(PartSettings):
     """Table [server] of the settings file."""
 
     part: ClassVar[str] = "server"
+    command: ClassVar[str] = "serve"
 
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for every network")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8460, description="TCP port; 0 = any free one")

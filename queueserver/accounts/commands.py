@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from contract.commandline import OneLineParser
 from contract.errors import english
 from contract.ids import ID_PATTERN
 from contract.settings import SettingsError
@@ -42,8 +43,10 @@ class CommandRefusedError(Exception):
 
 def main_user(argv: Sequence[str]) -> int:
     """`hall user add|list|remove`; 0 good, 1 refused, 2 wrong usage."""
-    parser = argparse.ArgumentParser(prog="hall user", description="People who sign in at windows and consoles.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser = OneLineParser(prog="hall user", description="People who sign in at windows and consoles.")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="add|list|remove", parser_class=OneLineParser
+    )
     add = commands.add_parser("add", help="add a person, or change password, name and roles of one")
     add.add_argument("user", help="name to sign in with, e.g. li.na")
     add.add_argument("--name", default="", help="name as colleagues and visitors read it; default: the user name")
@@ -61,7 +64,7 @@ def main_user(argv: Sequence[str]) -> int:
 
 def main_enrol(argv: Sequence[str]) -> int:
     """`hall enrol`: a one-time code for one kiosk, caller or display; 0 good, 1 refused, 2 wrong usage."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="hall enrol", description="Makes a one-time code with which a device fetches its own credentials."
     )
     parser.add_argument("device", help="id of the device, e.g. kiosk-1; its MQTT user name too")

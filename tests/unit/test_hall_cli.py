@@ -12,6 +12,8 @@ import pytest
 from hall import __main__ as door
 from hall.commandline import Problem
 
+PORT_LINE = "hall serve: setting port: Input should be a valid integer, unable to parse string as an integer"
+
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[list[str]], int]], None]:
@@ -70,6 +72,10 @@ def test_arguments_reach_the_command_untouched(command: Callable[..., None]) -> 
         (["kiosc"], "hall: there is no command 'kiosc'; did you mean 'kiosk'?"),
         (["xyz"], "hall: there is no command 'xyz'; see hall --help"),
         (["--colour"], "hall: unrecognized arguments: --colour; see hall --help"),
+        (["serve", "--colour"], "hall serve: unrecognized arguments: --colour; see hall serve --help"),
+        (["serve", "--port", "x"], PORT_LINE),
+        (["user"], "hall user: the following arguments are required: add|list|remove; see hall user --help"),
+        (["enrol", "k1"], "hall enrol: the following arguments are required: --role; see hall enrol --help"),
         (["config"], "hall config: the following arguments are required: check|import|export; see hall config --help"),
     ],
 )
