@@ -1,0 +1,365 @@
+"""The one writer on real files: commands at once, repeated, refused, and from two writers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from queueserver.domain.errors import DomainError
+from queueserver.handlers import commands
+from queueserver.ports import Actor
+from tests.store.store_kit import (
+    HALL,
+    HandClock,
+    Office,
+    assert_same,
+    audit,
+    calls_of,
+    contents,
+    founded,
+    many_windows,
+    reloaded,
+    rows_of,
+    run,
+    sqlite_url,
+)
+
+ISSUERS, TICKETS_EACH, CALLERS = 32, 20, 16
+
+
+def test_32_issuers_and_16_callers_on_one_queue(tmp_path: Path) -> None:
+    url = founded(sqlite_url(tmp_path / "hall.db"), many_windows(CALLERS))
+
+    async def test() -> None:
+        async with Office(url) as office:
+            await office.open(*(f"w{n}" for n in range(1, CALLERS + 1)))
+            issued: list[str] = []
+            served: list[str] = []
+            issuing = True
+
+            async def issue(n: int) -> None:
+                for i in range(TICKETS_EACH):
+                    answer = await office.take(priority_class=("elderly" if (n + i) % 4 == 0 else None))
+                    issued.append(answer["id"])
+
+            async def call(window: str) -> None:
+                while True:
+                    last_look = not issuing
+                    answer = await office.do(commands.CallNext(window))
+                    if answer.get("answer") == "Nobody":
+                        if last_look:
+                            return
+                        continue
+                    served.append(answer["id"])
+                    await office.do(commands.Start(window))
+                    await office.do(commands.Finish(window, "done", ()))
+
+            callers = [asyncio.create_task(call(f"w{n}")) for n in range(1, CALLERS + 1)]
+            await asyncio.gather(*(issue(n) for n in range(ISSUERS)))
+            issuing = False
+            await asyncio.gather(*callers)
+            assert len(issued) == len(set(issued)) == ISSUERS * TICKETS_EACH
+            assert sorted(served) == sorted(issued), "none skipped, none twice"
+            audit(office.engine)
+            assert set(calls_of(office.engine).values()) == {1}
+            assert rows_of(office.engine, "SELECT DISTINCT state FROM tickets") == ["finished"]
+            assert office.told == sorted(office.told)
+            assert office.told[-1] == (HALL, rows_of(office.engine, "SELECT seq FROM halls")[0])
+            commits = len(office.told)
+            assert commits < ISSUERS * TICKETS_EACH * 4, "commands that wait together are committed together"
+
+    run(test)
+
+
+def test_two_writers_on_one_file(url: str) -> None:
+    """Each sees by the sequence number that the other has written, and catches up."""
+
+    async def test() -> None:
+        async with Office(url) as one, Office(url) as other:
+            await one.open("w1", "w2")
+            offices = (one, other)
+            taken = await asyncio.gather(*(offices[n % 2].take() for n in range(80)))
+            assert len({answer["number"] for answer in taken}) == 80
+
+            async def call(office: Office, window: str) -> list[str]:
+                numbers = []
+                while (answer := await office.do(commands.CallNext(window))).get("answer") != "Nobody":
+                    numbers.append(answer["number"])
+                    await office.do(commands.Start(window))
+                    await office.do(commands.Finish(window, "done", ()))
+                return numbers
+
+            called = await asyncio.gather(call(one, "w1"), call(other, "w2"))
+            assert sorted(called[0] + called[1]) == sorted(answer["number"] for answer in taken)
+            assert all(numbers == sorted(numbers) for numbers in called), "first come, first called"
+            audit(one.engine)
+            assert set(calls_of(one.engine).values()) == {1}
+
+    run(test)
+
+
+def test_a_writer_sees_at_once_what_another_committed(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as one, Office(url) as other:
+            first = await one.take()
+            assert (await other.take())["wait"]["ahead"] == 1
+            await other.do(commands.Cancel(first["id"], walkout=False, reason=""))
+            assert await one.refused(commands.Cancel(first["id"], walkout=False, reason="")) == "illegal_transition"
+            assert (await one.take())["number"] == "A003"
+
+    run(test)
+
+
+# -- repeating
+
+
+def test_a_repeated_key_gets_the_first_answer_even_after_a_restart(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            first = await office.take(key="key-number-1")
+            await office.take()
+            assert await office.take(key="key-number-1") == first
+        async with Office(url) as office:
+            before = contents(office.engine)
+            assert await office.take(key="key-number-1") == first
+            assert contents(office.engine) == before
+            assert (await office.take())["number"] == "A003"
+
+    run(test)
+
+
+def test_a_double_tap_in_one_batch_makes_one_ticket(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            answers = await asyncio.gather(*(office.take(key="double-tap") for _ in range(8)), office.take())
+            assert [answer["number"] for answer in answers] == ["A001"] * 8 + ["A002"]
+            audit(office.engine)
+
+    run(test)
+
+
+def test_a_key_used_for_something_else_is_refused(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            ticket = await office.take(key="key-number-1")
+            before = contents(office.engine)
+            other = commands.TakeTicket("invoices", "kiosk", "zh-CN")
+            assert await office.refused(other, "key-number-1") == "key_reused"
+            assert await office.refused(commands.MarkPrinted(ticket["id"]), "key-number-1") == "key_reused"
+            assert contents(office.engine) == before
+
+    run(test)
+
+
+def test_two_commands_with_one_key_in_one_batch(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            results = await asyncio.gather(
+                office.take(key="one-key-two-uses"),
+                office.take("invoices", key="one-key-two-uses"),
+                return_exceptions=True,
+            )
+            assert isinstance(results[0], dict)
+            assert isinstance(results[1], DomainError)
+            assert results[1].code == "key_reused"
+
+    run(test)
+
+
+def test_a_refusal_does_not_use_up_its_key(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            assert await office.refused(commands.CallNext("w1"), "key-number-1") == "window_closed"
+            await office.open("w1")
+            await office.take()
+            answer = await office.do(commands.CallNext("w1"), "key-number-1")
+            assert answer["number"] == "A001"
+            assert await office.do(commands.CallNext("w1"), "key-number-1") == answer, "the same call, not the next one"
+
+    run(test)
+
+
+def test_the_name_of_the_actor_is_part_of_the_request_but_his_roles_are_not(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            wang = Actor("wang", "王丽", frozenset({"clerk"}))
+            await office.do(commands.OpenWindow("w1", wang), "key-number-1")
+            promoted = Actor("wang", "王丽", frozenset({"clerk", "duty_manager"}))
+            assert await office.do(commands.OpenWindow("w1", promoted), "key-number-1") == {"answer": "Done"}
+            li = Actor("li", "李强", frozenset({"clerk"}))
+            assert await office.refused(commands.OpenWindow("w1", li), "key-number-1") == "key_reused"
+
+    run(test)
+
+
+def test_keys_are_kept_for_two_days(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            await office.take(key="monday-noon")
+            clock.turn(days=1)
+            await office.take(key="tuesday-noon")
+            assert sorted(rows_of(office.engine, "SELECT key FROM answers")) == ["monday-noon", "tuesday-noon"]
+            clock.turn(days=1, minutes=1)
+            await office.take()
+            assert rows_of(office.engine, "SELECT key FROM answers") == ["tuesday-noon"]
+
+    run(test)
+
+
+# -- refusing
+
+
+def test_a_refused_command_changes_nothing(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            await office.open("w1")
+            ticket = await office.take()
+            before, told = contents(office.engine), list(office.told)
+            for command, code in (
+                (commands.TakeTicket("nonsense", "kiosk", "en"), "unknown_service"),
+                (commands.TakeTicket("notary", "kiosk", "en"), "queue_closed"),
+                (commands.Start("w1"), "window_idle"),
+                (commands.CallNext("w9"), "unknown_window"),
+                (commands.MarkPrinted("nobody"), "unknown_ticket"),
+                (commands.Requeue(ticket["id"]), "illegal_transition"),
+                (commands.OpenWindow("w1", Actor("li", "李强", frozenset())), "window_taken"),
+            ):
+                assert await office.refused(command, f"key-of-{code}") == code
+            assert contents(office.engine) == before
+            assert office.told == told, "there is nothing to tell on"
+
+    run(test)
+
+
+def test_a_refusal_in_the_middle_of_a_batch_leaves_its_neighbours_alone(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            results = await asyncio.gather(
+                office.take(),
+                office.take("notary"),
+                office.take(),
+                office.take("nonsense"),
+                office.take(),
+                return_exceptions=True,
+            )
+            assert [r["number"] if isinstance(r, dict) else r.code for r in results] == [  # type: ignore[union-attr] # a refusal
+                "A001",
+                "queue_closed",
+                "A002",
+                "unknown_service",
+                "A003",
+            ]
+            audit(office.engine)
+
+    run(test)
+
+
+def test_an_unknown_hall(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            with contextlib.suppress(DomainError):
+                await office.do(commands.TakeTicket("pension", "kiosk", "en"), hall="nowhere")
+                raise AssertionError("there is no such hall")
+            assert (await office.take())["number"] == "A001"
+
+    run(test)
+
+
+def test_limits_hold_under_a_rush(url: str) -> None:
+    """The daily limit of two and one ticket a person, with everybody pressing at once."""
+
+    async def test() -> None:
+        async with Office(url) as office:
+            holder = commands.Holder(hash="me", document="1*2", person="张*", phone="")
+            results = await asyncio.gather(
+                *(office.take("trial") for _ in range(20)),
+                *(office.take("passport", holder=holder) for _ in range(20)),
+                return_exceptions=True,
+            )
+            codes = [r["number"] if isinstance(r, dict) else r.code for r in results]  # type: ignore[union-attr] # a refusal
+            assert sorted(set(codes)) == ["D001", "F001", "F002", "person_limit", "queue_full"]
+            assert (codes.count("queue_full"), codes.count("person_limit")) == (18, 19)
+
+    run(test)
+
+
+# -- time
+
+
+def test_the_day_turns_before_the_first_command_of_a_new_day_even_after_a_restart(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            await office.open("w1")
+            waits, called = await office.take(), await office.take()
+            await office.do(commands.Pick("w1", called["id"], "first"))
+        clock.turn(days=1)
+        async with Office(url, clock) as office:
+            assert (await office.take())["number"] == "A001"
+            states = dict(rows_of(office.engine, "SELECT id, state FROM tickets"))
+            assert (states[waits["id"]], states[called["id"]]) == ("expired", "expired")
+            kinds = rows_of(office.engine, "SELECT type, business_day FROM events ORDER BY seq DESC LIMIT 2")
+            assert kinds == [("ticket.issued", "2026-03-03"), ("day.closed", "2026-03-02")]
+            assert (await office.do(commands.CallNext("w1")))["number"] == "A001", "the window is free"
+            audit(office.engine)
+
+    run(test)
+
+
+def test_a_tick_turns_the_day_once_and_writes_nothing_otherwise(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            await office.take()
+            before = contents(office.engine)
+            await office.writer.tick(HALL)
+            assert contents(office.engine) == before
+            clock.turn(days=3)
+            for _ in range(2):
+                await office.writer.tick(HALL)
+            assert rows_of(office.engine, "SELECT business_day FROM halls") == ["2026-03-05"]
+            assert rows_of(office.engine, "SELECT type FROM events WHERE type = 'day.closed'") == ["day.closed"]
+            audit(office.engine)
+
+    run(test)
+
+
+def test_a_refused_first_command_of_the_day_still_turns_it(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            await office.take()
+            clock.turn(days=1)
+            assert await office.refused(commands.CallNext("w1")) == "window_closed"
+            assert rows_of(office.engine, "SELECT state FROM tickets") == ["expired"]
+            audit(office.engine)
+
+    run(test)
+
+
+def test_a_clock_that_goes_backwards_does_no_harm(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            await office.open("w1")
+            await office.take()
+            clock.turn(days=-2)
+            await office.take()
+            clock.turn(minutes=5)
+            await office.take()
+            assert rows_of(office.engine, "SELECT business_day FROM halls") == ["2026-03-02"], (
+                "a closed day stays closed"
+            )
+            for expected in ("A001", "A002", "A003"):
+                assert (await office.do(commands.CallNext("w1")))["number"] == expected
+                await office.do(commands.Start("w1"))
+                await office.do(commands.Finish("w1", "done", ()))
+            audit(office.engine)
+            with office.engine.begin() as connection:
+                live = office.in_memory()
+                assert live is not None
+                assert_same(live, reloaded(connection))
+
+    run(test)
