@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from escpos.capabilities import Profile
-from escpos.constants import QR_ECLEVEL_M
-from escpos.printer import Dummy
 from PIL import Image
 
 from hardware.linebreak import balanced, is_wide
+from hardware.pyescpos import encoder
 from hardware.slip import MM_PER_INCH, QrCode, Rule, Slip, Text, draw_block, rasterise
 
+QR_LEVEL_M = 1
 INITIALISE = b"\x1b@"
 KANJI_ON = b"\x1c&"
 BAND_DOTS = 240  # small printers hold a few tens of kilobytes; they print a band while the next one arrives
@@ -22,7 +21,7 @@ MOST_HAN_TIMES = 2  # FS ! knows single and double only, and many printers scale
 
 def picture_bytes(slip: Slip, width_dots: int, dpi: int) -> bytes:
     """The slip as raster bands (GS v 0) and a cut; every font, rare character and script comes out as drawn."""
-    printer = _encoder(width_dots)
+    printer = encoder(width_dots)
     printer._raw(INITIALISE)
     printer.image(rasterise(slip, width_dots, dpi), fragment_height=BAND_DOTS)
     return _cut(printer)
@@ -33,7 +32,7 @@ def text_bytes(slip: Slip, width_dots: int, dpi: int, *, native_qr: bool = True)
 
     Paragraphs with characters outside two-byte GB18030 are drawn, since most printers print garbage for them.
     """
-    printer = _encoder(width_dots)
+    printer = encoder(width_dots)
     printer._raw(INITIALISE + KANJI_ON)
     for block in slip.blocks:
         if isinstance(block, Text):
@@ -43,12 +42,6 @@ def text_bytes(slip: Slip, width_dots: int, dpi: int, *, native_qr: bool = True)
         else:
             printer._raw(_rule(block, width_dots))
     return _cut(printer)
-
-
-def _encoder(width_dots: int) -> Any:
-    profile: Any = Profile()
-    profile.profile_data = {**profile.profile_data, "media": {"width": {"pixels": width_dots}}}
-    return Dummy(profile=profile)
 
 
 def _cut(printer: Any) -> bytes:
@@ -95,7 +88,7 @@ def _qr(printer: Any, block: QrCode, width_dots: int, dpi: int, *, native: bool)
     if native:
         side = block.side_mm * dpi / MM_PER_INCH
         printer._raw(b"\x1ba\x01")
-        printer.qr(block.data, ec=QR_ECLEVEL_M, size=_module_dots(block.data, side, width_dots), native=True)
+        printer.qr(block.data, ec=QR_LEVEL_M, size=_module_dots(block.data, side, width_dots), native=True)
         printer._raw(b"\n")
     else:
         _image(printer, draw_block(QrCode(block.data, "", block.side_mm), width_dots, dpi))

@@ -10,10 +10,10 @@ from hardware.errors import DeviceError, LinkError, PrinterError
 from hardware.options import option
 from hardware.ports import Condition, Health, TicketPrinter
 from hardware.printers import status
-from hardware.printers.commands import picture_bytes, text_bytes
-from hardware.slip import Slip
+from hardware.slip import Slip, Text
 from hardware.transport.link import Transport, drain
 
+REHEARSAL = Slip("", (Text("字 A1", bold=True), Text("字 a1")))
 WIDTH = {"58": 384, "80": 576}
 STATUS_WAIT = 2.0
 STALE_WAIT = 1.0  # for a connection that was good before: silence there is cheap, a new one follows
@@ -34,12 +34,14 @@ class EscposPrinter:
         self._encode = encode
         self._wait = wait
         self._confirm = confirm
+        self._prepared = False
         self._unanswered: set[bytes] = set()
         self._lock = threading.Lock()
 
     def health(self) -> Health:
         with self._lock:
             try:
+                self._prepare()
                 state = self._status()
             except DeviceError as fault:
                 self._link.close()
@@ -65,6 +67,12 @@ class EscposPrinter:
     def close(self) -> None:
         with self._lock:
             self._link.close()
+
+    def _prepare(self) -> None:
+        """Draw something once, so that a missing font is known before a visitor comes and the first slip is quick."""
+        if not self._prepared:
+            self._encode(REHEARSAL)
+            self._prepared = True
 
     def _print(self, data: bytes) -> None:
         state = self._status()
@@ -225,9 +233,15 @@ def open_file(name: str, options: FileOptions) -> TicketPrinter:
 def encoder(options: _Paper) -> Callable[[Slip], bytes]:
     """The bytes of a slip for this printer's paper, head and mode."""
     width = options.dots or WIDTH[options.paper]
-    if options.mode == "picture":
-        return lambda slip: picture_bytes(slip, width, options.dpi)
-    return lambda slip: text_bytes(slip, width, options.dpi, native_qr=options.native_qr)
+
+    def encode(slip: Slip) -> bytes:
+        from hardware.printers.commands import picture_bytes, text_bytes  # 0.3 s: not while a kiosk opens its window
+
+        if options.mode == "picture":
+            return picture_bytes(slip, width, options.dpi)
+        return text_bytes(slip, width, options.dpi, native_qr=options.native_qr)
+
+    return encode
 
 
 def _printer(name: str, link: Transport, options: _Paper) -> EscposPrinter:

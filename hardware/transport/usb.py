@@ -7,10 +7,9 @@ from typing import Any
 
 import usb.core
 import usb.util
-from escpos.exceptions import Error as EscposError
-from escpos.printer import Usb
 
 from hardware.errors import LinkError
+from hardware.pyescpos import EscposError, Usb
 
 PRINTER_CLASS = 7
 CHUNK = 4096

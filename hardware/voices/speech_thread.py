@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import queue
 import tempfile
 import threading
@@ -13,7 +14,6 @@ from typing import Any
 from hardware.errors import VoiceError
 
 MISSING_ENGINE = "the speech engine is not installed: install the Debian packages libespeak-ng1 and espeak-ng-data"
-ATTEMPTS = 5
 EMPTY_BYTES = 44  # a WAV header alone
 
 
@@ -65,20 +65,24 @@ class SpeechThread:
         try:
             return future.result(wait)
         except TimeoutError:
-            future.cancel()
+            if not future.cancel():
+                self._end_loop()
             raise VoiceError(f"no sound after {wait} s", code="voice_timeout") from None
+
+    def _end_loop(self) -> None:
+        """Let the thread out of a pyttsx3 loop whose engine never said that it was done."""
+        for engine in _kept:
+            engine.proxy._driver.endLoop()
 
     def _run(self) -> None:
         with tempfile.TemporaryDirectory(prefix="hall-speech-") as folder:
             path = Path(folder) / "utterance.wav"
-            engine: Any = None
             while (job := self._work.get()) is not None:
                 utterance, future = job
                 if not future.set_running_or_notify_cancel():
                     continue
                 try:
-                    engine = engine or _engine()
-                    future.set_result(_spoken(engine, utterance, path))
+                    future.set_result(_spoken(_engine(), utterance, path))
                 except VoiceError as fault:
                     future.set_exception(fault)
                 except (RuntimeError, OSError, ValueError, ImportError, AttributeError, AssertionError) as fault:
@@ -86,29 +90,29 @@ class SpeechThread:
 
 
 def _engine() -> Any:
-    """Start pyttsx3 on espeak-ng; raises VoiceError naming what to install."""
-    try:
-        import pyttsx3
-        from pyttsx3.drivers import espeak
+    """pyttsx3 on espeak-ng, started once per process; raises VoiceError naming what to install.
 
-        engine = pyttsx3.init("espeak")
-    except (RuntimeError, OSError, ImportError, AttributeError) as fault:
-        raise VoiceError(f"{MISSING_ENGINE} ({fault})", code="voice_missing") from fault
-    # The driver prints "Audio saved to ..." for every sentence; standard output belongs to the programs, not to it.
-    espeak.print = lambda *_: None
-    return engine
+    It is kept for ever: an engine that is collected takes away the callback of the one that came after it.
+    """
+    if not _kept:
+        try:
+            import pyttsx3
+            from pyttsx3.drivers import espeak
+
+            _kept.append(pyttsx3.init("espeak"))
+        except (RuntimeError, OSError, ImportError, AttributeError) as fault:
+            raise VoiceError(f"{MISSING_ENGINE} ({fault})", code="voice_missing") from fault
+        # The driver prints "Audio saved to ..." for every sentence; standard output belongs to the programs.
+        espeak.print = lambda *_: None
+        _kept[0].proxy.setBusy(False)  # busy until its first loop, which then returns before the sound is made
+    return _kept[0]
+
+
+_kept: list[Any] = []
+atexit.register(_kept.clear)  # collected any later, it writes a traceback on standard error
 
 
 def _spoken(engine: Any, utterance: Utterance, path: Path) -> bytes:
-    """The sound of one utterance; asks again when espeak-ng 1.51 answers with silence, as it does once in 200 times."""
-    for _ in range(ATTEMPTS):
-        wav = _attempt(engine, utterance, path)
-        if len(wav) > EMPTY_BYTES:
-            return wav
-    raise VoiceError("the engine made no sound")
-
-
-def _attempt(engine: Any, utterance: Utterance, path: Path) -> bytes:
     """One save_to_file and one runAndWait: with two queued only the last file is written, and say() plays by itself."""
     faults: list[str] = []
     heard = engine.connect("error", lambda name, exception: faults.append(str(exception)))
@@ -117,10 +121,23 @@ def _attempt(engine: Any, utterance: Utterance, path: Path) -> bytes:
         engine.setProperty("voice", utterance.voice)
         engine.setProperty("rate", utterance.rate)
         engine.setProperty("volume", utterance.volume / 100)
+        _settle()
         engine.save_to_file(utterance.text, str(path))
         engine.runAndWait()
     finally:
         engine.disconnect(heard)
     if faults:
         raise VoiceError(faults[0])
-    return path.read_bytes() if path.is_file() else b""
+    if not path.is_file() or path.stat().st_size <= EMPTY_BYTES:
+        raise VoiceError("the engine made no sound")
+    return path.read_bytes()
+
+
+def _settle() -> None:
+    """Wait until espeak has taken rate and volume: they are queued, and runAndWait cancels a queue that is not empty.
+
+    Without this, one change of rate in four is lost and one sentence in a hundred comes out empty.
+    """
+    from pyttsx3.drivers import _espeak
+
+    _espeak.Synchronize()

@@ -98,7 +98,7 @@ def test_numbers_may_come_as_text_from_the_environment() -> None:
 
 def test_a_library_that_is_not_installed_disables_its_device_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "hardware.printers.escpos", raising=False)
-    monkeypatch.setitem(sys.modules, "hardware.printers.commands", None)
+    monkeypatch.setitem(sys.modules, "hardware.printers.status", None)
     printer = registry.open_printer({"driver": "escpos-tcp"})
     assert printer.health().code == "driver_missing"
     assert [driver.name for driver in registry.describe() if driver.fault] != []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +15,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from hardware.errors import PrinterError
+from hardware import fonts
+from hardware.errors import FontError, PrinterError
 from hardware.ports import Condition, TicketPrinter
 from hardware.printers.escpos import TcpOptions, open_tcp
 from hardware.printers.virtual import VirtualPrinter
@@ -237,3 +241,28 @@ def test_many_slips_leave_no_descriptor_and_no_thread(printer_twin: VirtualPrint
         printer.print_slip(slip)
     assert (process.num_fds(), threading.active_count()) == before
     printer.close()
+
+
+def test_a_machine_without_a_chinese_font_shows_in_health(
+    printer: TicketPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> object:
+        raise FontError("install fonts-noto-cjk")
+
+    monkeypatch.setattr(fonts, "load", missing)
+    assert (printer.health().condition, printer.health().code) == (Condition.DOWN, "font_missing")
+    monkeypatch.undo()
+    assert printer.health().condition is Condition.OK
+
+
+def test_python_escpos_neither_litters_nor_takes_over_the_log(tmp_path: Path) -> None:
+    program = (
+        "import logging, hardware.printers.commands, hardware.transport.usb, hardware.printers.escpos\n"
+        "print(len(logging.root.handlers))"
+    )
+    environment = {"TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, env=environment
+    )
+    assert done.stdout == "0\n"
+    assert list(tmp_path.iterdir()) == []
