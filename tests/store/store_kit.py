@@ -226,5 +226,3 @@ def _audit_windows(engine: Engine) -> None:
 def calls_of(engine: Engine) -> Counter[str]:
     """How often each ticket was called."""
     return Counter(rows_of(engine, "SELECT ticket FROM events WHERE type = 'ticket.called'"))
-
-

@@ -1,0 +1,120 @@
+"""Random commands in random batches on one hall, with everything compared after each batch."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from contract.client.sample import SAMPLE_HALL
+from queueserver.clock import Ulids, visitor_token
+from queueserver.domain.errors import DomainError
+from queueserver.handlers import commands
+from queueserver.ports import Actor
+from queueserver.store.batch import Batch
+from queueserver.store.live import LiveHall
+from tests.store.store_kit import HALL, HandClock, assert_same, reloaded, render
+
+WINDOWS = tuple(window.id for window in SAMPLE_HALL.windows)
+SERVICES = ("pension", "invoices", "id-card", "passport", "trial", "notary")
+CLASSES = (None, None, "elderly", "military")
+
+Step = tuple[str, int, int]
+
+ACTS = (
+    *("take",) * 5,
+    *("call",) * 4,
+    *("start",) * 2,
+    *("finish",) * 2,
+    *("no_show",) * 2,
+    *("open",) * 2,
+    "close",
+    "pause",
+    "resume",
+    "recall",
+    "hold",
+    "pick",
+    "call_back",
+    "to_queue",
+    "to_window",
+    "print",
+    "cancel",
+    "walkout",
+    "requeue",
+    "postpone",
+    "reinstate",
+    "later",
+    "back",
+    "day",
+)
+steps = st.tuples(st.sampled_from(ACTS), st.integers(0, 7), st.integers(0, 3))
+batches = st.lists(st.lists(steps, min_size=1, max_size=8), min_size=1, max_size=14)
+
+
+@dataclass
+class RandomDay:
+    """One hall whose memory is kept over batches, as the writer keeps it."""
+
+    engine: Engine
+    clock: HandClock = field(default_factory=HandClock)
+    live: LiveHall | None = None
+    tickets: list[str] = field(default_factory=list)
+    keys: int = 0
+
+    def __post_init__(self) -> None:
+        self.new_id = Ulids(self.clock)
+        for window in WINDOWS[:2]:
+            self.batch([("open", WINDOWS.index(window), 0)])
+
+    def batch(self, batch: list[Step]) -> None:
+        """Decide and commit the steps together, then compare memory with a fresh start."""
+        with self.engine.begin() as connection:
+            begun = Batch.begin(connection, HALL, self.live, self.clock, self.new_id, visitor_token)
+            assert begun is not None
+            self.live = begun.live
+            for step in batch:
+                self._do(begun, step)
+            begun.write()
+        with self.engine.begin() as connection:
+            assert_same(self.live, reloaded(connection))
+
+    def _do(self, batch: Batch, step: Step) -> None:
+        act, one, two = step
+        if act in ("later", "back", "day"):
+            self.clock.turn(minutes={"later": 7 * one, "back": -one, "day": 1440 if one == 0 else 0}[act])
+            return
+        self.keys += 1
+        with contextlib.suppress(DomainError):
+            batch.decide(self._command(act, one, two), f"key-number-{self.keys}", "print", render)
+        self.tickets = sorted({*self.tickets, *batch.live.tickets})[-8:]
+
+    def _command(self, act: str, one: int, two: int) -> commands.Command:
+        window = WINDOWS[one % len(WINDOWS)]
+        ticket = self.tickets[one % len(self.tickets)] if self.tickets else "nobody"
+        holder = commands.Holder(f"hash-{two}", "11*4", "张*", "138*") if two else commands.Holder()
+        made: dict[str, commands.Command] = {
+            "take": commands.TakeTicket(SERVICES[one % 6], "kiosk", "zh-CN", CLASSES[two], holder),
+            "call": commands.CallNext(window),
+            "start": commands.Start(window),
+            "finish": commands.Finish(window, "done", ("pension",)),
+            "no_show": commands.NoShow(window),
+            "open": commands.OpenWindow(window, Actor(f"staff-{one}", "王丽", frozenset())),
+            "close": commands.CloseWindow(window),
+            "pause": commands.PauseWindow(window, "午餐"),
+            "resume": commands.ResumeWindow(window),
+            "recall": commands.Recall(window),
+            "hold": commands.Hold(window, "复印"),
+            "pick": commands.Pick(window, ticket, "急"),
+            "call_back": commands.CallBack(window, ticket),
+            "to_queue": commands.Transfer(window, ("social", "tax", "police", "trial")[two], None, "转"),
+            "to_window": commands.Transfer(window, None, WINDOWS[two], ""),
+            "print": commands.MarkPrinted(ticket),
+            "cancel": commands.Cancel(ticket, walkout=False, reason="x"),
+            "walkout": commands.Cancel(ticket, walkout=True, reason=""),
+            "requeue": commands.Requeue(ticket),
+            "postpone": commands.Postpone(ticket, two),
+            "reinstate": commands.Reinstate(ticket, two),
+        }
+        return made[act]

@@ -1,0 +1,51 @@
+"""Whatever happens: memory is what a fresh start reads, and the facts alone tell how everything stands."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from contract.events import EVENT_DATA
+from queueserver.store.database import open_engine
+from queueserver.store.writer import MOST_TOGETHER
+from tests.store.random_days import ACTS, RandomDay, Step, batches
+from tests.store.store_kit import audit, rows_of, sqlite_url
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("random")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(batches=batches)
+def test_memory_equals_a_fresh_start(template: Path, folder: Path, batches: list[list[Step]]) -> None:
+    path = folder / "hall.db"
+    for leftover in folder.iterdir():
+        leftover.unlink()
+    shutil.copy(template, path)
+    engine = open_engine(sqlite_url(path), writing=True)
+    try:
+        day = RandomDay(engine)
+        for batch in batches:
+            day.batch(batch)
+        audit(engine)
+    finally:
+        engine.dispose()
+
+
+def test_whole_batches_of_everything_at_once(url: str) -> None:
+    """As many commands in one commit as the writer ever puts into one."""
+    engine, chance = open_engine(url, writing=True), random.Random(7)
+    day = RandomDay(engine)
+    for _ in range(6):
+        day.batch([(chance.choice(ACTS), chance.randrange(8), chance.randrange(4)) for _ in range(MOST_TOGETHER)])
+    audit(engine)
+    kinds = set(rows_of(engine, "SELECT DISTINCT type FROM events"))
+    assert kinds == set(EVENT_DATA) - {"announcement.broadcast"}, "every kind of fact came about"
+    assert rows_of(engine, "SELECT count(*) FROM tickets")[0] > 100
+    engine.dispose()
