@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from hall import devicetests
 from hall.commandline import OneLineParser, Problem
+from hall.devicesettings import SETTINGS, configured
 from hardware import registry
 from hardware.errors import DeviceError
 from hardware.options import OptionInfo
 from hardware.probe import Found, probe
-
-SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
-    "printer": ("kiosk", "printer"),
-    "cardreader": ("kiosk", "card_reader"),
-    "scanner": ("kiosk", "scanner"),
-    "voice": ("display", "voice"),
-    "loudspeaker": ("display", "loudspeaker"),
-}
-"""Kind of device -> where its settings stand in the settings file: [table] and name."""
 
 _SECTION_NAMES: Final = {
     "printer": "slip printers",
@@ -140,20 +131,6 @@ def chosen_settings(kind: str, config: Path | None, driver: str, options: Sequen
         where = f"{config} has none" if config else "say which with --driver NAME or --config FILE"
         raise Problem(f"no {kind} to test: {where}; see hall devices probe")
     return settings
-
-
-def configured(kind: str, config: Path) -> Mapping[str, object]:
-    """The settings of this kind of device in the file; empty when it has none. Raises Problem."""
-    try:
-        whole = tomllib.loads(config.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise Problem(f"cannot read {config}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{config} is not valid TOML: {error}") from error
-    table, name = SETTINGS[kind]
-    part = whole.get(table)
-    device = part.get(name) if isinstance(part, Mapping) else None
-    return device if isinstance(device, Mapping) else {}
 
 
 def _loudspeaker(config: Path | None) -> Mapping[str, object]:

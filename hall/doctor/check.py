@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 
 class Verdict(StrEnum):
@@ -45,6 +46,12 @@ def examined(title: str, examinations: Iterable[Examination]) -> Chapter:
 def _guarded(examination: Examination) -> Iterator[Check]:
     try:
         yield from examination()
+    except ModuleNotFoundError as error:
+        yield Check(Verdict.LOOK, _name(examination), f"could not be checked without the package {error.name}")
     except Exception as error:  # noqa: BLE001 # the doctor must see all of the patient
-        name = getattr(examination, "__name__", "check").strip("_").replace("_", " ")
-        yield Check(Verdict.LOOK, name, f"could not be checked: {type(error).__name__}: {error}")
+        yield Check(Verdict.LOOK, _name(examination), f"could not be checked: {type(error).__name__}: {error}")
+
+
+def _name(examination: Examination) -> str:
+    function = examination.func if isinstance(examination, partial) else examination
+    return str(getattr(function, "__name__", "check")).strip("_").replace("_", " ")

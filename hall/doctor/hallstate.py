@@ -10,7 +10,7 @@ from typing import Any, Final
 from contract.config import HallConfig
 from contract.settings import PartSettings, SettingsError
 from hall.commandline import Problem
-from hall.devicescmd import SETTINGS
+from hall.devicesettings import SETTINGS
 from hall.doctor.check import Check, Verdict
 from hall.hallplaces import DatabasePlace
 

@@ -7,6 +7,7 @@ import importlib.metadata
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -108,6 +109,24 @@ def test_no_sound_card_is_only_worth_a_look(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(subprocess, "run", lambda *_args, **_kwargs: none)
     monkeypatch.setattr(shutil, "which", lambda _name: "/usr/bin/aplay")
     assert ("sound card", "look") in verdicts(software.speech())
+
+
+def test_the_doctor_comes_without_any_extra_installed() -> None:
+    """It is asked on the very machine where something is missing."""
+    code = (
+        "import sys, importlib.abc\n"
+        "class Missing(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name.partition('.')[0] in {'PySide6', 'sqlalchemy', 'qrcode', 'PIL', 'fastapi'}:\n"
+        "            raise ModuleNotFoundError(name, name=name)\n"
+        "sys.meta_path.insert(0, Missing())\n"
+        "from hall.__main__ import main\n"
+        "sys.exit(main(['doctor']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert "Settings\n" in done.stdout
+    assert "could not be checked without the package sqlalchemy" in done.stdout
 
 
 # -- what is around it
