@@ -11,6 +11,9 @@ from caller.settings import CallerSettings
 def main(argv: list[str]) -> int:
     """Exit code 0 when the clerk closed the app, 1 when it cannot be shown; wrong usage ends with 2."""
     settings = CallerSettings.from_arguments(argv, "The window clerk's app: call, serve, transfer, pause.")
+    if not settings.hall:
+        print("hall caller: setting hall: which hall? give its id with --hall or in the settings file", file=sys.stderr)
+        return 2
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
     from caller.app import run

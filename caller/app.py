@@ -54,6 +54,8 @@ class CallerApp:
             mini=settings.mini,
         )
         self._shell = CallerShell(self._presenter, scheduler, closed=qt.quit)
+        if (size := settings.panel_size()) is not None:
+            self._shell.panel.resize(*size)
         # Without a credential of its own the machine hears as the clerk who is signed in.
         ears = self._device if token else self._hall
         self._listener = Listener(

@@ -33,9 +33,9 @@ class ActKey(QPushButton):
         self._act = act
         self._face = KeyFace(act, "", "", True, "")
         self._wide = wide
-        self._height = height
         self._size = size
         self._role = ""
+        self.set_height(height)
         self.clicked.connect(lambda: self.wanted.emit(self._act))
 
     @property
@@ -58,6 +58,12 @@ class ActKey(QPushButton):
             self.style().unpolish(self)
             self.style().polish(self)
         self.update()
+
+    def set_height(self, height: int) -> None:
+        self._height = height
+        # The style sheet's minimum outranks the size hint in a layout, so the height must be said there too.
+        self.setStyleSheet(f"min-height: {height - 4}px;")
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         word, hotkey = self._widths()
@@ -100,7 +106,7 @@ class ActKey(QPushButton):
         painter.end()
 
     def _two_lines(self, painter: QPainter, box: QRect) -> None:
-        upper, lower = box.adjusted(0, 5, 0, -18), box.adjusted(0, box.height() - 21, 0, -4)
+        upper, lower = box.adjusted(0, 4, 0, -17), box.adjusted(0, box.height() - 20, 0, -3)
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self._face.label)
         painter.setFont(make_font(12))
         if self.isEnabled() and self._role != "primary":

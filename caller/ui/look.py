@@ -12,6 +12,9 @@ from hallui.theme import Theme, stylesheet
 
 PANEL_WIDTH: Final = 420
 PANEL_HEIGHT: Final = 780
+PANEL_LEAST_HEIGHT: Final = 520
+PANEL_TIGHT_HEIGHT: Final = 680
+"""Under this height card and keys become lower, so that the list keeps some lines."""
 BAR_WIDTH: Final = 420
 BAR_HEIGHT: Final = 56
 
@@ -49,7 +52,7 @@ QLabel[role="title"] {{ font-size: 24px; }}
 QLabel[role="heading"] {{ font-size: 17px; }}
 QLineEdit {{ font-size: 16px; min-height: 30px; }}
 QPushButton {{ font-size: 15px; min-height: 26px; padding: 4px 10px; }}
-QPushButton#act {{ padding: 0; min-height: 0; }}
+QPushButton#act {{ padding: 0; }}
 QPushButton#act:disabled {{ background: {p.ground}; }}
 QPushButton#act:hover:enabled {{ border-color: {p.brand}; }}
 QPushButton#act[role="primary"]:disabled {{ background: {p.line}; border-color: {p.line}; }}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from caller import screen
 from caller.state import Stage, State
 from caller.ui.elided import ElidedLabel
-from caller.ui.look import PANEL_HEIGHT, PANEL_WIDTH, icon
+from caller.ui.look import PANEL_HEIGHT, PANEL_LEAST_HEIGHT, PANEL_TIGHT_HEIGHT, PANEL_WIDTH, icon
 from caller.ui.sign_in import ChoosePage, SignInPage
 from caller.ui.work import WorkPage
 from hallui.widgets import Key, set_role
@@ -30,7 +30,7 @@ class Panel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setMinimumSize(PANEL_WIDTH, 700)
+        self.setMinimumSize(PANEL_WIDTH, PANEL_LEAST_HEIGHT)
         self.resize(PANEL_WIDTH, PANEL_HEIGHT)
         self._stage: Stage | None = None
         self._other = "en"
@@ -96,6 +96,10 @@ class Panel(QWidget):
                 self.choose.open_now()
             case _:
                 self.work.focus_primary()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.work.set_tight(event.size().height() < PANEL_TIGHT_HEIGHT)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -82,6 +82,7 @@ class ChoiceList(QListWidget):
         self.setObjectName(name)
         self.setItemDelegate(LinePainter(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(_LINE_HEIGHT * 2)
         self.field = QLineEdit(parent)
         self.field.setObjectName(f"{name}-filter")
         self.field.setClearButtonEnabled(True)

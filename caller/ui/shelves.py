@@ -132,6 +132,7 @@ class TicketList(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tickets")
+        self.setMinimumHeight(44)
         self.empty_words = ""
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -175,7 +176,7 @@ class Shelves(QWidget):
         self.list.entered_ticket.connect(lambda: self._want(_ACTS[self._shelf][0]))
         self.list.left.connect(self.left)
         self.callout = Callout(44, self)
-        self.keys = [ActKey(act, wide=True, height=36, parent=self) for act in (Act.CALL_BACK, Act.REQUEUE)]
+        self.keys = [ActKey(act, wide=True, height=34, parent=self) for act in (Act.CALL_BACK, Act.REQUEUE)]
         for key in self.keys:
             key.wanted.connect(self._want)
         tabs, foot = QHBoxLayout(), QHBoxLayout()
@@ -236,6 +237,7 @@ class Shelves(QWidget):
                 self._show_key(key, act, state, t, said)
         ours = said.act in LIST_ACTS and state.sheet is None
         self.callout.setVisible(ours)
+        self.list.setMinimumHeight(10 if ours else 44)
         self.callout.say(said if ours else Said(), next((key for key in self.keys if key.act is said.act), None))
 
     def _show_key(self, key: ActKey, act: Act, state: State, t: Translator, said: Said) -> None:

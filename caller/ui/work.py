@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from caller import keys, screen
@@ -31,12 +31,10 @@ class VisitorCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setFixedHeight(172)
         self.number, self.badge = _label("number", "number"), _label("", "badge")
         self.service, self.details = _label("service", "service"), ElidedLabel("small", "details")
         self.timer_label, self.timer = _label("small", "timer-label"), _label("timer", "timer")
         self.service.setWordWrap(True)
-        self.service.setFixedHeight(50)
         self.service.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._more = ""
         right = QVBoxLayout()
@@ -54,6 +52,12 @@ class VisitorCard(QFrame):
         inside.addLayout(top, 1)
         inside.addWidget(self.service)
         inside.addWidget(self.details)
+        self.set_tight(False)
+
+    def set_tight(self, tight: bool) -> None:
+        """In a low panel there is room for one line of the service's name."""
+        self.setFixedHeight(138 if tight else 172)
+        self.service.setFixedHeight(24 if tight else 50)
 
     def render_state(self, state: State, t: Translator) -> None:
         head = screen.head(state, t)
@@ -73,6 +77,14 @@ class VisitorCard(QFrame):
         self.timer_label.setText(timer.label)
         self.timer.setText(timer.time)
         self.details.say(" · ".join(part for part in (timer.before, self._more) if part))
+
+
+class OnePageStack(QStackedWidget):
+    """Needs the room of the page that is shown, not of the largest one."""
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
 
 
 class WorkPage(QWidget):
@@ -131,7 +143,7 @@ class WorkPage(QWidget):
         lower.addLayout(grid)
         lower.addWidget(self.shelves, 1)
         lower.addLayout(foot)
-        self.stack = QStackedWidget(self)
+        self.stack = OnePageStack(self)
         for page in (below, self.transfer, *self.reasons.values()):
             self.stack.addWidget(page)
         inside = QVBoxLayout(self)
@@ -154,6 +166,15 @@ class WorkPage(QWidget):
         self.change.say(t("Another window"))
         self.leave.say(t("Sign out"))
         self._render_sheet(state, t, said)
+
+    def set_tight(self, tight: bool) -> None:
+        """Lower card and keys for a low panel; the list keeps some lines."""
+        self.card.set_tight(tight)
+        self.callout.setFixedHeight(46 if tight else 56)
+        for key in self.primary:
+            key.set_height(46 if tight else 58)
+        for key in self.secondary:
+            key.set_height(42 if tight else 50)
 
     def tick(self, state: State, t: Translator, now: datetime) -> None:
         self.card.tick(state, t, now)
@@ -205,6 +226,8 @@ class WorkPage(QWidget):
             self.stack.setCurrentWidget(page)
         else:
             self.stack.setCurrentIndex(0)
+        self.stack.updateGeometry()
+        self.callout.setVisible(page is None)
         if page is not None and state.sheet is not self._sheet_shown:
             page.open_now()
         elif page is None and self._sheet_shown is not None:

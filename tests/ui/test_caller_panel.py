@@ -437,6 +437,21 @@ def test_nothing_is_wider_than_the_panel(make: Make, language: str) -> None:
                 assert widget.geometry().right() <= panel.work.width()
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_low_screen_still_has_whole_keys(make: Make, language: str) -> None:
+    rig = make(language=language)
+    rig.shell.panel.resize(420, 530)
+    rig.visitors("pension", "medical")
+    rig.sit_down("w2")
+    for keys in ((), ("F1",), ("F7",), ("Escape", "F9")):
+        for key in keys:
+            rig.press(key)
+        work = rig.shell.panel.work
+        assert rig.shell.panel.height() == 530
+        assert all(key.height() >= 40 for key in work.primary if key.isVisible())
+        assert all(key.height() >= 36 for key in work.secondary if key.isVisible())
+
+
 def test_a_picture_of_it_is_not_empty(rig: Rig, picture: Callable[[QWidget, str], Path]) -> None:
     rig.press("F1")
     image = QImage(str(picture(rig.shell.panel, "caller-panel")))
