@@ -36,7 +36,7 @@ class Keypad(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         button.setMinimumSize(self._theme.target, self._theme.target)
-        button.setFont(self._theme.font(self._theme.type.heading))
+        button.setProperty("role", "key")
         button.setAutoRepeat(key == BACKSPACE)
         button.clicked.connect(lambda: self.pressed_key.emit(key))
         self._grid.addWidget(button, row, column, 1, span)
@@ -69,12 +69,12 @@ class LetterPad(Keypad):
         self._grid.setSpacing(theme.space(0.75))
         rows: Sequence[str] = (("1234567890",) if digits else ()) + LETTER_ROWS
         for row, keys in enumerate(rows):
-            indent = 10 - len(keys) if len(keys) > len(LETTER_ROWS[2]) else 2
+            indent = 10 - len(keys) if len(keys) > len(LETTER_ROWS[2]) else 3
             for place, key in enumerate(keys):
                 self._add(key, row, indent + 2 * place, 2)
         last = len(rows) - 1
-        self._add(CLEAR, last, 0, 2, face=clear_text)
-        self._add(BACKSPACE, last, 2 + 2 * len(LETTER_ROWS[2]), 4)
+        self._add(CLEAR, last, 0, 3, face=clear_text)
+        self._add(BACKSPACE, last, 3 + 2 * len(LETTER_ROWS[2]), 3)
         for column in range(20):
             self._grid.setColumnStretch(column, 1)
 

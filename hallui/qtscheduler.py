@@ -30,7 +30,8 @@ class _QtAlarm:
         self._timer: QTimer | None = QTimer(parent)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer if seconds >= 1 else Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._ring)
+        # a bound method would be held weakly, and an alarm that nobody keeps would never ring
+        self._timer.timeout.connect(lambda: self._ring())  # noqa: PLW0108
         self._timer.start(max(0, round(seconds * 1000)))
 
     def cancel(self) -> None:

@@ -19,7 +19,7 @@ FALLBACK_FAMILIES = (
     "sans-serif",
 )
 
-ELDER_TYPE = 1.32
+ELDER_TYPE = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,10 @@ QLabel[role="soft"] {{ color: {palette.ink_soft}; }}
 QLabel[role="small"] {{ color: {palette.ink_soft}; font-size: {theme.text(theme.type.small)}px; }}
 QLabel[role="heading"] {{ font-size: {theme.text(theme.type.heading)}px; font-weight: bold; }}
 QLabel[role="title"] {{ font-size: {theme.text(theme.type.title)}px; font-weight: bold; }}
+QLabel[role="fact"] {{ font-size: {theme.text(theme.type.body * 1.2)}px; }}
+QLabel[role="clock"] {{ font-size: {theme.text(theme.type.heading)}px; font-weight: bold; }}
+QLabel[role="field"] {{ font-size: {theme.text(theme.type.title)}px; font-weight: bold; }}
+QLabel[role="field"]:disabled {{ color: {palette.ink_soft}; font-weight: normal; }}
 QLabel[role="hero"] {{ font-size: {theme.text(theme.type.hero)}px; font-weight: bold; color: {palette.brand}; }}
 QLabel[role="number"] {{ font-size: {theme.text(theme.type.number)}px; font-weight: bold; color: {palette.brand}; }}
 QLabel[role="accent"] {{ color: {palette.accent}; font-weight: bold; }}
@@ -140,6 +144,8 @@ QPushButton[role="primary"]:focus {{ border-color: {palette.accent}; }}
 QPushButton[role="primary"]:disabled {{
   background: {palette.disabled}; border-color: {palette.disabled}; color: {palette.surface};
 }}
+QPushButton[role="key"] {{ font-size: {theme.text(theme.type.heading * 1.1)}px; padding: 0; }}
+QPushButton[tall="true"] {{ min-height: {theme.px(88)}px; }}
 QPushButton[role="danger"] {{ color: {palette.bad}; border-color: {palette.bad}; }}
 QPushButton[role="quiet"] {{ background: transparent; border-color: transparent; }}
 QPushButton[role="quiet"]:pressed {{ background: {palette.tint}; }}

@@ -16,6 +16,11 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
+    repolish(widget)
+
+
+def repolish(widget: QWidget) -> None:
+    """Let the style sheet look again at a widget whose properties changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 
@@ -71,6 +76,7 @@ class HeaderClock(QLabel):
         self._seconds = seconds
         self._alarm: Alarm | None = None
         self.setObjectName("clock")
+        self.setProperty("role", "clock")
         self.setFont(theme.font(theme.type.heading, bold=True))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._tick()

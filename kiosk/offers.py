@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from contract.bodies import Catalogue, DepartmentEntry, Estimate, ServiceEntry, ServiceState
 from kiosk.search import hot
 from kiosk.state import State
+
+SHORT_LIST: Final = 24
+"""Services a person looks through; more of them are put in the order of their letters."""
+
+LONG_LIST_PAGES: Final = 3
+"""Pages a person turns; more of them can be opened at a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +41,32 @@ def departments(state: State) -> tuple[DepartmentOffer, ...]:
 
 
 def services(state: State, department: str) -> tuple[ServiceEntry, ...]:
-    """One department's services, open ones first; empty `department` = what most people come for."""
+    """One department's services: hot and short lists as the hall wrote them, long ones by letter.
+
+    Empty `department` = what most people come for.
+    """
     catalogue = state.catalogue
     if catalogue is None:
         return ()
     if not department:
         return hot(catalogue.services)
     own = [service for service in catalogue.services if service.department == department]
-    return tuple(sorted(own, key=lambda service: service.state is not ServiceState.OPEN))
+    return tuple(own) if len(own) <= SHORT_LIST else tuple(sorted(own, key=letters_of))
+
+
+def letters_of(service: ServiceEntry) -> str:
+    """What a service is filed under: the initials of its pinyin, else its name as it is."""
+    name = service.name.strip()
+    return name.casefold() if name[:1].isascii() or not service.initials else service.initials.casefold()
+
+
+def first_of_letters(found: Sequence[ServiceEntry]) -> dict[str, int]:
+    """For each letter the number of the first service filed under it; "#" is for what has no letter."""
+    firsts: dict[str, int] = {}
+    for number, service in enumerate(found):
+        letter = letters_of(service)[:1].upper()
+        firsts.setdefault(letter if letter.isascii() and letter.isalpha() else "#", number)
+    return firsts
 
 
 def hall_state(state: State) -> ServiceState | None:

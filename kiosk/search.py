@@ -70,12 +70,26 @@ def _rank(line: _Line, wanted: str) -> int | None:
         line.initials.startswith(wanted),
         line.pinyin.startswith(wanted),
         any(word.startswith(wanted) for word in line.words),
+        _abbreviates(wanted, line.initials),
         wanted in line.name,
         len(wanted) > 1 and wanted in line.initials,
         len(wanted) > 2 and wanted in line.pinyin,
         len(wanted) > 1 and wanted in line.department,
     )
     return next((rank for rank, matches in enumerate(tests) if matches), None)
+
+
+def _abbreviates(wanted: str, initials: str) -> bool:
+    """Whether `wanted` reads like the usual short form: sb for 社会保险 skips one letter here and there."""
+    if len(wanted) < 2 or wanted[0] != initials[:1]:
+        return False
+    at = 0
+    for letter in wanted[1:]:
+        step = initials.find(letter, at + 1, at + 3)
+        if step < 0:
+            return False
+        at = step
+    return True
 
 
 def _plain(text: str) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from contract.bodies import PriorityClassEntry, ServiceEntry
 from hallui.keypad import DigitPad, LetterPad
+from hallui.widgets import set_role
 from kiosk import documents, words
 from kiosk import inputs as on
 from kiosk.state import Confirm, Identify, Priority, State
 from kiosk.ui.banner import Banner
 from kiosk.ui.facts import Facts
 from kiosk.ui.look import CENTRE, Look, Screen
+from kiosk.ui.paged import Item, PagedTiles
 from kiosk.ui.picture import Picture
-from kiosk.ui.tile import Face, Tile
+from kiosk.ui.tile import Face
+
+LONG_NAME = 28
+"""Characters beyond which a service's name is set smaller, so that a bracketed one still leaves room for the facts."""
 
 
 class IdentifyScreen(Screen):
@@ -32,7 +34,7 @@ class IdentifyScreen(Screen):
         self._ask = look.words("heading", "identify-ask")
         self._field = QLabel()
         self._field.setObjectName("identify-field")
-        self._field.setFont(theme.font(theme.type.title, bold=True))
+        self._field.setProperty("role", "field")
         self._field.setMinimumHeight(theme.px(64))
         frame, inside = look.card(1.5)
         inside.addWidget(self._field)
@@ -43,9 +45,9 @@ class IdentifyScreen(Screen):
         for pad in (self._digits, self._letters):
             pad.pressed_key.connect(lambda key: look.tell(on.Type(key)))
         keys = look.row()
-        self._other = look.key("", "identify-other", on.ToggleLetters())
-        self._skip = look.key(t("Skip"), "identify-skip", on.Skip())
-        self._enter = look.key(t("Continue"), "identify-enter", on.Enter(), "primary", "check")
+        self._other = look.key("", "identify-other", on.ToggleLetters(), tall=True)
+        self._skip = look.key(t("Skip"), "identify-skip", on.Skip(), tall=True)
+        self._enter = look.key(t("Continue"), "identify-enter", on.Enter(), "primary", "check", tall=True)
         for key in (self._other, self._skip, self._enter):
             keys.addWidget(key)
         for part in (self._ask, frame, self._problem):
@@ -94,7 +96,7 @@ class PriorityScreen(Screen):
         title = look.words("title", "priority-title")
         title.setText(look.t("Does one of these apply to you?"))
         self._column.addWidget(title)
-        self._choices = PriorityChoices(look)
+        self._choices = PriorityChoices(look, column=480)
         self._column.addWidget(self._choices, 1)
 
     def show_state(self, state: State) -> None:
@@ -130,15 +132,13 @@ class ConfirmScreen(Screen):
         self._choices = PriorityChoices(look)
         side.addWidget(priority)
         side.addWidget(self._choices, 1)
-        both.addWidget(self._side, 3)
+        both.addWidget(self._side, 5)
         column.addLayout(both, 1)
         self._banner = Banner(look)
         column.addWidget(self._banner)
         keys = look.row(gap=3)
-        self._document = look.key(t("Add my ID"), "confirm-document", on.AddDocument(), picture="card")
-        self._agree = look.key(t("Take this number"), "confirm-agree", on.Agree(), "primary", "ticket")
-        for key in (self._document, self._agree):
-            key.setMinimumHeight(theme.px(104))
+        self._document = look.key(t("Add my ID"), "confirm-document", on.AddDocument(), picture="card", tall=True)
+        self._agree = look.key(t("Take this number"), "confirm-agree", on.Agree(), "primary", "ticket", tall=True)
         keys.addWidget(self._document, 1)
         keys.addWidget(self._agree, 2)
         column.addLayout(keys)
@@ -151,6 +151,7 @@ class ConfirmScreen(Screen):
         if service is None:
             return
         department = state.department(service.department)
+        set_role(self._service, "title" if len(service.name) <= LONG_NAME else "heading")
         self._service.setText(service.name)
         self._department.setText(department.name if department else "")
         self._facts.show_facts(self._what(state, service))
@@ -168,7 +169,7 @@ class ConfirmScreen(Screen):
         if range_ and count:
             facts.append(("clock", t("Expected wait: {range}", range=range_), True))
         place = words.where(t, words.zone_of(state.catalogue, service.zone))
-        if place:
+        if place and not state.elder:
             facts.append(("place", t("Please wait here: {place}", place=place), False))
         if service.needs:
             facts.append(("document", t("Have ready: {list}", list=t(", ").join(service.needs)), False))
@@ -186,40 +187,18 @@ class ConfirmScreen(Screen):
         return [("printer", f"{words.printer(t, state.world.printer)} {said}")]
 
 
-class PriorityChoices(QWidget):
+class PriorityChoices(PagedTiles):
     """The classes as tiles; the chosen one has a frame and a tick, not only another colour."""
 
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        self._shown: tuple[tuple[PriorityClassEntry, ...], str | None] = ((), None)
-        self._tiles: dict[str, Tile] = {}
-        self._column: QVBoxLayout = look.column(self, gap=1.5)
+    def __init__(self, look: Look, *, column: float = 330) -> None:
+        super().__init__(look, column=column, sizes=(look.theme.type.body * 1.15,), most_columns=2)
+        self.chosen.connect(lambda chosen: look.tell(on.ChoosePriority(chosen)))
+        self.turned.connect(lambda: look.tell(on.Touched()))
 
     def show_classes(self, classes: tuple[PriorityClassEntry, ...], chosen: str | None) -> None:
-        if (classes, chosen) == self._shown:
-            return
-        if classes != self._shown[0]:
-            self._remake(classes)
-        self._shown = (classes, chosen)
-        for entry in classes:
-            mark = "check" if entry.id == chosen else ("person" if not entry.privileged else "heart")
-            self._tiles[entry.id].show_face(Face(entry.name, entry.hint, picture=mark, chosen=entry.id == chosen))
+        self.show_items("priority", [_class_item(entry, chosen=entry.id == chosen) for entry in classes])
 
-    def _remake(self, classes: tuple[PriorityClassEntry, ...]) -> None:
-        while (taken := self._column.takeAt(0)) is not None:
-            widget = taken.widget()
-            if widget is not None:
-                widget.deleteLater()
-        self._tiles = {}
-        for entry in classes:
-            tile = Tile(self._look.theme, size=self._look.theme.type.body * 1.15)
-            tile.setObjectName(f"priority-{entry.id}")
-            tile.clicked.connect(self._chooser(entry.id))
-            tile.setMaximumHeight(self._look.theme.px(150))
-            self._tiles[entry.id] = tile
-            self._column.addWidget(tile, 1, Qt.AlignmentFlag(0))
-        self._column.addStretch(0)
 
-    def _chooser(self, priority: str) -> Callable[[], None]:
-        return lambda: self._look.tell(on.ChoosePriority(priority))
+def _class_item(entry: PriorityClassEntry, *, chosen: bool) -> Item:
+    picture = "check" if chosen else ("heart" if entry.privileged else "person")
+    return Item(entry.id, Face(entry.name, entry.hint, picture=picture, chosen=chosen))

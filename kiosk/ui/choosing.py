@@ -12,9 +12,16 @@ from kiosk import inputs as on
 from kiosk import offers, words
 from kiosk.search import Index
 from kiosk.state import Search, Services, State
+from kiosk.ui.letters import LetterBar
 from kiosk.ui.look import Look, Screen
 from kiosk.ui.paged import Item, PagedTiles
 from kiosk.ui.tile import Face
+
+
+def _sizes(look: Look, largest: float) -> tuple[float, ...]:
+    """Title sizes to try: large when everything fits on one page with it, else the usual one."""
+    usual = look.theme.type.button
+    return (usual,) if look.theme.elder else (usual * largest, usual * (1 + largest) / 2, usual)
 
 
 class DepartmentsScreen(Screen):
@@ -29,7 +36,7 @@ class DepartmentsScreen(Screen):
         top.addWidget(title, 1)
         top.addWidget(look.key(look.t("Search"), "search", on.ShowSearch(), picture="search"))
         column.addLayout(top)
-        self._tiles = PagedTiles(look, column=400, size=look.theme.type.button)
+        self._tiles = PagedTiles(look, column=400, sizes=_sizes(look, 1.3))
         self._tiles.chosen.connect(lambda chosen: look.tell(on.ChooseDepartment(chosen)))
         self._tiles.turned.connect(lambda: look.tell(on.Touched()))
         column.addWidget(self._tiles, 1)
@@ -65,7 +72,7 @@ def service_item(look: Look, state: State, service: ServiceEntry, *, department:
         notes = [words.waiting(t, count), words.minutes(t, service.estimate) if count else ""]
     else:
         notes = [words.service_state(t, service.state), words.opens(t, service.opens_at, look.now(), zone)]
-    needs = t("Bring: {list}", list=t(", ").join(service.needs)) if service.needs else ""
+    needs = t("Bring: {list}", list=t(", ").join(service.needs)) if service.needs and not state.elder else ""
     subtitle = "  ·  ".join(part for part in (department, needs) if part)
     face = Face(
         service.name,
@@ -87,7 +94,12 @@ class ServicesScreen(Screen):
         top.addWidget(self._title, 1)
         top.addWidget(look.key(look.t("Search"), "search", on.ShowSearch(), picture="search"))
         column.addLayout(top)
-        self._tiles = PagedTiles(look, column=560, size=look.theme.type.button, most_columns=3)
+        self._tiles = PagedTiles(look, column=560, sizes=_sizes(look, 1.15), most_columns=3)
+        self._letters = LetterBar(look)
+        self._letters.chosen.connect(self._tiles.turn_to)
+        self._tiles.arranged.connect(self._offer_letters)
+        self._found: tuple[ServiceEntry, ...] = ()
+        column.addWidget(self._letters)
         self._tiles.chosen.connect(lambda chosen: look.tell(on.ChooseService(chosen)))
         self._tiles.turned.connect(lambda: look.tell(on.Touched()))
         column.addWidget(self._tiles, 1)
@@ -97,8 +109,14 @@ class ServicesScreen(Screen):
             return
         department = state.department(state.page.department)
         self._title.setText(department.name if department else self.look.t("Most used"))
-        found = offers.services(state, state.page.department)
-        self._tiles.show_items(state.page.department, [service_item(self.look, state, service) for service in found])
+        self._found = offers.services(state, state.page.department)
+        items = [service_item(self.look, state, service) for service in self._found]
+        self._tiles.show_items(f"services {state.page.department}", items)
+
+    def _offer_letters(self) -> None:
+        """A list of many pages is in order of letters and can be opened at each of them."""
+        many = self._tiles.page_count > offers.LONG_LIST_PAGES
+        self._letters.show_letters(offers.first_of_letters(self._found) if many else {})
 
 
 class SearchScreen(Screen):
@@ -111,7 +129,7 @@ class SearchScreen(Screen):
         column = look.column(self, gap=2)
         self._field = QLabel()
         self._field.setObjectName("search-field")
-        self._field.setFont(theme.font(theme.type.title, bold=True))
+        self._field.setProperty("role", "field")
         frame, inside = look.card(1.5)
         frame.setFrameShape(QFrame.Shape.StyledPanel)
         inside.addWidget(self._field)
@@ -119,7 +137,9 @@ class SearchScreen(Screen):
         both = look.across(gap=3)
         found = look.column(gap=2)
         self._hint = look.words("soft", "search-hint")
-        self._tiles = PagedTiles(look, column=520, size=theme.type.body * 1.1, most_columns=2 if look.upright else 1)
+        self._tiles = PagedTiles(
+            look, column=520, sizes=(theme.type.body * 1.1,), most_columns=2 if look.upright else 1
+        )
         self._tiles.chosen.connect(lambda chosen: look.tell(on.ChooseService(chosen)))
         self._tiles.turned.connect(lambda: look.tell(on.Touched()))
         found.addWidget(self._hint)
@@ -130,7 +150,7 @@ class SearchScreen(Screen):
         pad = look.column()
         pad.addWidget(self._pad)
         if not look.upright:
-            self._pad.setMaximumHeight(theme.px(440))
+            self._pad.setFixedHeight(theme.px(420))
             pad.addStretch(1)
         both.addLayout(pad, 4 if look.upright else 9)
         column.addLayout(both, 1)
@@ -141,9 +161,7 @@ class SearchScreen(Screen):
         t, text = self.look.t, state.page.text
         found = self._found(state.catalogue, text)
         self._field.setText(text.upper() if text else t("Type letters"))
-        self._field.setStyleSheet(
-            f"color: {self.look.theme.palette.ink if text else self.look.theme.palette.ink_soft};"
-        )
+        self._field.setEnabled(bool(text))
         self._hint.setText(self._advice(text, len(found)))
         names = {entry.id: entry.name for entry in state.catalogue.departments}
         items = [service_item(self.look, state, one, department=names.get(one.department, "")) for one in found]
@@ -158,7 +176,7 @@ class SearchScreen(Screen):
     def _advice(self, text: str, count: int) -> str:
         t = self.look.t
         if not text:
-            return t("For example SB for 社保. What most people come for:")
+            return t("For example SHBX for 社会保险. What most people come for:")
         if not count:
             return t("Nothing found. Try fewer letters, or go back and choose a department.")
         return t.plural("{n} found", "{n} found", count)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from hallui.theme import ELDER_TYPE
 from hallui.widgets import Words, set_role
 from kiosk.ui.look import Look
 from kiosk.ui.picture import Picture
@@ -32,13 +33,14 @@ class Facts(QWidget):
             if at < len(facts):
                 name, sentence, important = facts[at]
                 picture.show_picture(name, "brand")
-                set_role(words, "heading" if important else "plain")
+                set_role(words, "heading" if important else "fact")
                 words.setText(sentence)
 
     def _new_line(self) -> tuple[QWidget, Picture, Words]:
         line = QWidget()
         row = self._look.row(line, gap=2)
-        picture = Picture(self._look.theme, "info", 40)
+        theme = self._look.theme
+        picture = Picture(theme, "info", 40 * (ELDER_TYPE if theme.elder else 1.0))
         words = self._look.words()
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)

@@ -13,6 +13,7 @@ from kiosk import inputs as on
 from kiosk import words
 from kiosk.state import (
     BUSY_PAGES,
+    Duplicate,
     Help,
     Refused,
     Result,
@@ -50,7 +51,7 @@ class Header(QFrame):
         self._hall = QLabel()
         self._hall.setObjectName("hall-name")
         self._hall.setWordWrap(True)
-        self._hall.setFont(theme.font(theme.type.heading * (0.85 if look.upright else 1.0), bold=True))
+        self._hall.setProperty("role", "fact" if look.upright else "heading")
         row.addWidget(self._hall, 1)
         self._languages = look.row(gap=1)
         row.addLayout(self._languages)
@@ -110,7 +111,7 @@ class Footer(QFrame):
         page = state.page
         away = not isinstance(page, (Start, Result, Unprinted, *BUSY_PAGES))
         self.setVisible(away)
-        self._back.setVisible(bool(state.trail) and not isinstance(page, Refused))
+        self._back.setVisible(bool(state.trail) and not isinstance(page, Refused | Duplicate))
         self._home.setVisible(not isinstance(page, Help) or len(state.trail) > 1)
         self._notice.setText("" if state.world.online else self._look.t("The queue server does not answer just now."))
 
@@ -124,7 +125,8 @@ class StillThere(QWidget):
         theme, t = look.theme, look.t
         self.setObjectName("still-there")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet("QWidget#still-there { background: rgba(7, 26, 51, 170); }")
+        veil = "rgba(0, 0, 0, 200)" if theme.palette is CONTRAST else "rgba(7, 26, 51, 170)"
+        self.setStyleSheet(f"QWidget#still-there {{ background: {veil}; }}")
         column = look.column(self)
         frame, inside = look.card(6)
         frame.setMaximumWidth(theme.px(900))

@@ -31,17 +31,20 @@ class Look:
     now: Callable[[], datetime]
     tell: Callable[[Input], None]
 
-    def key(self, text: str, name: str, touch: Input, role: str = "", picture: str = "") -> Key:
+    def key(self, text: str, name: str, touch: Input, role: str = "", picture: str = "", *, tall: bool = False) -> Key:
         """A key that sends `touch`."""
-        made = self.key_without_touch(text, name, picture, role)
+        made = self.key_without_touch(text, name, picture, role, tall=tall)
         made.clicked.connect(lambda: self.tell(touch))
         return made
 
-    def key_without_touch(self, text: str, name: str, picture: str = "", role: str = "") -> Key:
+    def key_without_touch(self, text: str, name: str, picture: str = "", role: str = "", *, tall: bool = False) -> Key:
         """A key whose owner connects it."""
         made = Key(text, name, role)
+        if tall:
+            made.setProperty("tall", "true")
         if picture:
-            size = self.theme.text(self.theme.type.button)
+            size = self.theme.text(self.theme.type.button * 1.2)
+            made.setText(f" {text}")
             made.setIcon(icon(picture, self.theme.colour("on_brand" if role == "primary" else "brand"), size))
             made.setIconSize(QSize(size, size))
         return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from contract.bodies import Ticket
 from hallui.widgets import Words
@@ -12,6 +12,7 @@ from kiosk import words
 from kiosk.state import Duplicate, Finding, Printing, Refused, Result, State, Taking, Unprinted
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.facts import Facts
+from kiosk.ui.hero import HeroNumber
 from kiosk.ui.look import CENTRE, Look, Screen
 from kiosk.ui.picture import Picture
 from kiosk.ui.qr import QrCode
@@ -27,7 +28,7 @@ class BusyScreen(Screen):
         self._picture = Picture(look.theme, "ticket", 180)
         column.addWidget(self._picture, 0, CENTRE)
         self._title = look.words("title", "busy-title", CENTRE)
-        self._advice = look.words("soft", "busy-advice", CENTRE)
+        self._advice = look.words("fact", "busy-advice", CENTRE)
         column.addWidget(self._title)
         column.addWidget(self._advice)
         column.addStretch(3)
@@ -54,21 +55,16 @@ class NumberCard(QFrame):
         self.column: QVBoxLayout = look.column(self, gap=1)
         edge = look.theme.space(3)
         self.column.setContentsMargins(edge, edge, edge, edge)
-        self.caption = look.words("soft", "number-caption", CENTRE)
-        self.number = QLabel()
-        self.number.setObjectName("number")
-        self.number.setProperty("role", "number")
-        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.number.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.caption = look.words("fact", "number-caption", CENTRE)
+        self.number = HeroNumber(look.theme)
         self.service = look.words("heading", "number-service", CENTRE)
-        self.column.addStretch(1)
-        for part in (self.caption, self.number, self.service):
-            self.column.addWidget(part)
-        self.column.addStretch(1)
+        self.column.addWidget(self.caption)
+        self.column.addWidget(self.number, 1)
+        self.column.addWidget(self.service)
 
     def show_number(self, caption: str, number: str, service: str) -> None:
         self.caption.setText(caption)
-        self.number.setText(number)
+        self.number.show_number(number)
         self.service.setText(service)
 
 
@@ -83,7 +79,7 @@ class QrCard(QFrame):
         column.setContentsMargins(edge, edge, edge, edge)
         column.addStretch(1)
         self._code = QrCode(look.theme.px(side))
-        self._caption: Words = look.words("", "qr-caption", CENTRE)
+        self._caption: Words = look.words("fact", "qr-caption", CENTRE)
         column.addWidget(self._code, 0, CENTRE)
         column.addWidget(self._caption)
         column.addStretch(1)
@@ -115,7 +111,7 @@ class ResultScreen(Screen):
         column.addLayout(both, 1)
         self._countdown = Countdown(look.theme)
         column.addWidget(self._countdown)
-        column.addWidget(look.key(look.t("Done"), "result-done", on.StartOver(), "primary", "check"))
+        column.addWidget(look.key(look.t("Done"), "result-done", on.StartOver(), "primary", "check", tall=True))
 
     def show_state(self, state: State) -> None:
         if not isinstance(state.page, Result):
@@ -141,7 +137,7 @@ class UnprintedScreen(Screen):
         top.addWidget(Picture(theme, "printer", 72, "warn"), 0, Qt.AlignmentFlag.AlignTop)
         said = look.column(gap=0.5)
         self._title = look.words("heading", "unprinted-title")
-        self._advice = look.words("", "unprinted-advice")
+        self._advice = look.words("fact", "unprinted-advice")
         said.addWidget(self._title)
         said.addWidget(self._advice)
         top.addLayout(said, 1)
@@ -153,10 +149,8 @@ class UnprintedScreen(Screen):
         both.addWidget(self._qr, 3)
         column.addLayout(both, 1)
         keys = look.row(gap=3)
-        self._again = look.key(t("Print again"), "unprinted-reprint", on.Reprint(), picture="printer")
-        self._kept = look.key(t("I have kept my number"), "unprinted-claim", on.Claim(), "primary", "check")
-        for key in (self._again, self._kept):
-            key.setMinimumHeight(theme.px(96))
+        self._again = look.key(t("Print again"), "unprinted-reprint", on.Reprint(), picture="printer", tall=True)
+        self._kept = look.key(t("I have kept my number"), "unprinted-claim", on.Claim(), "primary", "check", tall=True)
         keys.addWidget(self._again, 1)
         keys.addWidget(self._kept, 2)
         column.addLayout(keys)
@@ -188,14 +182,14 @@ class RefusedScreen(Screen):
         self._picture = Picture(theme, "warning", 150, "warn")
         column.addWidget(self._picture, 0, CENTRE)
         self._title = look.words("title", "refused-title", CENTRE)
-        self._service = look.words("soft", "refused-service", CENTRE)
+        self._service = look.words("fact", "refused-service", CENTRE)
         self._more = look.words("heading", "refused-more", CENTRE)
         for part in (self._title, self._service, self._more):
             column.addWidget(part)
         column.addStretch(2)
         keys = look.row(gap=3)
-        self._retry = look.key(t("Try again"), "refused-retry", on.Retry(), "primary")
-        self._other = look.key(t("Choose something else"), "refused-back", on.Back(), "", "back")
+        self._retry = look.key(t("Try again"), "refused-retry", on.Retry(), "primary", tall=True)
+        self._other = look.key(t("Choose something else"), "refused-back", on.Back(), "", "back", tall=True)
         keys.addWidget(self._other, 1)
         keys.addWidget(self._retry, 1)
         column.addLayout(keys)
@@ -227,8 +221,10 @@ class DuplicateScreen(Screen):
         column.addWidget(self._title)
         column.addWidget(self._number, 1)
         keys = look.row(gap=3)
-        keys.addWidget(look.key(t("Choose something else"), "duplicate-back", on.Back(), "", "back"), 1)
-        keys.addWidget(look.key(t("Print it again"), "duplicate-reprint", on.Reprint(), "primary", "printer"), 1)
+        keys.addWidget(look.key(t("Choose something else"), "duplicate-back", on.Back(), "", "back", tall=True), 1)
+        keys.addWidget(
+            look.key(t("Print it again"), "duplicate-reprint", on.Reprint(), "primary", "printer", tall=True), 1
+        )
         column.addLayout(keys)
 
     def show_state(self, state: State) -> None:
@@ -241,7 +237,7 @@ class DuplicateScreen(Screen):
 
 
 def facts_of(look: Look, state: State, ticket: Ticket) -> list[tuple[str, str, bool]]:
-    """What the holder of `ticket` needs to know now."""
+    """What the holder of `ticket` needs to know now; what to bring is on the slip, so large type leaves it out."""
     t = look.t
     facts = []
     place = words.where(t, words.zone_of(state.catalogue, ticket.zone))
@@ -252,6 +248,6 @@ def facts_of(look: Look, state: State, ticket: Ticket) -> list[tuple[str, str, b
     if range_ and ticket.ahead:
         facts.append(("clock", t("Expected wait: {range}", range=range_), True))
     service = state.service(ticket.service)
-    if service and service.needs:
+    if service and service.needs and not state.elder:
         facts.append(("document", t("Have ready: {list}", list=t(", ").join(service.needs)), False))
     return facts

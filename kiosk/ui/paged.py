@@ -31,32 +31,36 @@ class _Row:
 class PagedTiles(QWidget):
     """Tiles in columns at least `column` pixels (at 1080 lines) wide.
 
-    `chosen` gives the id of the tile that was touched, `turned` says that a page key was.
+    `chosen` gives the id of the tile that was touched, `turned` says that a page key was,
+    `arranged` that the items were dealt to pages anew.
     """
 
     chosen = Signal(str)
     turned = Signal()
+    arranged = Signal()
 
-    def __init__(self, look: Look, *, column: float, size: float, most_columns: int = 4) -> None:
+    def __init__(self, look: Look, *, column: float, sizes: Sequence[float], most_columns: int = 4) -> None:
         super().__init__()
         self._look = look
         self._column = look.theme.px(column * (1.25 if look.theme.elder else 1.0))
-        self._size = size
+        self._sizes = tuple(sizes)
         self._most_columns = most_columns
         self._items: tuple[Item, ...] = ()
         self._name = ""
         self._page = 0
         self._pages: list[list[_Row]] = []
         self._tiles: list[Tile] = []
-        self._measure = self._new_tile()
-        self._measure.hide()
-        theme = look.theme
-        self._before = self._turn_key(look.t("Previous page"), "page-before", "up", -1)
-        self._after = self._turn_key(look.t("Next page"), "page-after", "down", +1)
+        self._measures = [Tile(look.theme, size=size, parent=self) for size in self._sizes]
+        for tile in self._measures:
+            tile.hide()
+        self._size = self._sizes[-1]
+        self._words = (look.t("Previous page"), look.t("Next page"))
+        self._before = self._turn_key(self._words[0], "page-before", "up", -1)
+        self._after = self._turn_key(self._words[1], "page-after", "down", +1)
         self._place = QLabel(self)
         self._place.setObjectName("page-place")
         self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._place.setFont(theme.font(theme.type.button, bold=True))
+        self._place.setProperty("role", "heading")
 
     def show_items(self, name: str, items: Sequence[Item]) -> None:
         """Show these; a new `name` begins at the first page, the same one stays where it is."""
@@ -71,6 +75,15 @@ class PagedTiles(QWidget):
     @property
     def page_count(self) -> int:
         return len(self._pages)
+
+    def turn_to(self, at: int) -> None:
+        """Show the page that holds item number `at`."""
+        columns = self._columns()
+        for number, rows in enumerate(self._pages):
+            if rows and rows[0].first <= at < rows[-1].first + columns:
+                self._page = number
+        self._show_page()
+        self.turned.emit()
 
     def resizeEvent(self, _: QResizeEvent) -> None:
         self._arrange()
@@ -108,19 +121,24 @@ class PagedTiles(QWidget):
     def _arrange(self) -> None:
         if self.width() < 50 or self.height() < 50:
             return
-        rows = self._rows()
-        self._pages = _filled(rows, self.height(), self._gap)
-        if len(self._pages) > 1:
+        for size, measure in zip(self._sizes, self._measures, strict=True):
+            rows = self._rows(measure)
+            self._size = size
+            self._pages = _filled(rows, self.height(), self._gap)
+            if len(self._pages) <= 1:
+                break
+        else:
             self._pages = _filled(rows, self.height() - self._bar_height() - self._gap, self._gap)
         self._page = max(0, min(self._page, len(self._pages) - 1))
         self._show_page()
+        self.arranged.emit()
 
-    def _rows(self) -> list[_Row]:
+    def _rows(self, measure: Tile) -> list[_Row]:
         columns, width = self._columns(), self._tile_width()
         heights = []
         for item in self._items:
-            self._measure.show_face(item.face)
-            heights.append(self._measure.heightForWidth(width))
+            measure.show_face(item.face)
+            heights.append(measure.heightForWidth(width))
         return [_Row(at, max(heights[at : at + columns])) for at in range(0, len(heights), columns)]
 
     def _show_page(self) -> None:
@@ -137,6 +155,7 @@ class PagedTiles(QWidget):
                 tile = self._tile(shown)
                 tile.setGeometry(QRect(column * (width + self._gap), top, width, height))
                 tile.setObjectName(f"tile-{item.id}")
+                tile.set_size(self._size)
                 tile.show_face(item.face)
                 tile.show()
                 shown += 1
@@ -146,12 +165,11 @@ class PagedTiles(QWidget):
         self._show_bar(several)
 
     def _spare(self, rows: list[_Row], room: int) -> int:
-        """Full pages stretch to the foot, the last one keeps their rhythm: at most a third higher."""
+        """How much higher each row may be: pages stretch towards the foot, a nearly empty one by half at most."""
         if not rows:
             return 0
         used = sum(row.height for row in rows) + self._gap * (len(rows) - 1)
-        full = self._page < len(self._pages) - 1
-        return max(0, (room - used) // len(rows)) if full else 0
+        return max(0, min((room - used) // len(rows), rows[0].height // 2))
 
     def _show_bar(self, several: bool) -> None:
         for widget in (self._before, self._place, self._after):
@@ -165,6 +183,9 @@ class PagedTiles(QWidget):
         self._after.setGeometry(QRect(self.width() - third, top, third, height))
         self._before.setEnabled(self._page > 0)
         self._after.setEnabled(self._page < len(self._pages) - 1)
+        for key, words in ((self._before, self._words[0]), (self._after, self._words[1])):
+            fits = key.fontMetrics().horizontalAdvance(words) + 2 * key.iconSize().width() + self._gap < third
+            key.setText(f" {words}" if fits else "")
         self._place.setText(f"{self._page + 1} / {len(self._pages)}")
 
     def _tile(self, at: int) -> Tile:

@@ -37,7 +37,7 @@ class StartScreen(Screen):
         choices.addWidget(self._take, 3)
         choices.addLayout(side, 2)
         column.addLayout(choices, 1)
-        self._card = look.words("soft", "start-card", CENTRE)
+        self._card = look.words("fact", "start-card", CENTRE)
         column.addWidget(self._card)
 
     def show_state(self, state: State) -> None:
@@ -61,7 +61,7 @@ class StartScreen(Screen):
         return [("clock", " ".join(part for part in (t("The hall is closed now."), opens) if part))]
 
     def _tile(self, name: str, size: float, touch: on.Input, *, hero: bool = False) -> Tile:
-        tile = Tile(self.look.theme, hero=hero, size=size)
+        tile = Tile(self.look.theme, hero=hero, stacked=True, size=size)
         tile.setObjectName(name)
         tile.clicked.connect(lambda: self.look.tell(touch))
         return tile
@@ -77,7 +77,7 @@ class OfflineScreen(Screen):
         self._picture = Picture(look.theme, "offline", 160, "warn")
         column.addWidget(self._picture, 0, CENTRE)
         self._title = look.words("title", "offline-title", CENTRE)
-        self._advice = look.words("", "offline-advice", CENTRE)
+        self._advice = look.words("fact", "offline-advice", CENTRE)
         for words_ in (self._title, self._advice):
             words_.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
             column.addWidget(words_, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -29,14 +29,24 @@ class Face:
 
 
 class Tile(QAbstractButton):
-    """`hero` tiles are filled with the brand colour; `size` is the title's type size at 1080 lines."""
+    """`hero` tiles are filled with the brand colour, `stacked` ones carry their picture above the words.
+
+    `size` is the title's type size at 1080 lines.
+    """
 
     def __init__(
-        self, theme: Theme, *, hero: bool = False, size: float | None = None, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        *,
+        hero: bool = False,
+        stacked: bool = False,
+        size: float | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._hero = hero
+        self._stacked = stacked
         self._size = size if size is not None else theme.type.button
         self._face = Face("")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -51,6 +61,12 @@ class Tile(QAbstractButton):
         self.setAccessibleDescription(" ".join(text for text in (face.subtitle, *face.notes) if text))
         self.updateGeometry()
         self.update()
+
+    def set_size(self, size: float) -> None:
+        """Another type size for the title, in pixels at 1080 lines."""
+        if size != self._size:
+            self._size = size
+            self.update()
 
     @property
     def face(self) -> Face:
@@ -67,7 +83,7 @@ class Tile(QAbstractButton):
         words = sum(self._height(text, font, inner) for text, font in self._paragraphs())
         words += self._gap() * max(0, len(self._paragraphs()) - 1)
         picture = self._picture_side() if self._face.picture else 0
-        content = words + picture + self._gap() * 2 if self._stacked() and picture else max(words, picture)
+        content = words + picture + self._gap() * 2 if self._stacked and picture else max(words, picture)
         return max(content + 2 * self._padding(), self._theme.target)
 
     def sizeHint(self) -> QSize:
@@ -105,7 +121,7 @@ class Tile(QAbstractButton):
 
     def _draw_picture(self, painter: QPainter, inner: QRect) -> QRect:
         palette, side = self._theme.palette, self._picture_side()
-        stacked = self._stacked()
+        stacked = self._stacked
         left, top = inner.left(), inner.top() if stacked else inner.top() + (inner.height() - side) // 2
         if stacked:
             words = self._words_height(inner.width())
@@ -127,7 +143,7 @@ class Tile(QAbstractButton):
         strong = palette.on_brand if self._hero else (palette.ink_soft if self._face.dim else palette.ink)
         note = palette.on_brand if self._hero else (palette.ink_soft if self._face.dim else palette.brand)
         top = inner.top()
-        if not self._stacked():
+        if self._face.picture and not self._stacked:
             top += max(0, (inner.height() - self._words_height(inner.width())) // 2)
         inks = [strong, *([soft] if self._face.subtitle else []), *([note] if self._face.notes else [])]
         for (text, font), ink in zip(self._paragraphs(), inks, strict=True):
@@ -156,18 +172,14 @@ class Tile(QAbstractButton):
         return QFontMetrics(font).boundingRect(QRect(0, 0, max(1, width), _TALL), _WRAP, text).height()
 
     def _inner_width(self, width: int) -> int:
-        side = 0 if self._stacked() or not self._face.picture else self._picture_side() + self._gap() * 2
+        side = 0 if self._stacked or not self._face.picture else self._picture_side() + self._gap() * 2
         return max(1, width - 2 * self._padding() - side)
 
-    def _stacked(self) -> bool:
-        """Large tiles carry their picture above the words."""
-        return self._size > self._theme.type.heading
-
     def _picture_side(self) -> int:
-        return self._theme.px(self._size * (2.4 if self._stacked() else 2.2))
+        return self._theme.px(self._size * (2.4 if self._stacked else 2.2))
 
     def _padding(self) -> int:
-        return self._theme.space(4 if self._stacked() else 2.5)
+        return self._theme.space(4 if self._stacked else 2.5)
 
     def _gap(self) -> int:
         return self._theme.space(1)

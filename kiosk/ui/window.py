@@ -48,6 +48,13 @@ QUIET_SECONDS: Final = 0.3
 _Appearance = tuple[QSize, str, bool, bool]
 
 
+class _Stack(QStackedWidget):
+    """Pages that must fit the screen there is: a page that does not is a defect of ours, not a larger window."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+
 class KioskWindow(QWidget):
     """Renders the presenter's state; everything visible is made anew when size, language, type or contrast change."""
 
@@ -67,7 +74,7 @@ class KioskWindow(QWidget):
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._outer.setSpacing(0)
         self._whole: QWidget | None = None
-        self._stack = QStackedWidget()
+        self._stack = _Stack()
         self._watched: QObject | None = None
 
     def show_state(self, state: State) -> None:
@@ -157,7 +164,7 @@ class KioskWindow(QWidget):
         column.setSpacing(0)
         self._header = Header(self._look, self._scheduler)
         self._footer = Footer(self._look)
-        self._stack = QStackedWidget()
+        self._stack = _Stack()
         edge = theme.space(4 if upright else 5)
         self._stack.setContentsMargins(edge, theme.space(4), edge, theme.space(3))
         column.addWidget(self._header)
