@@ -15,6 +15,9 @@ from queueserver.settings import ServerSettings
 from queueserver.store.database import DatabaseRefusedError
 
 _GRACE_SECONDS = 5
+_THREAD_SWITCH_SECONDS = 0.0002
+"""The writer's thread gives the interpreter up at every statement; waiting Python's usual 5 ms to get it back each time
+would be most of a commit."""
 
 
 def main(argv: list[str]) -> int:
@@ -47,6 +50,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _serve(settings: ServerSettings, listener: socket.socket) -> int:
     url = _url(settings.host, listener.getsockname()[1])
     server = Server(settings, url)
+    sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
     config = uvicorn.Config(
         server.asgi,
         loop="uvloop",

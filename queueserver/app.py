@@ -18,11 +18,12 @@ from queueserver.accounts.documents import DocumentKeeper, load_or_create_key
 from queueserver.answers import Renderer
 from queueserver.api.application import application
 from queueserver.api.deps import House
-from queueserver.broker import ManagedBroker, MqttAccount, MqttAddress
+from queueserver.broker import ManagedBroker, MqttAccount
 from queueserver.clock import SystemClock, Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.metrics import Metrics
 from queueserver.ports import Clock
+from queueserver.publisher import MqttAddress
 from queueserver.queries import Queries
 from queueserver.reading import Reading
 from queueserver.relay import Relay

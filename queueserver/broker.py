@@ -22,6 +22,7 @@ from typing import Final
 
 from contract import topics
 from queueserver.accounts.secrets import mqtt_hash
+from queueserver.publisher import MqttAddress, Publisher, PublishingError
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 10.0
 _SETTLED_SECONDS: Final = 30.0
 _LISTENS_WITHIN_SECONDS: Final = 10.0
+_TRY_EVERY_SECONDS: Final = 0.05
 _STOPS_WITHIN_SECONDS: Final = 5.0
 _SBIN: Final = "/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -49,17 +51,6 @@ class MqttAccount:
     password_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class MqttAddress:
-    """Where the relay publishes, and as whom."""
-
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    tls: bool = False
-
-
 def configuration(host: str, port: int, files: Path) -> str:
     """mosquitto.conf(5). Nothing is kept on disk: retained topics are published anew, displays resync themselves."""
     lines = [
@@ -70,11 +61,12 @@ def configuration(host: str, port: int, files: Path) -> str:
         "persistence false",
         "max_inflight_messages 100",
         "max_queued_messages 5000",
-        "message_size_limit 262144",
+        "max_packet_size 262144",
         "set_tcp_nodelay true",
         "log_dest stderr",
         "log_type error",
         "log_type warning",
+        "log_timestamp_format %H:%M:%S",
         "connection_messages false",
     ]
     if os.geteuid() == 0:
@@ -188,16 +180,14 @@ class ManagedBroker:
             self.restarts += 1
 
     async def _until_it_listens(self, process: subprocess.Popen[bytes]) -> None:
-        address = self.address
-        for _ in range(int(_LISTENS_WITHIN_SECONDS / 0.05)):
+        """Sign in with this run's own password: another program on the port would not know it."""
+        for _ in range(int(_LISTENS_WITHIN_SECONDS / _TRY_EVERY_SECONDS)):
             if process.poll() is not None:
                 raise BrokerError(self._why_it_ended(process))
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(address.host, address.port)
-                writer.close()
-                if process.poll() is None:
-                    return
-            await asyncio.sleep(0.05)
+            with contextlib.suppress(PublishingError):
+                await (await Publisher.connect(self.address)).close()
+                return
+            await asyncio.sleep(_TRY_EVERY_SECONDS)
         raise BrokerError(f"mosquitto does not listen on {self._host}:{self._port}")
 
     def _why_it_ended(self, process: subprocess.Popen[bytes]) -> str:

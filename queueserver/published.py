@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from contract.config import HallConfig, PriorityClass, Queue, Service, Window, text_for
+from queueserver import selects
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.store.plans import plan_of
-from queueserver.store.tables import config_versions, halls
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Publications:
 
     def hall_now(self, connection: Connection, hall: str) -> HallNow:
         """The hall's row and the configuration in force; raises DomainError("unknown_hall")."""
-        row = connection.execute(select(halls).where(halls.c.hall == hall)).first()
+        row = selects.hall_row(connection, hall)
         if row is None:
             raise DomainError("unknown_hall")
         return HallNow(hall, row.seq, row.business_day, self._published(connection, hall, row.config_version))
@@ -93,9 +93,6 @@ class Publications:
         known = self._newest.get(hall)
         if known is not None and known.version == version:
             return known
-        wanted = select(config_versions.c.document).where(
-            config_versions.c.hall == hall, config_versions.c.version == version
-        )
-        config = HallConfig.model_validate(connection.execute(wanted).scalar_one())
+        config = HallConfig.model_validate(selects.config_document(connection, hall, version))
         published = self._newest[hall] = Published(version, config, plan_of(config, version))
         return published

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from contract import bodies
 from contract.config import HallConfig
@@ -25,7 +25,6 @@ from queueserver.published import HallNow, Publications
 from queueserver.reading import Reading
 from queueserver.retained import Retained
 from queueserver.store.rows import from_ms
-from queueserver.store.tables import halls
 from queueserver.why import sentence
 
 T = TypeVar("T")
@@ -138,8 +137,7 @@ class Queries:
 
     async def halls(self) -> dict[str, tuple[int, int]]:
         """Each hall's newest sequence number and how far it was relayed."""
-        wanted = select(halls.c.hall, halls.c.seq, halls.c.relayed_seq)
-        return await self._reading.run(lambda connection: {h: (s, r) for h, s, r in connection.execute(wanted)})
+        return await self._reading.run(selects.all_halls)
 
     def retained(self, connection: Connection, hall: str) -> Retained:
         """What the hall's retained topics must show now."""

@@ -9,41 +9,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import aiomqtt
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, update
 
 from contract import topics
 from contract.events import EVENT_DATA, AnyData
 from queueserver.accounts.directory import Writes
-from queueserver.broker import MqttAddress
 from queueserver.outgoing import wire_event
 from queueserver.ports import Clock
+from queueserver.publisher import Message, MqttAddress, Publisher, PublishingError
 from queueserver.reading import Reading
 from queueserver.retained import Retained
+from queueserver.selects import AnyRow, all_halls, events_after
 from queueserver.store.database import StorageError
 from queueserver.store.rows import from_ms, to_ms
-from queueserver.store.tables import events, halls
+from queueserver.store.tables import halls
 
 log = logging.getLogger(__name__)
 
-_QOS: Final = 1
 _BATCH: Final = 200
-_IN_FLIGHT: Final = 64
 _QUEUE_STATE_SECONDS: Final = 0.2
 """Waiting counts are published at most this often; calls and windows at once."""
+_BREATH_SECONDS: Final = 0.003
+"""Least time between two looks at the outbox: one event alone never waits, a flood is taken in handfuls."""
 _MARK_SECONDS: Final = 0.25
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 
-AnyRow = Row[*tuple[Any, ...]]
 LoadRetained = Callable[[Connection, str], Retained]
 
 
@@ -101,47 +97,49 @@ class Relay:
         while True:
             try:
                 await self._one_connection()
-            except* aiomqtt.MqttError as group:
-                log.warning("no broker, events wait: %s", group.exceptions[0])
-            except* StorageError as group:
-                log.warning("the relay cannot read: %s", group.exceptions[0])
+            except PublishingError as error:
+                log.warning("events wait: %s", error)
+            except StorageError as error:
+                log.warning("events wait, they cannot be read: %s", error)
             pause = _FIRST_PAUSE_SECONDS if self.connected else min(pause * 2, _LONGEST_PAUSE_SECONDS)
             self.connected = False
             await asyncio.sleep(pause)
 
     async def _one_connection(self) -> None:
-        address = self._address()
-        client = aiomqtt.Client(
-            address.host,
-            address.port,
-            username=address.user or None,
-            password=address.password or None,
-            protocol=aiomqtt.ProtocolVersion.V5,
-            tls_params=aiomqtt.TLSParameters() if address.tls else None,
-            keepalive=10,
-            max_inflight_messages=_IN_FLIGHT,
-            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-        )
-        client.pending_calls_threshold = _BATCH
-        async with client, asyncio.TaskGroup() as group:
-            self.connected = True
-            group.create_task(_until_it_ends(client))
-            group.create_task(self._publish_for_ever(client))
+        """Until the broker or the database is gone."""
+        publisher = await Publisher.connect(self._address())
+        self.connected = True
+        publishing = asyncio.create_task(self._publish_for_ever(publisher))
+        try:
+            await asyncio.wait((publishing, publisher.lost), return_when=asyncio.FIRST_COMPLETED)
+            if publishing.done():
+                await publishing
+            raise PublishingError(publisher.lost.result())
+        finally:
+            publishing.cancel()
+            await asyncio.gather(publishing, return_exceptions=True)
+            await publisher.close()
 
-    async def _publish_for_ever(self, client: aiomqtt.Client) -> None:
-        self._relayed, self._retained = dict(await self._reading.run(_relayed_so_far)), {}
+    async def _publish_for_ever(self, publisher: Publisher) -> None:
+        self._relayed, self._retained = await self._relayed_so_far(), {}
         self._dirty.update(self._relayed)
         self._wake.set()
-        last_queues = 0.0
+        last_look = last_queues = 0.0
         while True:
             await self._until_something(last_queues)
+            await asyncio.sleep(last_look + _BREATH_SECONDS - time.monotonic())
+            last_look = time.monotonic()
             dirty, self._dirty = self._dirty, set()
             self._wake.clear()
             for hall in sorted(dirty):
-                await self._catch_up(client, hall)
+                await self._catch_up(publisher, hall)
             if time.monotonic() - last_queues >= _QUEUE_STATE_SECONDS:
-                await self._publish_queues(client)
+                await self._publish_queues(publisher)
                 last_queues = time.monotonic()
+
+    async def _relayed_so_far(self) -> dict[str, int]:
+        stored = await self._reading.run(all_halls)
+        return {hall: max(relayed, self._relayed.get(hall, 0)) for hall, (_, relayed) in stored.items()}
 
     async def _until_something(self, last_queues: float) -> None:
         """Until there is a new event, or waiting counts are due."""
@@ -150,68 +148,58 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), left)
 
-    async def _catch_up(self, client: aiomqtt.Client, hall: str) -> None:
+    async def _catch_up(self, publisher: Publisher, hall: str) -> None:
         if hall not in self._retained:
             self._retained[hall] = await self._reading.run(lambda connection: self._load_retained(connection, hall))
-            await self._publish_windows(client, hall)
+            await publisher.publish(_window_messages(hall, self._retained[hall]))
         while True:
             after = self._relayed.setdefault(hall, 0)
-            rows = await self._reading.run(partial(_outbox, hall=hall, after=after))
+            rows = await self._reading.run(partial(events_after, hall=hall, after=after, most=_BATCH))
             if rows:
-                await self._publish_events(client, hall, rows)
+                await self._publish_events(publisher, hall, rows)
             if len(rows) < _BATCH:
                 return
 
-    async def _publish_events(self, client: aiomqtt.Client, hall: str, rows: Sequence[AnyRow]) -> None:
+    async def _publish_events(self, publisher: Publisher, hall: str, rows: Sequence[AnyRow]) -> None:
         retained = self._retained[hall]
+        messages: list[Message] = []
         told = True
-        for start in range(0, len(rows), _IN_FLIGHT):
-            chunk = rows[start : start + _IN_FLIGHT]
-            sending = []
-            for row in chunk:
-                data = EVENT_DATA[row.type].model_validate_json(row.data)
-                told = retained.apply(row.seq, row.type, data) and told
-                payload = wire_event(hall, row.id, row.type, from_ms(row.at).isoformat(), row.seq, row.data)
-                sending.append(
-                    client.publish(topics.events(hall, row.type), payload, _QOS, properties=self._expiry(data))
-                )
-            await asyncio.gather(*sending)
-            self.published += len(chunk)
-            self._relayed[hall] = chunk[-1].seq
+        for row in rows:
+            data = EVENT_DATA[row.type].model_validate_json(row.data)
+            told = retained.apply(row.seq, row.type, data) and told
+            payload = wire_event(hall, row.id, row.type, from_ms(row.at).isoformat(), row.seq, row.data)
+            messages.append(Message(topics.events(hall, row.type), payload, expiry_seconds=self._expiry(data)))
+        messages += _window_messages(hall, retained)
+        await publisher.publish(messages)
+        self._relayed[hall] = rows[-1].seq
+        self.published += len(rows)
         if not told:
-            await self._reload(client, hall)
-        await self._publish_windows(client, hall)
+            await self._reload(publisher, hall)
 
-    async def _reload(self, client: aiomqtt.Client, hall: str) -> None:
+    async def _reload(self, publisher: Publisher, hall: str) -> None:
         """The day or the configuration changed: show what there is now, and forget what is no more."""
         before = self._retained[hall]
         now = await self._reading.run(lambda connection: self._load_retained(connection, hall))
         self._retained[hall] = now
         gone = [topics.window_state(hall, window) for window in before.windows.keys() - now.windows.keys()]
         gone += [topics.queue_state(hall, queue) for queue in before.queues.keys() - now.queues.keys()]
-        await asyncio.gather(*(client.publish(topic, b"", _QOS, retain=True) for topic in gone))
+        await publisher.publish([*(Message(topic, b"", retain=True) for topic in gone), *_window_messages(hall, now)])
 
-    async def _publish_windows(self, client: aiomqtt.Client, hall: str) -> None:
-        for status in self._retained[hall].take_windows():
-            topic = topics.window_state(hall, status.window)
-            await client.publish(topic, status.model_dump_json(), _QOS, retain=True)
+    async def _publish_queues(self, publisher: Publisher) -> None:
+        await publisher.publish(
+            [
+                Message(topics.queue_state(hall, status.queue), status.model_dump_json().encode(), retain=True)
+                for hall, retained in self._retained.items()
+                for status in retained.take_queues()
+            ]
+        )
 
-    async def _publish_queues(self, client: aiomqtt.Client) -> None:
-        for hall, retained in self._retained.items():
-            for status in retained.take_queues():
-                await client.publish(
-                    topics.queue_state(hall, status.queue), status.model_dump_json(), _QOS, retain=True
-                )
-
-    def _expiry(self, data: AnyData) -> Properties | None:
+    def _expiry(self, data: AnyData) -> int | None:
         """A call nobody could hear in time is noise: the broker drops it for clients that were away."""
         expires_at = getattr(data, "expires_at", None)
         if expires_at is None:
             return None
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho has none here
-        left = (to_ms(expires_at) - to_ms(self._clock.now())) // 1000
-        properties.MessageExpiryInterval = max(1, left)
-        return properties
+        return max(1, (to_ms(expires_at) - to_ms(self._clock.now())) // 1000)
 
     async def _mark_for_ever(self) -> None:
         while True:
@@ -229,19 +217,11 @@ class Relay:
             self._marked.update(due)
 
 
-async def _until_it_ends(client: aiomqtt.Client) -> None:
-    """Raises MqttError when the connection ends; the relay subscribes to nothing."""
-    async for message in client.messages:
-        log.debug("unasked message on %s", message.topic)
-
-
-def _relayed_so_far(connection: Connection) -> list[tuple[str, int]]:
-    return [(row.hall, row.relayed_seq) for row in connection.execute(select(halls.c.hall, halls.c.relayed_seq))]
-
-
-def _outbox(connection: Connection, *, hall: str, after: int) -> Sequence[AnyRow]:
-    wanted = select(events).where(events.c.hall == hall, events.c.seq > after).order_by(events.c.seq).limit(_BATCH)
-    return connection.execute(wanted).fetchall()
+def _window_messages(hall: str, retained: Retained) -> list[Message]:
+    return [
+        Message(topics.window_state(hall, status.window), status.model_dump_json().encode(), retain=True)
+        for status in retained.take_windows()
+    ]
 
 
 def _store_relayed(connection: Connection, due: dict[str, int]) -> None:

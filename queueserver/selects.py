@@ -1,25 +1,95 @@
-"""The read side's SQL: every statement finds its rows by an index of today's, open or named things, not of the past."""
+"""The read side's SQL: every statement finds its rows by an index of today's, open or named things, not of the past.
+
+Statements are built once, because building one costs more than running it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import Window
 from queueserver.store import rows
-from queueserver.store.statements import SELECT_TICKETS
-from queueserver.store.tables import events, queue_days, tickets, visits, windows
+from queueserver.store.statements import CONFIG, SELECT_TICKETS
+from queueserver.store.tables import events, halls, queue_days, tickets, visits, windows
 
-WAITING_SHOWN = 200
-CALLS_SHOWN = 20
+WAITING_SHOWN: Final = 200
+CALLS_SHOWN: Final = 20
 
 AnyRow = Row[*tuple[Any, ...]]
+
+_IN_HALL = tickets.c.hall == bindparam("in_hall")
+_OPEN = tickets.c.ended_at.is_(None)
+_WAITING = and_(_IN_HALL, _OPEN, tickets.c.state == State.WAITING.value)
+
+_HALL = select(halls).where(halls.c.hall == bindparam("in_hall"))
+_WAITING_BY_QUEUE = select(tickets.c.queue, func.count().label("waiting")).where(_WAITING).group_by(tickets.c.queue)
+_QUEUE_DAYS = select(queue_days).where(
+    queue_days.c.hall == bindparam("in_hall"), queue_days.c.business_day == bindparam("day")
+)
+_WINDOWS = select(windows).where(windows.c.hall == bindparam("in_hall"))
+_TICKETS_BY_ID = SELECT_TICKETS.where(_IN_HALL, tickets.c.id.in_(bindparam("ids", expanding=True)))
+_LATEST_CALLS = (
+    SELECT_TICKETS.where(_IN_HALL, tickets.c.called_at.is_not(None), tickets.c.business_day == bindparam("day"))
+    .order_by(tickets.c.called_at.desc(), tickets.c.seq.desc())
+    .limit(CALLS_SHOWN)
+)
+_LAST_LEG = (
+    SELECT_TICKETS.where(_IN_HALL, tickets.c.visit == bindparam("visit")).order_by(tickets.c.leg.desc()).limit(1)
+)
+_VISIT_OF_NUMBER = select(visits.c.id).where(
+    visits.c.hall == bindparam("in_hall"),
+    visits.c.business_day == bindparam("day"),
+    visits.c.number == bindparam("number"),
+)
+_VISIT_OF_TOKEN = select(visits.c.hall, visits.c.id).where(visits.c.token == bindparam("token"))
+_BEFORE = or_(
+    tickets.c.place_at < bindparam("place_at"),
+    and_(tickets.c.place_at == bindparam("place_at"), tickets.c.place_order < bindparam("place_order")),
+)
+_AHEAD_IN_QUEUE = select(func.count()).where(
+    _WAITING, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to.is_(None)
+)
+_AHEAD_AT_WINDOW = select(func.count()).where(
+    _WAITING, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
+)
+_FOR_WINDOW = and_(
+    _WAITING,
+    tickets.c.queue.in_(bindparam("queues", expanding=True)),
+    or_(tickets.c.sent_to == bindparam("of_window"), tickets.c.sent_to.is_(None)),
+)
+_COUNT_FOR_WINDOW = select(func.count()).select_from(tickets).where(_FOR_WINDOW)
+_LINE_OF_WINDOW = (
+    SELECT_TICKETS.where(_FOR_WINDOW).order_by(tickets.c.place_at, tickets.c.place_order).limit(WAITING_SHOWN)
+)
+_SET_ASIDE = SELECT_TICKETS.where(
+    _IN_HALL,
+    _OPEN,
+    tickets.c.state.in_((State.HELD.value, State.NO_SHOW.value)),
+    tickets.c.window == bindparam("of_window"),
+).order_by(tickets.c.called_at)
+_CALLS_OF = (
+    select(events.c.at, events.c.data, events.c.detail)
+    .where(
+        events.c.hall == bindparam("in_hall"),
+        events.c.ticket == bindparam("of_ticket"),
+        events.c.type == "ticket.called",
+    )
+    .order_by(events.c.seq)
+)
+_EVENTS_AFTER = (
+    select(events.c.seq, events.c.id, events.c.type, events.c.at, events.c.data)
+    .where(events.c.hall == bindparam("in_hall"), events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(bindparam("most"))
+)
+_ALL_HALLS = select(halls.c.hall, halls.c.seq, halls.c.relayed_seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,106 +100,96 @@ class Counters:
     days: dict[str, QueueDay]
 
 
+def hall_row(connection: Connection, hall: str) -> AnyRow | None:
+    return connection.execute(_HALL, {"in_hall": hall}).first()
+
+
+def config_document(connection: Connection, hall: str, version: int) -> Any:
+    """The published configuration as stored."""
+    return connection.execute(CONFIG, {"in_hall": hall, "version": version}).scalar_one()
+
+
+def all_halls(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Each hall's newest sequence number, and how far its events were relayed."""
+    return {row.hall: (row.seq, row.relayed_seq) for row in connection.execute(_ALL_HALLS)}
+
+
 def counters(connection: Connection, hall: str, day: date) -> Counters:
-    counted = (
-        select(tickets.c.queue, func.count().label("waiting"))
-        .where(tickets.c.hall == hall, tickets.c.ended_at.is_(None), tickets.c.state == State.WAITING.value)
-        .group_by(tickets.c.queue)
-    )
-    wanted = select(queue_days).where(queue_days.c.hall == hall, queue_days.c.business_day == day)
-    return Counters(
-        waiting={row.queue: row.waiting for row in connection.execute(counted)},
-        days={row["queue"]: rows.queue_day_of(row) for row in connection.execute(wanted).mappings()},
-    )
+    counted = connection.execute(_WAITING_BY_QUEUE, {"in_hall": hall})
+    days = connection.execute(_QUEUE_DAYS, {"in_hall": hall, "day": day}).mappings()
+    return Counters({row.queue: row.waiting for row in counted}, {row["queue"]: rows.queue_day_of(row) for row in days})
 
 
 def windows_at_work(connection: Connection, hall: str) -> dict[str, Window]:
     """Windows that were ever opened."""
-    wanted = select(windows).where(windows.c.hall == hall)
-    return {row["id"]: rows.window_of(row) for row in connection.execute(wanted).mappings()}
+    found = connection.execute(_WINDOWS, {"in_hall": hall}).mappings()
+    return {row["id"]: rows.window_of(row) for row in found}
 
 
 def tickets_by_id(connection: Connection, hall: str, ids: Sequence[str]) -> dict[str, Ticket]:
     if not ids:
         return {}
-    wanted = SELECT_TICKETS.where(tickets.c.hall == hall, tickets.c.id.in_(ids))
-    return {row["id"]: rows.ticket_of(row) for row in connection.execute(wanted).mappings()}
+    return {ticket.id: ticket for ticket in _tickets(connection, _TICKETS_BY_ID, in_hall=hall, ids=ids)}
 
 
 def latest_calls(connection: Connection, hall: str, day: date) -> list[Ticket]:
     """The day's last calls, newest first, whatever became of them."""
-    wanted = (
-        SELECT_TICKETS.where(tickets.c.hall == hall, tickets.c.called_at.is_not(None), tickets.c.business_day == day)
-        .order_by(tickets.c.called_at.desc(), tickets.c.seq.desc())
-        .limit(CALLS_SHOWN)
-    )
-    return [rows.ticket_of(row) for row in connection.execute(wanted).mappings()]
+    return _tickets(connection, _LATEST_CALLS, in_hall=hall, day=day)
 
 
 def last_leg(connection: Connection, hall: str, visit: str) -> Ticket | None:
     """Where a visit is now."""
-    wanted = SELECT_TICKETS.where(tickets.c.hall == hall, tickets.c.visit == visit)
-    row = connection.execute(wanted.order_by(tickets.c.leg.desc()).limit(1)).mappings().first()
-    return rows.ticket_of(row) if row else None
+    return next(iter(_tickets(connection, _LAST_LEG, in_hall=hall, visit=visit)), None)
 
 
 def visit_of_number(connection: Connection, hall: str, day: date, number: str) -> str | None:
     """The visit that holds `number` on one business day."""
-    wanted = select(visits.c.id).where(visits.c.hall == hall, visits.c.business_day == day, visits.c.number == number)
-    return connection.execute(wanted).scalar_one_or_none()
+    found: str | None = connection.execute(
+        _VISIT_OF_NUMBER, {"in_hall": hall, "day": day, "number": number}
+    ).scalar_one_or_none()
+    return found
 
 
 def visit_of_token(connection: Connection, token: str) -> tuple[str, str] | None:
     """(hall, visit) of a visitor's link."""
-    row = connection.execute(select(visits.c.hall, visits.c.id).where(visits.c.token == token)).first()
+    row = connection.execute(_VISIT_OF_TOKEN, {"token": token}).first()
     return (row.hall, row.id) if row else None
 
 
 def ahead_of(connection: Connection, hall: str, ticket: Ticket) -> int:
     """Waiting tickets of the same lane whose place is before this one's."""
-    place = or_(
-        tickets.c.place_at < ticket.place.at_ms,
-        and_(tickets.c.place_at == ticket.place.at_ms, tickets.c.place_order < ticket.place.order),
-    )
-    lane = tickets.c.sent_to == ticket.sent_to if ticket.sent_to else tickets.c.sent_to.is_(None)
-    wanted = select(func.count()).where(*_waiting(hall), tickets.c.queue == ticket.queue, lane, place)
-    return connection.execute(wanted).scalar_one()
+    found = {
+        "in_hall": hall,
+        "queue": ticket.queue,
+        "place_at": ticket.place.at_ms,
+        "place_order": ticket.place.order,
+    }
+    if ticket.sent_to is None:
+        return connection.execute(_AHEAD_IN_QUEUE, found).scalar_one()
+    return connection.execute(_AHEAD_AT_WINDOW, {**found, "sent_to": ticket.sent_to}).scalar_one()
 
 
 def line_of_window(connection: Connection, hall: str, window: str, queues: Sequence[str]) -> tuple[int, list[Ticket]]:
     """How many wait for one window, and the first of them in order of their places."""
-    for_it = or_(tickets.c.sent_to == window, tickets.c.sent_to.is_(None))
-    mine = (*_waiting(hall), tickets.c.queue.in_(queues), for_it)
-    count = connection.execute(select(func.count()).select_from(tickets).where(*mine)).scalar_one()
-    wanted = SELECT_TICKETS.where(*mine).order_by(tickets.c.place_at, tickets.c.place_order).limit(WAITING_SHOWN)
-    return count, [rows.ticket_of(row) for row in connection.execute(wanted).mappings()]
+    mine = {"in_hall": hall, "of_window": window, "queues": queues}
+    count = connection.execute(_COUNT_FOR_WINDOW, mine).scalar_one()
+    return count, _tickets(connection, _LINE_OF_WINDOW, **mine)
 
 
 def set_aside(connection: Connection, hall: str, window: str) -> list[Ticket]:
     """Tickets held or missed at one window."""
-    wanted = SELECT_TICKETS.where(
-        tickets.c.hall == hall,
-        tickets.c.ended_at.is_(None),
-        tickets.c.state.in_((State.HELD.value, State.NO_SHOW.value)),
-        tickets.c.window == window,
-    ).order_by(tickets.c.called_at)
-    return [rows.ticket_of(row) for row in connection.execute(wanted).mappings()]
+    return _tickets(connection, _SET_ASIDE, in_hall=hall, of_window=window)
 
 
 def calls_of(connection: Connection, hall: str, ticket: str) -> Sequence[AnyRow]:
     """The stored calls of one ticket: time, data and detail."""
-    wanted = (
-        select(events.c.at, events.c.data, events.c.detail)
-        .where(events.c.hall == hall, events.c.ticket == ticket, events.c.type == "ticket.called")
-        .order_by(events.c.seq)
-    )
-    return connection.execute(wanted).fetchall()
+    return connection.execute(_CALLS_OF, {"in_hall": hall, "of_ticket": ticket}).fetchall()
 
 
-def events_after(connection: Connection, hall: str, after: int, limit: int) -> Sequence[AnyRow]:
-    wanted = select(events).where(events.c.hall == hall, events.c.seq > after).order_by(events.c.seq).limit(limit)
-    return connection.execute(wanted).fetchall()
+def events_after(connection: Connection, hall: str, after: int, most: int) -> Sequence[AnyRow]:
+    """The hall's facts in order: seq, id, type, at, data."""
+    return connection.execute(_EVENTS_AFTER, {"in_hall": hall, "after": after, "most": most}).fetchall()
 
 
-def _waiting(hall: str) -> tuple[ColumnElement[bool], ...]:
-    return tickets.c.hall == hall, tickets.c.ended_at.is_(None), tickets.c.state == State.WAITING.value
+def _tickets(connection: Connection, statement: Any, **found: Any) -> list[Ticket]:
+    return [rows.ticket_of(row) for row in connection.execute(statement, found).mappings()]

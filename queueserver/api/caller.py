@@ -8,10 +8,10 @@ from contract import bodies
 from queueserver.accounts.directory import Who
 from queueserver.accounts.roles import PICKERS, STAFF, WINDOW_READERS
 from queueserver.answers import Eyes
-from queueserver.api.deps import documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
+from queueserver.api.deps import LeanRoute, documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
 from queueserver.handlers import commands
 
-router = APIRouter(prefix="/halls/{hall}", tags=["caller"])
+router = APIRouter(prefix="/halls/{hall}", route_class=LeanRoute, tags=["caller"])
 WINDOW = "/windows/{window}"
 
 

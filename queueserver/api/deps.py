@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
 from contract.bodies import Problem
@@ -57,6 +58,24 @@ class House:
 def house(request: Request) -> House:
     found: House = request.app.state.house
     return found
+
+
+class LeanRoute(APIRoute):
+    """A route whose endpoint takes the request and the names in its path: called directly, which halves its cost.
+
+    Endpoints with query parameters go FastAPI's usual way.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        if self.dependant.query_params:
+            return super().get_route_handler()
+        endpoint = self.endpoint
+
+        async def handle(request: Request) -> Response:
+            response: Response = await endpoint(request=request, **request.path_params)
+            return response
+
+        return handle
 
 
 def documented(

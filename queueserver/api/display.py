@@ -11,10 +11,10 @@ from contract import bodies
 from contract.events import EventPage
 from queueserver.accounts.roles import EVERYBODY, STAFF
 from queueserver.answers import Eyes
-from queueserver.api.deps import documented, house, json_response, read_body, submit, who
+from queueserver.api.deps import LeanRoute, documented, house, json_response, read_body, submit, who
 from queueserver.handlers import commands
 
-router = APIRouter(prefix="/halls/{hall}", tags=["display"])
+router = APIRouter(prefix="/halls/{hall}", route_class=LeanRoute, tags=["display"])
 
 
 @router.get("/snapshot", **documented(bodies.Snapshot))

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request, Response
 from contract import bodies
 from queueserver.accounts.documents import masked_name, masked_number, masked_phone
 from queueserver.accounts.roles import EVERYBODY, TICKET_GIVERS
-from queueserver.api.deps import documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
+from queueserver.api.deps import LeanRoute, documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
 from queueserver.handlers import commands
 from queueserver.handlers.commands import Holder
 
-router = APIRouter(prefix="/halls/{hall}", tags=["kiosk"])
+router = APIRouter(prefix="/halls/{hall}", route_class=LeanRoute, tags=["kiosk"])
 
 
 @router.post("/tickets", **documented(bodies.Ticket, bodies.TakeTicket, 201))
