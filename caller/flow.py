@@ -62,7 +62,7 @@ def step(state: State, happened: Input) -> Step:  # noqa: C901, PLR0911, PLR0912
         case ShowShelf():
             return replace(state, shelf=happened.shelf), ()
         case Shrink():
-            return replace(state, mini=happened.mini and state.stage is Stage.WORK), ()
+            return replace(_without_sheet(state), mini=happened.mini and state.stage is Stage.WORK), ()
         case Speak():
             return _speak(state, happened)
         case SignedIn():
