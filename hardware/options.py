@@ -73,6 +73,9 @@ def parse(options: type[O], raw: Mapping[str, object]) -> O:
 
 
 def _checked(name: str, value: object, kind: Any, metadata: Mapping[str, Any]) -> object:
+    choices = metadata.get("choices") or ()
+    if choices and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # paper = 80 means what paper = "80" does
     converted = _converted(name, value, kind)
     low, high = metadata.get("low"), metadata.get("high")
     if isinstance(converted, int | float) and not isinstance(converted, bool):
@@ -80,7 +83,6 @@ def _checked(name: str, value: object, kind: Any, metadata: Mapping[str, Any]) -
             raise OptionError(name, f"must be at least {low}, is {converted}")
         if high is not None and converted > high:
             raise OptionError(name, f"must be at most {high}, is {converted}")
-    choices = metadata.get("choices") or ()
     if choices and converted not in choices:
         raise OptionError(name, f"must be one of {', '.join(choices)}, is {converted!r}")
     return converted

@@ -93,12 +93,13 @@ def test_stand_ins_behave_like_their_kind() -> None:
 
 def test_numbers_may_come_as_text_from_the_environment() -> None:
     registry.check("printer", {"driver": "escpos-tcp", "port": "9101", "wait": "2.5", "confirm": "off"})
+    registry.check("printer", {"driver": "escpos-tcp", "paper": 58})
     registry.check("printer", {"driver": "escpos-usb", "vendor": "0x0519", "product": 3})
 
 
 def test_a_library_that_is_not_installed_disables_its_device_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "hardware.printers.escpos", raising=False)
-    monkeypatch.setitem(sys.modules, "hardware.printers.status", None)
+    monkeypatch.setitem(sys.modules, "hardware.transport.link", None)
     printer = registry.open_printer({"driver": "escpos-tcp"})
     assert printer.health().code == "driver_missing"
     assert [driver.name for driver in registry.describe() if driver.fault] != []
