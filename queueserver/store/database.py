@@ -44,7 +44,8 @@ def open_engine(url: str, *, writing: bool) -> Engine:
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _begin_immediate if writing else _begin_deferred)
         return engine
-    return create_engine(parsed, pool_pre_ping=True)
+    patience = {} if "options" in parsed.query else {"options": f"-c lock_timeout={int(BUSY_SECONDS * 1000)}"}
+    return create_engine(parsed, pool_pre_ping=True, connect_args=patience)
 
 
 def prepare(url: str) -> None:
@@ -110,8 +111,11 @@ def _copy_aside(engine: Engine, revision: str) -> None:
     if engine.url.get_backend_name() != "sqlite" or not path or path == ":memory:":
         return
     target = Path(f"{path}.schema-{revision}.copy")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as error:
+        raise DatabaseRefusedError(f"no copy could be made before the upgrade, at {target}: {error}") from error
 
 
 def _alembic_config(url: str) -> Config:
