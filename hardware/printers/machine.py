@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from hardware.numbered import NumberedFiles
 from hardware.printers.paper import Paper, Printed
 from hardware.printers.stream import Parser
 from hardware.printers.vocabulary import Ask, Command, Ignored, Unknown
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,10 @@ class Machine:
                 if self._closing:
                     return
                 command, reply = self._work.popleft()
-            self._do(command, reply)
+            try:
+                self._do(command, reply)
+            except (DeviceError, OSError):  # no font, disk full: this slip is spoilt, the printer goes on
+                LOG.exception("the virtual printer could not burn %s", type(command).__name__)
             with self._changed:
                 if not self._work:
                     self.idle.set()

@@ -228,6 +228,17 @@ def test_several_hosts_may_print_at_once(printer_twin: VirtualPrinter, slip: Sli
     assert printer_twin.machine.slips.last == 3
 
 
+def test_a_twin_that_cannot_write_its_picture_goes_on(
+    printer_twin: VirtualPrinter, printer: TicketPrinter, slip: Slip, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "slips").rmdir()
+    printer.print_slip(slip)
+    assert "could not burn" in caplog.text
+    (tmp_path / "slips").mkdir()
+    printer.print_slip(slip)
+    assert printer_twin.machine.slips.last == 1
+
+
 def test_many_slips_leave_no_descriptor_and_no_thread(printer_twin: VirtualPrinter, slip: Slip) -> None:
     import psutil
 
