@@ -11,10 +11,28 @@ from PIL import Image, ImageChops
 from hardware.numbered import NumberedFiles
 from hardware.printers.commands import picture_bytes, text_bytes
 from hardware.printers.machine import Machine
-from hardware.slip import Slip, rasterise
+from hardware.slip import QrCode, Rule, Slip, Text, rasterise
 
-GOLDEN = Path(__file__).parent.parent / "golden"
+GOLDEN = Path(__file__).parent
 MOST_DIFFERENT = 0.004  # of all dots: another FreeType moves a few edges, a real change moves far more
+
+
+@pytest.fixture
+def slip() -> Slip:
+    return Slip(
+        "A012",
+        (
+            Text("滨江市政务服务中心", 4.5, bold=True),
+            Rule(),
+            Text("A012", 18, bold=True),
+            Text("不动产转移登记（含二手房交易、继承、赠与、析产及其他情形）", 4, bold=True),
+            Text("前面还有 7 人，约等候 15–25 分钟", 3.5),
+            Text("请到二楼B区等候，窗口 11–18", 3.5),
+            Rule(),
+            QrCode("https://hall.example.gov.cn/t/9f2b6c1e7a8d4035", "扫码看进度"),
+            Text("2026-11-23 09:41", 2.5),
+        ),
+    )
 
 
 def compare(image: Image.Image, name: str) -> None:
