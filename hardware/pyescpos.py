@@ -1,4 +1,4 @@
-"""The one door to python-escpos, because importing it leaves a temporary folder behind and takes over the root logger."""
+"""The one door to python-escpos, whose import leaves a temporary folder behind and takes over the root logger."""
 
 from __future__ import annotations
 
