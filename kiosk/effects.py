@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contract.bodies import Ticket
-from kiosk.state import Order, Person
+from kiosk.state import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,6 @@ class Take:
     """Ask for the ticket; attempts of one order carry one key."""
 
     order: Order
-    person: Person | None
-    lang: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ from kiosk.wayfinding import Step, go, turn_to
 TRY_AGAIN: Final = frozenset({"server_unreachable", "busy", "storage_unavailable", "storage_full", "internal"})
 """Refusals that may have another answer in a moment; the retry carries the same key."""
 
+TICKETS_REMEMBERED: Final = 32
+"""An answer that comes twice must not take back a ticket in somebody's hand."""
+
 
 def choose_priority(state: State, touch: on.ChoosePriority) -> Step:
     if all(entry.id != touch.priority for entry in state.priorities):
@@ -40,31 +43,36 @@ def choose_priority(state: State, touch: on.ChoosePriority) -> Step:
 def agree(state: State, _: on.Agree) -> Step:
     if not isinstance(state.page, Confirm):
         return state, ()
-    order = Order(state.intention + 1, state.page.service, state.page.priority)
+    order = Order(state.intention + 1, state.page.service, state.page.priority, state.person, state.lang)
     return _order(replace(state, intention=order.intention), order)
 
 
 def retry(state: State, _: on.Retry) -> Step:
-    if isinstance(state.page, Refused) and state.page.order is not None:
-        return _order(state, state.page.order)
-    return state, ()
+    if not isinstance(state.page, Refused) or state.page.order is None:
+        return state, ()
+    order = state.page.order
+    if order.intention <= state.withdrawn:  # its key would bring back the ticket that was taken back
+        order = replace(order, intention=state.intention + 1)
+    return _order(replace(state, intention=max(state.intention, order.intention)), order)
 
 
 def _order(state: State, order: Order) -> Step:
-    return turn_to(state, Taking(order)), (do.CheckPrinter(), do.Take(order, state.person, state.lang))
+    return turn_to(state, Taking(order)), (do.CheckPrinter(), do.Take(order))
 
 
 def taken(state: State, news: on.TicketTaken) -> Step:
     page = state.page
-    if isinstance(page, Taking) and page.order.intention == news.intention:
+    waits = page.order if isinstance(page, Taking | Refused) else None
+    if waits is not None and waits.intention == news.intention > state.withdrawn:
         return _print(state, news.ticket, attempt=1)
-    if news.ticket.id == state.last_ticket:
+    if news.ticket.id in state.in_hand:
         return state, ()
-    return state, (do.Withdraw(news.ticket.id),)
+    return replace(state, withdrawn=max(state.withdrawn, news.intention)), (do.Withdraw(news.ticket.id),)
 
 
 def _print(state: State, ticket: Ticket, attempt: int) -> Step:
-    printing = replace(state, page=Printing(ticket, attempt), last_ticket=ticket.id)
+    seen = (*(one for one in state.in_hand if one != ticket.id), ticket.id)
+    printing = replace(state, page=Printing(ticket, attempt), in_hand=seen[-TICKETS_REMEMBERED:])
     return printing, (do.Print(ticket, state.lang, attempt),)
 
 

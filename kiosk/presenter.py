@@ -126,9 +126,9 @@ class KioskPresenter:
         key = self._key[1]
 
         def ask() -> Ticket:
-            person = effect.person
+            person = order.person
             document = Document(kind=person.kind, number=person.number, name=person.name) if person else None
-            body = TakeTicket(service=order.service, priority_class=order.priority, document=document, lang=effect.lang)
+            body = TakeTicket(service=order.service, priority_class=order.priority, document=document, lang=order.lang)
             return self._api.take_ticket(body, key)
 
         def taken(ticket: Ticket) -> None:

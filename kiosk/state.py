@@ -11,6 +11,20 @@ from contract.bodies import Catalogue, DepartmentEntry, PriorityClassEntry, Serv
 
 E = TypeVar("E", ServiceEntry, DepartmentEntry)
 
+# ------------------------------------------------------------------------------------------------- who
+
+PersonKind = Literal["resident", "residence_permit", "foreign_resident", "passport", "social_security", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who stands here, until the screen goes home; number and name stay out of logs."""
+
+    kind: PersonKind
+    number: str = field(repr=False)
+    name: str = field(default="", repr=False)
+
+
 # ------------------------------------------------------------------------------------------------- pages
 
 
@@ -68,11 +82,13 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One intention to take one ticket; every attempt of it carries the same key."""
+    """One intention to take one ticket; every attempt of it carries the same key and says exactly the same."""
 
     intention: int
     service: str
     priority: str | None
+    person: Person | None = None
+    lang: str = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +175,7 @@ Page = (
 BUSY_PAGES = (Taking, Finding, Printing)
 """While one of these shows, a second touch makes nothing."""
 
-# ------------------------------------------------------------------------------------------------- who and what
-
-PersonKind = Literal["resident", "residence_permit", "foreign_resident", "passport", "social_security", "other"]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who stands here, until the screen goes home; number and name stay out of logs."""
-
-    kind: PersonKind
-    number: str = field(repr=False)
-    name: str = field(default="", repr=False)
+# ------------------------------------------------------------------------------------------------- the world
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,11 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The kiosk at one moment. `timer` counts restarts of the idle clock, so that an old alarm means nothing."""
+    """The kiosk at one moment.
+
+    `timer` counts restarts of the idle clock, so that an old alarm means nothing. `withdrawn` is the newest intention
+    whose ticket was taken back, `in_hand` the ids of the latest tickets visitors have seen.
+    """
 
     page: Page = Start()
     trail: tuple[Page, ...] = ()
@@ -216,7 +225,8 @@ class State:
     timer: int = 0
     timer_seconds: float = 0.0
     intention: int = 0
-    last_ticket: str = ""
+    withdrawn: int = 0
+    in_hand: tuple[str, ...] = ()
     world: World = World()
     defaults: Defaults = Defaults()
 
