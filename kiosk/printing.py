@@ -12,7 +12,7 @@ from hardware.slip import Slip
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 3.0
-"""A printer's word this young is believed; asking again would cost the visitor time."""
+"""A good word of the printer this young is believed; asking again would cost the visitor time."""
 
 
 class SlipPrinter:
@@ -36,7 +36,7 @@ class SlipPrinter:
     def print(self, slip: Slip) -> None:
         """Return when the slip is out; raises hardware.errors.DeviceError with what kept it."""
         fresh = self._scheduler.monotonic() - self._asked_at < FRESH_SECONDS
-        code = self._code if fresh else self.ask()
+        code = self._code if fresh and self._code == "ok" else self.ask()
         if code != "ok":
             raise DeviceError(f"not tried: the printer is {code}", code=code)
         try:
