@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from contract.errors import PROBLEM_MEDIA_TYPE, PROBLEM_TYPE_BASE, REFUSALS, english
 from queueserver.domain.errors import DomainError
@@ -39,63 +42,74 @@ def body_error(error: ValidationError) -> MalformedBodyError:
     return MalformedBodyError("invalid_field", field or "body", first["msg"])
 
 
+_EXPECTED = (DomainError, StorageError, MalformedBodyError, RequestValidationError, HTTPException, ClientDisconnect)
+
+
 def install(app: FastAPI, metrics: Metrics) -> None:
     """Let `app` answer every error as a problem document."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        code, response = _problem(request, error)
-        metrics.refused(code)
+        told = _told(error)
+        if told.code == "internal":
+            log.error("%s %s failed: %r", request.method, getattr(request.scope.get("route"), "path", ""), error)
+        metrics.refused(told.code)
+        response = problem_response(told)
+        if isinstance(error, HTTPException):
+            response.headers.update(error.headers or {})
         return response
 
-    for kind in (DomainError, StorageError, MalformedBodyError, RequestValidationError, HTTPException, Exception):
+    for kind in (*_EXPECTED, Exception):
         app.add_exception_handler(kind, answer)
 
 
-def _problem(request: Request, error: Exception) -> tuple[str, Response]:
-    """The code of an error and how it is told."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a problem document says; `hint` says more about the entry at fault, in English."""
+
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    field: str = ""
+    hint: str = ""
+
+
+def _told(error: Exception) -> Told:
     match error:
         case DomainError():
-            return error.code, problem_response(error.code, dict(error.params), field=error.field)
+            told = Told(error.code, error.params, error.field)
         case StorageError():
-            return error.code, problem_response(error.code, {})
+            told = Told(error.code)
         case MalformedBodyError():
-            return error.code, problem_response(error.code, {}, field=error.field, hint=error.hint)
+            told = Told(error.code, field=error.field, hint=error.hint)
         case RequestValidationError():
             first = error.errors()[0]
-            return "invalid_field", problem_response(
-                "invalid_field", {}, field=str(first["loc"][-1]), hint=first["msg"]
-            )
+            told = Told("invalid_field", field=str(first["loc"][-1]), hint=first["msg"])
         case HTTPException():
-            code = _BY_STATUS.get(error.status_code, "malformed")
-            response = problem_response(code, {}, status=error.status_code)
-            response.headers.update(error.headers or {})
-            return code, response
-    log.error("%s %s failed: %r", request.method, getattr(request.scope.get("route"), "path", ""), error)
-    return "internal", problem_response("internal", {})
+            told = Told(_BY_STATUS.get(error.status_code, "malformed"))
+        case ClientDisconnect():
+            told = Told("malformed")
+        case _:
+            told = Told("internal")
+    return told
 
 
-def problem_response(
-    code: str, params: dict[str, str | int], *, field: str = "", hint: str = "", status: int = 0
-) -> Response:
-    """The problem document of `code`; `hint` says more about the entry at fault, in English."""
-    if field:
-        params = {"field": field, **params}
-    refusal = REFUSALS[code]
+def problem_response(told: Told) -> Response:
+    """The problem document."""
+    params = {"field": told.field, **told.params} if told.field else dict(told.params)
+    refusal = REFUSALS[told.code]
     document: dict[str, object] = {
-        "type": PROBLEM_TYPE_BASE + code,
-        "title": code.replace("_", " "),
-        "status": status or refusal.status,
-        "detail": english(code, params),
-        "code": code,
+        "type": PROBLEM_TYPE_BASE + told.code,
+        "title": told.code.replace("_", " "),
+        "status": refusal.status,
+        "detail": english(told.code, params),
+        "code": told.code,
         "params": params,
     }
-    if field:
-        document["field"] = field
-    if hint:
-        document["hint"] = hint
+    if told.field:
+        document["field"] = told.field
+    if told.hint:
+        document["hint"] = told.hint
     headers = {"Retry-After": str(params["seconds"])} if "seconds" in params else {}
-    if code == "unauthenticated":
+    if told.code == "unauthenticated":
         headers["WWW-Authenticate"] = "Bearer"
-    return Response(
-        json.dumps(document, ensure_ascii=False), status or refusal.status, headers, media_type=PROBLEM_MEDIA_TYPE
-    )
+    content = json.dumps(document, ensure_ascii=False)
+    return Response(content, refusal.status, headers, media_type=PROBLEM_MEDIA_TYPE)
