@@ -98,6 +98,9 @@ class Rehearsal:
         return next((entry.id for entry in lists if entry.number == wanted), wanted)
 
     def _sign_in(self, arguments: Arguments, answer: Answer) -> None:
+        if self._presenter.state.stage is not Stage.SIGN_IN:
+            answer({"ok": True})
+            return
         self._presenter.handle(SignIn(_text(arguments, "user"), _text(arguments, "password")))
         self._await(answer, lambda state: bool(state.windows) or state.view is not None)
 

@@ -206,14 +206,16 @@ class Shelves(QWidget):
     @property
     def selected(self) -> str:
         """The ticket id of the row the next act is about: the selected one, else the only one, else ""."""
+        return self._chosen() or (self._model.rows[0].ticket if len(self._model.rows) == 1 else "")
+
+    def _chosen(self) -> str:
         index = self.list.currentIndex()
-        if index.isValid() and self.list.selectionModel().isSelected(index):
-            return self._model.rows[index.row()].ticket
-        return self._model.rows[0].ticket if len(self._model.rows) == 1 else ""
+        chosen = index.isValid() and self.list.selectionModel().isSelected(index)
+        return self._model.rows[index.row()].ticket if chosen else ""
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """New rows; who was selected stays selected while still there."""
-        chosen = self.selected
+        chosen = self._chosen()
         self._model.replace(rows)
         for place, row in enumerate(rows):
             if row.ticket == chosen and not self.list.currentIndex().isValid():
