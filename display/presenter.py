@@ -14,10 +14,11 @@ from typing import Final, Protocol
 from contract.bodies import Snapshot
 from contract.config import text_for
 from contract.events import WireEvent
-from display import phrases
-from display.announcer import Announcement, Rank
+from display import announcements
+from display.announcer import Announcement
 from display.board import Announce, Board, Broadcast, Effect, Refetch, Withdraw
 from display.calls import CalledTicket
+from display.linkwatch import LinkWatch
 from display.screen import (
     CallKey,
     Link,
@@ -36,11 +37,8 @@ from hallui.work import Jobs
 log = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 1.0
-UNSURE_SECONDS: Final = 5.0
-"""So long without live events before the screen says so: a reconnection nobody notices is not worth a word."""
-LOST_SECONDS: Final = 12.0
-"""So long without even a snapshot, while not live, until the screen says that it may be out of date."""
 REFETCH_SECONDS: Final = 2.0
+SOUND_AFTER_SECONDS: Final = 0.04
 MOST_UNPAINTED: Final = 200
 
 
@@ -97,14 +95,11 @@ class DisplayPresenter:
         self._fetch = fetch
         self._refetching = False
         self._report = report
+        self._started_at = scheduler.now(), scheduler.monotonic()
         self._board = Board(zones=options.zones)
-        self._live = False
-        self._not_live_since = scheduler.monotonic()
-        self._last_truth = scheduler.monotonic()
-        self._last_truth_at: datetime | None = None
+        self._watch = LinkWatch(not_live_since=scheduler.monotonic())
         self._turned = scheduler.monotonic()
         self._turn = 0
-        self._calls_turn = 0
         self._unpainted: dict[CallKey, CalledTicket] = {}
         self._alarm: Alarm | None = None
         self._retry: Alarm | None = None
@@ -116,7 +111,7 @@ class DisplayPresenter:
 
     @property
     def link(self) -> Link:
-        return self._link()
+        return self._watch.link(self._scheduler.monotonic())
 
     def start(self) -> None:
         self._show()
@@ -129,22 +124,25 @@ class DisplayPresenter:
 
     def hall_now(self) -> datetime:
         """The server's time in the hall's zone; safe from any thread."""
-        return hall_time(self._scheduler.now(), self._board)
+        return hall_time(self._now(), self._board)
+
+    def _now(self) -> datetime:
+        """This device's time, had nobody set its clock since the start: steady, and safe from any thread."""
+        at, ticks = self._started_at
+        return at + timedelta(seconds=self._scheduler.monotonic() - ticks)
 
     # -- heard from the hall
 
     def heard_snapshot(self, snapshot: Snapshot) -> None:
-        self._truth_arrived()
-        self._move(self._board.rebuilt(snapshot, self._scheduler.now()))
+        self._watch = self._watch.hearing(self._scheduler.monotonic())
+        self._move(self._board.rebuilt(snapshot, self._now()))
 
     def heard_event(self, event: WireEvent) -> None:
-        self._truth_arrived()
-        self._move(self._board.after(event, self._scheduler.now()))
+        self._watch = self._watch.hearing(self._scheduler.monotonic())
+        self._move(self._board.after(event, self._now()))
 
     def heard_live(self, live: bool) -> None:
-        if self._live and not live:
-            self._not_live_since = self._scheduler.monotonic()
-        self._live = live
+        self._watch = self._watch.turned(live, self._scheduler.monotonic())
         self._show()
 
     def _refetch(self) -> None:
@@ -203,55 +201,39 @@ class DisplayPresenter:
     def _tick(self) -> None:
         self._alarm = self._scheduler.call_later(TICK_SECONDS, self._tick)
         self._sound.press()
-        self._board = self._board.aged(self._scheduler.now())
+        self._board = self._board.aged(self._now())
         if self._scheduler.monotonic() - self._turned >= self._options.page_seconds:
             self._turned = self._scheduler.monotonic()
             self._turn += 1
-            self._calls_turn += 1
         self._show()
 
     # -- effects
 
-    def _truth_arrived(self) -> None:
-        self._last_truth = self._scheduler.monotonic()
-        self._last_truth_at = self._scheduler.now()
-
     def _move(self, step: tuple[Board, tuple[Effect, ...]]) -> None:
         self._board, effects = step
-        announced = [effect for effect in effects if isinstance(effect, Announce)]
-        if announced:
-            self._calls_turn = 0
-            self._turned = self._scheduler.monotonic()
-        for news in announced[:MOST_UNPAINTED]:
-            self._unpainted[news.call.ticket, news.call.sequence] = news.call
+        for effect in effects:
+            if isinstance(effect, Announce):
+                self._unpainted[effect.call.ticket, effect.call.sequence] = effect.call
         while len(self._unpainted) > MOST_UNPAINTED:
             del self._unpainted[next(iter(self._unpainted))]
         self._show()
+        if effects:
+            # the frame first: a voice at work would take the time the eye is waiting for
+            self._scheduler.call_later(SOUND_AFTER_SECONDS, lambda: self._perform_all(effects))
+
+    def _perform_all(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
             self._perform(effect)
 
     def _perform(self, effect: Effect) -> None:
         if isinstance(effect, Announce):
-            self._sound.offer(self._call(effect), effect.call.zones)
+            self._sound.offer(announcements.of_call(effect, self._options.also_spoken), effect.call.zones)
         elif isinstance(effect, Withdraw):
             self._sound.withdraw(effect.ticket)
         elif isinstance(effect, Broadcast):
-            self._sound.offer(_broadcast(effect), effect.row.zones)
+            self._sound.offer(announcements.of_broadcast(effect), effect.row.zones)
         elif isinstance(effect, Refetch):
             self._refetch()
-
-    def _call(self, effect: Announce) -> Announcement:
-        call, also = effect.call, self._options.also_spoken
-        return Announcement(
-            key=call.ticket,
-            rank=Rank.RECALL if effect.recall else Rank.ORDINARY,
-            sequence=call.sequence,
-            expires_at=effect.expires_at,
-            full=phrases.call_announcement(call.number, call.label, call.lang, recall=effect.recall, also=also),
-            brief=phrases.call_announcement(call.number, call.label, call.lang, recall=effect.recall, brief=True),
-            number=call.number,
-            label=call.label,
-        )
 
     # -- the glass
 
@@ -262,19 +244,18 @@ class DisplayPresenter:
             self._view.show_screen(screen)
 
     def _drawn(self) -> Screen:
-        now, board, options = self._scheduler.now(), self._board, self._options
-        link = self._link()
+        now, board, options = self._now(), self._board, self._options
+        link = self.link
         screen = Screen(
             hall=text_for(dict(board.names), options.language),
             clock=hall_time(now, board).replace(second=0, microsecond=0),
             link=link,
-            link_since=hall_time(self._last_truth_at, board) if link is Link.LOST and self._last_truth_at else None,
+            link_since=hall_time(board.heard_at, board) if link is Link.LOST and board.heard_at else None,
             silent=self._sound.is_mute,
             notices=options.notices,
             broadcasts=tuple(row.text for row in board.broadcasts if not row.urgent),
             urgent=next((row.text for row in board.broadcasts if row.urgent), ""),
             turn=self._turn,
-            calls_turn=self._calls_turn,
         )
         if options.window:
             return replace(screen, windows=self._own_window(now))
@@ -288,24 +269,3 @@ class DisplayPresenter:
     def _own_window(self, now: datetime) -> tuple[WindowLine, ...]:
         row = self._board.windows.get(self._options.window)
         return () if row is None else (window_line(self._board, row, self._options.language, now),)
-
-    def _link(self) -> Link:
-        if not self._board.is_known:
-            return Link.CONNECTING
-        now = self._scheduler.monotonic()
-        if self._live or now - self._not_live_since < UNSURE_SECONDS:
-            return Link.LIVE
-        return Link.LOST if now - self._last_truth >= LOST_SECONDS else Link.DELAYED
-
-
-def _broadcast(effect: Broadcast) -> Announcement:
-    row = effect.row
-    words = phrases.broadcast_announcement(row.text, row.lang, urgent=row.urgent)
-    return Announcement(
-        key=row.id,
-        rank=Rank.URGENT if row.urgent else Rank.ORDINARY,
-        sequence=row.sequence,
-        expires_at=row.expires_at,
-        full=words,
-        brief=words,
-    )

@@ -82,7 +82,6 @@ class Screen:
     notices: tuple[str, ...] = ()
     urgent: str = ""
     turn: int = 0
-    calls_turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Protocol
 from display.announcer import Announcement, Announcer
 from display.phrases import Utterance
 from hardware.errors import DeviceError
-from hardware.ports import Loudspeaker
+from hardware.ports import Condition, Loudspeaker
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +114,7 @@ class ZonePlayer:
     # -- the thread of this loudspeaker
 
     def _work(self) -> None:
+        self._prepare()
         while (announcement := self._next()) is not None:
             outcome = self._say(announcement)
             with self._changed:
@@ -121,6 +122,14 @@ class ZonePlayer:
                 self._announcer = self._announcer.cut() if cut else self._announcer.ended()
             if not cut and not self._closed:
                 self._said(outcome)
+
+    def _prepare(self) -> None:
+        """Make the first call as quick as the others, and know at once when nothing would be heard."""
+        health = self._loudspeaker.health()
+        if health.condition is Condition.DOWN:
+            self._fault = health.code
+            log.warning("loudspeaker %s: %s", self._loudspeaker.name, health.detail)
+        self._jingle(())
 
     def _next(self) -> Announcement | None:
         with self._changed:

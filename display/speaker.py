@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Sequence
@@ -10,7 +11,9 @@ from typing import Final
 
 from display.phrases import Utterance
 from hardware.errors import VoiceError
-from hardware.ports import Voice
+from hardware.ports import Condition, Voice
+
+log = logging.getLogger(__name__)
 
 LONGEST_RENDER_SECONDS: Final = 8.0
 
@@ -54,6 +57,10 @@ class Speaker:
             raise VoiceError(f"no sound after {self._longest:.1f} s") from error
 
     def _work(self) -> None:
+        # a voice loads when it is first asked: better now than in the first call
+        health = self._voice.health()
+        if health.condition is Condition.DOWN:
+            log.warning("voice %s: %s", self._voice.name, health.detail)
         while (item := self._inbox.get()) is not None:
             utterance, answer = item
             try:

@@ -20,10 +20,10 @@ class CallsPanel(Panel):
     """One large call and as many rows as the height has room for."""
 
     def part_of(self, screen: Screen) -> object:
-        return screen.calls, screen.calls_turn
+        return screen.calls, screen.turn
 
     def spoken(self, screen: Screen) -> str:
-        lines, _ = visible_calls(screen.calls, self.room_for(), screen.calls_turn)
+        lines, _ = visible_calls(screen.calls, self.room_for(), screen.turn)
         said = (f"{line.number} {self.words.whole_window(line.label)} {self._word(line)}" for line in lines)
         return "\n".join(said) if lines else "\n".join(self.words.no_calls)
 
@@ -34,7 +34,7 @@ class CallsPanel(Panel):
 
     def draw(self, painter: QPainter, screen: Screen) -> Iterable[CallKey]:
         room = self.room_for()
-        lines, page = visible_calls(screen.calls, room, screen.calls_turn)
+        lines, page = visible_calls(screen.calls, room, screen.turn)
         if not lines:
             self._draw_empty(painter)
             return ()
@@ -43,8 +43,11 @@ class CallsPanel(Panel):
         row = (self.height() - hero - foot - gap * (room - 1)) / (room - 1)
         width = float(self.width())
         self._draw_hero(painter, QRectF(0, 0, width, hero), lines[0])
-        for at, line in enumerate(lines[1:]):
-            self._draw_row(painter, QRectF(0, hero + gap + at * (row + gap), width, row), line)
+        rows = [QRectF(0, hero + gap + at * (row + gap), width, row) for at in range(room - 1)]
+        for place, line in zip(rows, lines[1:], strict=False):
+            self._draw_row(painter, place, line)
+        for place in rows[len(lines) - 1 :]:
+            self._draw_free(painter, place)
         if foot:
             self._draw_foot(painter, QRectF(0, self.height() - foot, width, foot), page)
         return [line.key for line in lines]
@@ -127,6 +130,12 @@ class CallsPanel(Panel):
         window = QRectF(rest.left() + unit * 3, rest.top(), word.left() - rest.left() - unit * 3.4, rest.height())
         base = lettering.base_line(inner.center().y(), unit * NUMBER_UNITS)
         self._draw_window(painter, window, line.label, ink, unit * 3.4, unit * 2.1, base=base)
+
+    def _draw_free(self, painter: QPainter, room: QRectF) -> None:
+        """A row without a call: only its ground, so that the screen does not look broken off."""
+        painter.setOpacity(0.4)
+        self.card(painter, room, "surface")
+        painter.setOpacity(1.0)
 
     def _draw_destination(self, painter: QPainter, room: QRectF, line: CallLine, ink: QColor, size: float) -> None:
         """ "请前往 3号窗口" on one base line in the middle of `room`."""

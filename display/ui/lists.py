@@ -81,7 +81,10 @@ class QueuesPanel(Panel):
 
 
 class WindowsPanel(Panel):
-    """All windows, two beside each other: label and who is there, or what the window does."""
+    """The windows that work, two beside each other: label, and who is there or what the window does.
+
+    Those that are closed are only counted: on a quiet day they would fill page after page.
+    """
 
     columns = 2
 
@@ -89,10 +92,16 @@ class WindowsPanel(Panel):
         return screen.windows, screen.turn
 
     def spoken(self, screen: Screen) -> str:
-        return "\n".join(
-            f"{self.words.whole_window(line.label)} {line.number or self.words.at_window(line)}"
-            for line in screen.windows
-        )
+        working, closed = self._sorted(screen)
+        said = [
+            f"{self.words.whole_window(line.label)} {line.number or self.words.at_window(line)}" for line in working
+        ]
+        return "\n".join([*said, self.words.not_open(closed)] if closed else said)
+
+    def _sorted(self, screen: Screen) -> tuple[list[WindowLine], int]:
+        """The windows that work, and how many do not."""
+        working = [line for line in screen.windows if line.state is not WindowState.CLOSED or line.number]
+        return working, len(screen.windows) - len(working)
 
     def draw(self, painter: QPainter, screen: Screen) -> Iterable[CallKey]:
         unit = self.unit
@@ -100,8 +109,14 @@ class WindowsPanel(Panel):
         inner = QRectF(self.rect()).adjusted(unit * 0.8, unit * 0.3, -unit * 0.8, -unit * 0.4)
         body = inner.adjusted(0, unit * TITLE_UNITS, 0, 0)
         least = unit * 1.9
+        working, closed = self._sorted(screen)
+        if closed:
+            foot = QRectF(body.left(), body.bottom() - least, body.width(), least)
+            soft = self.colour("ink_soft")
+            lettering.draw(painter, foot, self.words.not_open(closed), unit * 1.1, soft, least=unit)
+            body.setBottom(foot.top())
         rows = max(1, int(body.height() / least))
-        shown_rows = [screen.windows[at : at + self.columns] for at in range(0, len(screen.windows), self.columns)]
+        shown_rows = [working[at : at + self.columns] for at in range(0, len(working), self.columns)]
         page = page_at(pages([least] * len(shown_rows), rows * least), screen.turn)
         self.title(painter, QRectF(inner.left(), inner.top(), inner.width(), unit * 2), self.words.windows_title, page)
         height, gap = body.height() / rows, unit * 1.2
@@ -120,7 +135,7 @@ class WindowsPanel(Panel):
         if lit:
             self.card(painter, room.adjusted(-unit * 0.25, unit * 0.12, unit * 0.25, -unit * 0.12), "accent")
         busy = bool(line.number)
-        ink = self.colour("on_accent" if lit else "ink" if line.state is not WindowState.CLOSED else "ink_soft")
+        ink = self.colour("on_accent" if lit else "ink")
         name = self.words.short_window(line.label)
         said = line.number if busy else self.words.at_window(line)
         size = unit * (1.3 if busy else 1.1)

@@ -53,6 +53,10 @@ class Words:
             return self._t("On a break")
         return self._t("Free")
 
+    def not_open(self, count: int) -> str:
+        """So many windows are not listed, because they are closed."""
+        return self._t.plural("{n} window is not open", "{n} windows are not open", count)
+
     def queue_count(self, waiting: int, state: ServiceState) -> str:
         """The count, or why there is none: a queue that is closed for today and empty."""
         if state is ServiceState.CLOSED and not waiting:

@@ -185,7 +185,7 @@ def test_only_what_was_painted_is_reported(shown: Shown, painted: list[set[CallK
         turn += 1
         assert turn < 12, "some call is on no page"
         before = len(painted)
-        window.show_screen(replace(_screen(calls=12, windows=0), calls_turn=turn))
+        window.show_screen(replace(_screen(calls=12, windows=0), turn=turn))
         qtbot.waitUntil(lambda: len(painted) > before)  # type: ignore[attr-defined] # noqa: B023 - used at once
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,8 @@ from contract.client.sample import CLERK, SAMPLE_HALL
 from contract.errors import HallError
 from contract.events import WireEvent
 from display.announcer import Announcement, Rank
-from display.presenter import LOST_SECONDS, REFETCH_SECONDS, UNSURE_SECONDS, DisplayOptions, DisplayPresenter
+from display.linkwatch import LOST_SECONDS, UNSURE_SECONDS
+from display.presenter import REFETCH_SECONDS, SOUND_AFTER_SECONDS, DisplayOptions, DisplayPresenter
 from display.screen import Link, Screen
 from display.sound import Said
 from hallui.scheduler import ManualScheduler
@@ -58,9 +59,12 @@ class Desk:
 class Rig:
     """A presenter before a fake hall whose clock is the test's."""
 
-    def __init__(self, options: DisplayOptions | None = None, *, subscribed: bool = True) -> None:
-        self.time = ManualScheduler()
-        self.hall = FakeHall(now=self.time.now)
+    def __init__(
+        self, options: DisplayOptions | None = None, *, subscribed: bool = True, time: ManualScheduler | None = None
+    ) -> None:
+        self.time = time or ManualScheduler()
+        server = ManualScheduler()
+        self.hall = FakeHall(now=lambda: server.now() + timedelta(seconds=self.time.monotonic()))
         self.hall.login(CLERK.user, CLERK.password)
         self.hall.open_window(_WINDOW.id)
         self.glass, self.desk = Glass(), Desk()
@@ -77,9 +81,14 @@ class Rig:
         )
         self.presenter.start()
         if subscribed:
-            self.hall.subscribe(self.presenter.heard_event)
+            self.hall.subscribe(self._hear)
         self.presenter.heard_snapshot(self.hall.snapshot())
         self.presenter.heard_live(True)
+
+    def _hear(self, event: WireEvent) -> None:
+        """The event, and the moment after it in which the loudspeakers get their part."""
+        self.presenter.heard_event(event)
+        self.time.advance(SOUND_AFTER_SECONDS)
 
     def _fetch(self) -> Snapshot:
         return self.fetches.pop(0)() if self.fetches else self.hall.snapshot()
@@ -155,7 +164,7 @@ def test_a_call_is_reported_once_when_it_is_first_painted() -> None:
     rig = Rig()
     number = rig.call()
     key = rig.screen.calls[0].key
-    rig.time.advance(0.25)
+    rig.time.advance(0.25 - SOUND_AFTER_SECONDS)
     rig.presenter.painted([key, ("another", 1)])
     rig.presenter.painted([key])
     assert rig.reports == [
@@ -244,6 +253,7 @@ def test_a_new_configuration_is_fetched_again_and_again_until_it_comes() -> None
 
     rig.fetches = [refuse, lambda: rig.hall.snapshot().model_copy(update={"seq": 50, "names": {"en": "New name"}})]
     rig.presenter.heard_event(_published(rig.presenter.board.seq + 1, rig))
+    rig.time.advance(SOUND_AFTER_SECONDS)
     assert rig.screen.hall != "New name"
     rig.time.advance(REFETCH_SECONDS)
     assert rig.screen.hall == "New name"
@@ -254,16 +264,21 @@ def test_a_snapshot_overtaken_by_events_is_not_believed() -> None:
     old, new = rig.hall.snapshot(), rig.hall.snapshot().model_copy(update={"seq": 99})
     rig.fetches = [lambda: old, lambda: new]
     rig.presenter.heard_event(_published(40, rig))
+    rig.time.advance(SOUND_AFTER_SECONDS)
     assert rig.presenter.board.seq == 99
 
 
-def test_lists_turn_their_page_and_a_new_call_turns_the_calls_back() -> None:
+def test_lists_turn_their_page_also_while_calls_come_all_the_time() -> None:
     rig = Rig(DisplayOptions(page_seconds=4))
     rig.time.advance(9)
-    assert (rig.screen.turn, rig.screen.calls_turn) == (2, 2)
-    rig.call()
-    assert rig.screen.calls_turn == 0
+    assert rig.screen.turn == 2
     assert rig.desk.presses == 9
+    for _ in range(9):
+        rig.call()
+        rig.hall.start(_WINDOW.id)
+        rig.hall.finish(_WINDOW.id)
+        rig.time.advance(1)
+    assert rig.screen.turn == 4
 
 
 def test_nothing_is_drawn_again_while_nothing_changes() -> None:
@@ -282,6 +297,29 @@ def test_a_window_bar_shows_its_own_window_or_says_that_it_has_none(known: bool)
     if known:
         rig.presenter.painted([rig.screen.windows[0].key or ("", 0)])
         assert [line["event"] for line in rig.reports] == ["shown"]
+
+
+class Jumping(ManualScheduler):
+    """A clock that somebody sets while the display runs."""
+
+    jump = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.jump
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_setting_the_devices_clock_changes_nothing(hours: int) -> None:
+    time = Jumping()
+    rig = Rig(time=time)
+    rig.call()
+    clock = rig.screen.clock
+    time.jump = timedelta(hours=hours)
+    time.advance(10)
+    assert rig.screen.calls[0].highlighted
+    time.advance(11)
+    assert not rig.screen.calls[0].highlighted
+    assert rig.screen.clock == clock
 
 
 def test_the_time_shown_and_used_is_the_halls() -> None:
