@@ -1,0 +1,62 @@
+"""Remembers what the running demo observes: tickets given, calls painted, the event feed; nothing here is a wish."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from contract.bodies import TicketState
+from contract.client.api import HallApi
+from contract.events import TicketData, WireEvent
+from hall.demo.evidence import Shown, Taken
+from hall.demo.visitors import Visitor
+
+PAGE = 500
+OPEN = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.HELD})
+
+
+class Ledger:
+    """The demo's memory, filled while it runs."""
+
+    def __init__(self) -> None:
+        self.events: list[WireEvent] = []
+        self.taken: list[Taken] = []
+        self.shown: list[Shown] = []
+        self.announced: Counter[str] = Counter()
+        self.visitor_of: dict[str, Visitor] = {}
+        self.calls_of: Counter[str] = Counter()
+        self.states: dict[str, TicketState] = {}
+
+    async def follow(self, api: HallApi) -> None:
+        """Read what the feed has that we have not."""
+        while True:
+            after = self.events[-1].sequence if self.events else 0
+            page = await asyncio.to_thread(api.events, after, PAGE)
+            for event in page.events:
+                self._add(event)
+            if not page.events or self.events[-1].sequence >= page.last:
+                return
+
+    def heard(self, display: str, line: dict[str, object]) -> None:
+        """One unasked line of a display."""
+        if line.get("event") == "announced":
+            self.announced[display] += 1
+        if line.get("event") == "shown":
+            number, sequence = str(line.get("number", "")), int(str(line.get("sequence", 0)))
+            self.shown.append(Shown(display, sequence, number, float(str(line.get("call_to_screen_ms", 0.0)))))
+
+    def still_open(self) -> int:
+        """Tickets that somebody must still do something about, as far as the feed was read."""
+        return sum(state in OPEN for state in self.states.values())
+
+    def over(self) -> int:
+        """Tickets whose visit is over."""
+        return len(self.states) - self.still_open()
+
+    def _add(self, event: WireEvent) -> None:
+        self.events.append(event)
+        data = event.parsed()
+        if isinstance(data, TicketData):
+            if data.from_ticket:
+                self.states.pop(data.from_ticket, None)
+            self.states[data.ticket] = data.state
