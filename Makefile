@@ -19,6 +19,7 @@ demo: setup  ## a whole hall on this machine; without a screen it ends by itself
 	else $(BIN)/hall demo --headless --out $(OUT) --visitors $(VISITORS) --seed $(SEED); fi
 
 test: check  ## lint, types, arrows and every test
+	@$(PYTHON) tools/setup.py --tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: setup

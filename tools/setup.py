@@ -46,6 +46,8 @@ DEBIAN_PACKAGES = {
     ],
     "Chinese type": ["fonts-noto-cjk"],
 }
+TEST_PACKAGES = ["postgresql-15"]
+"""Real parts that only tests use; a test whose part is missing is skipped and says so."""
 
 
 def main() -> int:
@@ -55,6 +57,9 @@ def main() -> int:
     missing = [name for names in DEBIAN_PACKAGES.values() for name in names if not _installed(name)]
     if missing and not _install(missing):
         return _fail("please install these Debian packages, then try again:\n  apt-get install " + " ".join(missing))
+    for_tests = [name for name in TEST_PACKAGES if "--tests" in sys.argv and not _installed(name)]
+    if for_tests and not _install(for_tests):
+        print("setup: some tests will be skipped without", *for_tests, file=sys.stderr)
     wanted = _fingerprint()
     if STAMP.is_file() and STAMP.read_text() == wanted:
         return 0
