@@ -136,7 +136,7 @@ class ManagedBroker:
     async def start(self, devices: Iterable[MqttAccount]) -> None:
         """Write the files, run Mosquitto and wait until it listens; raises BrokerError."""
         program = find_mosquitto()
-        self._port = self._port or _free_port(self._host)
+        self._port = self._port or free_port(self._host)
         self._write_files(devices)
         started = asyncio.get_running_loop().create_future()
         self._keeper = asyncio.create_task(self._keep(program, started))
@@ -251,7 +251,8 @@ def _cause(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def _free_port(host: str) -> int:
+def free_port(host: str = "127.0.0.1") -> int:
+    """A TCP port nobody uses at the moment."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family) as probe:
         port: int = probe.getsockname()[1]

@@ -135,6 +135,7 @@ def start(settings: ServerSettings, token: str = "") -> LiveServer:
 
 def furnish(settings: ServerSettings, config: HallConfig = SAMPLE_HALL) -> str:
     """A database with the hall as on its first morning, without the fact that it was configured; a device's token."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     prepare(settings.database_url)
     return in_database(settings, lambda connection: _furnish(connection, config))
 
