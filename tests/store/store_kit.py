@@ -24,7 +24,7 @@ from queueserver.handlers import commands
 from queueserver.ports import Actor, Answer, CallAnswer, Clock, TicketAnswer
 from queueserver.store import statements as sql
 from queueserver.store.batch import Reply, load
-from queueserver.store.database import open_engine, prepare
+from queueserver.store.database import StorageError, open_engine, prepare
 from queueserver.store.live import LiveHall
 from queueserver.store.writer import Writer
 
@@ -113,6 +113,14 @@ def render(answer: Answer) -> Reply:
         case _:
             body = {"answer": type(answer).__name__}
     return Reply(200, json.dumps(body, ensure_ascii=False).encode())
+
+
+def said(result: object) -> str:
+    """The number of the ticket in an answer, or the code of the error that came instead."""
+    if isinstance(result, DomainError | StorageError):
+        return result.code
+    assert isinstance(result, dict), result
+    return str(result["number"])
 
 
 def _ticket(answer: TicketAnswer) -> dict[str, Any]:
@@ -206,6 +214,7 @@ def _audit_states(engine: Engine, events: list[Any]) -> None:
         if not kind.startswith("ticket."):
             continue
         facts = json.loads(data)
+        assert State(told.get(ticket, State.WAITING.value)) in OPEN_STATES, f"{kind} after the end of {ticket}"
         told[ticket] = facts["state"]
         if kind == "ticket.transferred":
             told[facts["from_ticket"]] = State.TRANSFERRED.value

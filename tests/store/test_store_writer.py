@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from pathlib import Path
 
+import pytest
+from sqlalchemy import Connection
+
+from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.handlers import commands
 from queueserver.ports import Actor
+from queueserver.store.batch import Batch
+from queueserver.store.database import open_engine
 from tests.store.store_kit import (
     HALL,
     HandClock,
@@ -20,8 +27,10 @@ from tests.store.store_kit import (
     founded,
     many_windows,
     reloaded,
+    render,
     rows_of,
     run,
+    said,
     sqlite_url,
 )
 
@@ -139,6 +148,23 @@ def test_a_double_tap_in_one_batch_makes_one_ticket(url: str) -> None:
     run(test)
 
 
+def test_within_one_batch_the_second_use_of_a_key_gets_the_first_reply(url: str) -> None:
+    engine, clock = open_engine(url, writing=True), HandClock()
+    take = commands.TakeTicket("pension", "kiosk", "zh-CN")
+    with engine.begin() as connection:
+        batch = Batch.begin(connection, HALL, None, clock, Ulids(clock), visitor_token)
+        assert batch is not None
+        first = batch.decide(take, "key-number-1", "print", render)
+        assert batch.decide(take, "key-number-1", "print", render) == first
+        with pytest.raises(DomainError, match="key_reused"):
+            batch.decide(take, "key-number-1", "another print", render)
+        assert batch.decide(take, "", "", render) != batch.decide(take, "", "", render), "no key, no memory"
+        batch.write()
+    audit(engine)
+    assert rows_of(engine, "SELECT number FROM visits ORDER BY number") == ["A001", "A002", "A003"]
+    engine.dispose()
+
+
 def test_a_key_used_for_something_else_is_refused(url: str) -> None:
     async def test() -> None:
         async with Office(url) as office:
@@ -244,7 +270,7 @@ def test_a_refusal_in_the_middle_of_a_batch_leaves_its_neighbours_alone(url: str
                 office.take(),
                 return_exceptions=True,
             )
-            assert [r["number"] if isinstance(r, dict) else r.code for r in results] == [  # type: ignore[union-attr] # a refusal
+            assert [said(r) for r in results] == [
                 "A001",
                 "queue_closed",
                 "A002",
@@ -254,6 +280,42 @@ def test_a_refusal_in_the_middle_of_a_batch_leaves_its_neighbours_alone(url: str
             audit(office.engine)
 
     run(test)
+
+
+def test_a_ticket_that_ended_earlier_in_the_same_batch_is_over(url: str) -> None:
+    """It is in memory no more and its end is not in the database yet."""
+    engine, clock = open_engine(url, writing=True), HandClock()
+
+    def begin(connection: Connection) -> Batch:
+        batch = Batch.begin(connection, HALL, None, clock, Ulids(clock), visitor_token)
+        assert batch is not None
+        return batch
+
+    def do(batch: Batch, command: commands.Command) -> dict[str, str]:
+        found: dict[str, str] = json.loads(batch.decide(command, "", "", render).body)
+        return found
+
+    take = commands.TakeTicket("pension", "kiosk", "zh-CN")
+    with engine.begin() as connection:
+        batch = begin(connection)
+        old = do(batch, take)["id"]
+        do(batch, commands.OpenWindow("w1", Actor("wang", "王丽", frozenset())))
+        batch.write()
+    with engine.begin() as connection:
+        batch = begin(connection)
+        for ticket in (old, do(batch, take)["id"]):
+            do(batch, commands.Cancel(ticket, walkout=False, reason=""))
+            for command in (
+                commands.Pick("w1", ticket, "mine"),
+                commands.MarkPrinted(ticket),
+                commands.Cancel(ticket, walkout=True, reason=""),
+            ):
+                with pytest.raises(DomainError, match="illegal_transition"):
+                    batch.decide(command, "", "", render)
+        batch.write()
+    audit(engine)
+    assert rows_of(engine, "SELECT state FROM tickets") == ["cancelled", "cancelled"]
+    engine.dispose()
 
 
 def test_an_unknown_hall(url: str) -> None:
@@ -278,7 +340,7 @@ def test_limits_hold_under_a_rush(url: str) -> None:
                 *(office.take("passport", holder=holder) for _ in range(20)),
                 return_exceptions=True,
             )
-            codes = [r["number"] if isinstance(r, dict) else r.code for r in results]  # type: ignore[union-attr] # a refusal
+            codes = [said(r) for r in results]
             assert sorted(set(codes)) == ["D001", "F001", "F002", "person_limit", "queue_full"]
             assert (codes.count("queue_full"), codes.count("person_limit")) == (18, 19)
 

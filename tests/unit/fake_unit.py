@@ -36,7 +36,8 @@ LI = Actor("li", "李强", frozenset({"clerk"}))
 
 
 def queue(id_: str, prefix: str, **more: Any) -> QueuePlan:
-    return QueuePlan(**({"id": id_, "prefix": prefix, "zone": "east", "schedule": ALWAYS} | more))
+    given: dict[str, Any] = {"zone": "east", "schedule": ALWAYS} | more
+    return QueuePlan(id_, prefix, **given)
 
 
 def plan_with(

@@ -122,6 +122,11 @@ def test_the_next_opening(clock: str, day: date, opening: tuple[date, int, int])
     assert when.tzinfo is SHANGHAI
 
 
+def test_at_the_moment_of_opening_the_next_opening_is_the_one_after() -> None:
+    nine = at("09:00").replace(second=0, microsecond=0)
+    assert WORKDAYS.next_opening(nine) == nine.replace(hour=13, minute=30)
+
+
 def test_a_queue_that_never_opens_has_no_next_opening() -> None:
     assert Schedule(week=((),) * 7).next_opening(at("08:00")) is None
 

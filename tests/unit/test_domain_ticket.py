@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,13 +22,13 @@ THERE = Place.arriving(NOW, 9)
 WHY = Reason("first_in_line")
 
 
-def ticket_in(state: State, **more: object) -> Ticket:
+def ticket_in(state: State, **more: Any) -> Ticket:
     visit = Visit("v", "A007", date(2026, 3, 2), "token", NOW - timedelta(minutes=9), "zh-CN", "kiosk")
     ticket = Ticket("t", visit, 1, "q", "s", state, "plain", Place.arriving(visit.arrived_at, 1), visit.arrived_at)
-    at_window = {"window": "w1", "staff": "wang", "called_at": NOW, "calls": 1}
+    at_window: dict[str, Any] = {"window": "w1", "staff": "wang", "called_at": NOW, "calls": 1}
     if state in (State.CALLED, State.SERVING, State.HELD, State.NO_SHOW):
         ticket = replace(ticket, **at_window)
-    return replace(ticket, **more)  # type: ignore[arg-type] # named fields of a ticket
+    return replace(ticket, **more)
 
 
 ACTS: dict[str, Callable[[Ticket], tuple[Ticket, events.TicketEvent]]] = {
