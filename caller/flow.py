@@ -31,7 +31,7 @@ from caller.inputs import (
     WindowsCame,
 )
 from caller.state import Act, Command, Done, Link, Person, Refused, Stage, State, Why
-from contract.bodies import Call, Ticket, TicketState, WindowState, WindowView
+from contract.bodies import Call, Ticket, TicketState, WindowView
 from contract.errors import HallError
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -121,7 +121,7 @@ def _signed_in(state: State, happened: SignedIn) -> Step:
 
 
 def _sign_out(state: State) -> Step:
-    if state.window_state is not WindowState.CLOSED or state.pending is not None:
+    if not state.may_leave:
         return state, ()
     return _fresh(state), ()
 
@@ -138,7 +138,7 @@ def _choose(state: State, wanted: ChooseWindow) -> Step:
 
 
 def _leave(state: State) -> Step:
-    if state.stage is not Stage.WORK or state.window_state is not WindowState.CLOSED or state.fixed_window:
+    if state.stage is not Stage.WORK or not state.may_leave or state.fixed_window:
         return state, ()
     state = replace(state, stage=Stage.CHOOSE, window="", view=None, why=None, done=None, refused=None, mini=False)
     return state, (LoadWindows(),)

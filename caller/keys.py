@@ -68,6 +68,8 @@ def why_not(state: State, act: Act) -> Refused | None:
         return Refused(act, "server_unreachable")
     if state.stage is not Stage.WORK:
         return None
+    if state.other_staff:
+        return Refused(act, "window_taken", (("staff", state.other_staff),))
     if act in _CALLS:
         return _why_not_call(state, act)
     if act in _NEED_TICKET:

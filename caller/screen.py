@@ -126,6 +126,8 @@ def head(state: State, t: Translator) -> Head:
 def _idle_words(state: State, t: Translator) -> str:
     if state.view is None:
         return ""
+    if state.other_staff:
+        return t("{staff} is signed in at this window.", staff=state.other_staff)
     if state.window_state is WindowState.PAUSED:
         reason = state.view.window.pause_reason
         return t("Reason: {reason}", reason=reason) if reason else t("Nobody is called here.")
@@ -252,7 +254,7 @@ def transfer_choices(state: State, t: Translator) -> tuple[Choice, ...]:
 
 def _queue_choice(queue: QueueEntry, state: State, t: Translator) -> Choice:
     waiting = t.plural("{n} person is waiting", "{n} people are waiting", queue.waiting)
-    detail = waiting if queue.state is ServiceState.OPEN else t("Closed now")
+    detail = waiting if queue.state is ServiceState.OPEN else t("Not open now")
     return Choice(queue.id, "", f"{queue.prefix} · {local_name(queue.names, state.language)}", detail)
 
 

@@ -145,5 +145,16 @@ class State:
         return self.view.current if self.view else None
 
     @property
+    def other_staff(self) -> str:
+        """Name of the colleague in whose name this window is open, "" when it is ours or closed."""
+        staff = self.view.staff if self.view else None
+        return "" if staff is None or self.person is None or staff.id == self.person.user else staff.name
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether the clerk may sign out or take another window: nobody is left at an open window of theirs."""
+        return self.pending is None and (self.window_state is WindowState.CLOSED or bool(self.other_staff))
+
+    @property
     def window_state(self) -> WindowState:
         return self.view.window.state if self.view else WindowState.CLOSED

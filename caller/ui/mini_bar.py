@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from caller import keys, screen
@@ -109,6 +109,11 @@ class MiniBar(QWidget):
         self.refusal.setText(said.text if bad else "")
         self.refusal.setToolTip(said.text)
         self.words.setCurrentIndex(1 if bad else 0)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing the bar means "I want the panel"; the app ends with the panel."""
+        event.ignore()
+        self.expand_wanted.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         window = self.windowHandle()

@@ -192,7 +192,7 @@ class TransferSheet(QWidget):
         self.list.setAccessibleName(t("Queue or window"))
         self.note.setPlaceholderText(t("Note for the colleague (optional)"))
         self.go.say(t(LABELS[Act.TRANSFER]) + "  Enter")
-        self.back.say(t("Back") + "  Esc")
+        self.back.say(t("Cancel") + "  Esc")
         choices = screen.transfer_choices(state, t)
         self.list.offer([Line(choice.name, choice.detail, choice) for choice in choices])
         self.callout.say(said if said.act is Act.TRANSFER else Said(), self.go)
@@ -252,7 +252,7 @@ class ReasonSheet(QWidget):
         self.field.setPlaceholderText(t("Another reason"))
         self.field.setAccessibleName(t("Another reason"))
         self.go.say(t(LABELS[self._act]) + "  Enter")
-        self.back.say(t("Back") + "  Esc")
+        self.back.say(t("Cancel") + "  Esc")
         self.callout.say(said if said.act is self._act else Said(), self.go)
 
     def _question(self, state: State, t: Translator) -> str:

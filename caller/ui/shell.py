@@ -52,7 +52,7 @@ class CallerShell(QObject):
         self._presenter.show.remove(self.render_state)
         self.panel.closing.disconnect()
         for window in (self.panel, self.bar):
-            window.close()
+            window.hide()
             window.deleteLater()
 
     @property

@@ -16,7 +16,7 @@ from caller.ui.elided import ElidedLabel
 from caller.ui.look import badge_style
 from caller.ui.sheets import ReasonSheet, TransferSheet
 from caller.ui.shelves import LIST_ACTS, Shelves
-from contract.bodies import TicketState, WindowState
+from contract.bodies import TicketState
 from hallui.widgets import Key, set_role
 from i18n import Translator
 
@@ -160,9 +160,8 @@ class WorkPage(QWidget):
         self.tick(state, t, now)
         self._render_keys(state, t, said)
         self.shelves.render_state(state, t, screen.rows(state, t, now), said)
-        closed = state.window_state is WindowState.CLOSED
-        self.change.setVisible(closed and not state.fixed_window)
-        self.leave.setVisible(closed)
+        self.change.setVisible(state.may_leave and not state.fixed_window)
+        self.leave.setVisible(state.may_leave)
         self.change.say(t("Another window"))
         self.leave.say(t("Sign out"))
         self._render_sheet(state, t, said)

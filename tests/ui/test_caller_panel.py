@@ -336,6 +336,13 @@ def test_a_refusal_in_the_bar_gives_the_number_back_after_a_while(rig: Rig) -> N
     assert bar.number.text() == "A001"
 
 
+def test_closing_the_bar_gives_the_panel_back(rig: Rig) -> None:
+    rig.press("F12")
+    rig.shell.bar.close()
+    assert rig.shell.panel.isVisible()
+    assert rig.ended == 0
+
+
 def test_a_chooser_opens_the_panel_and_goes_back_to_the_bar(rig: Rig) -> None:
     rig.press("F12")
     rig.press("F1")
@@ -393,6 +400,21 @@ def test_another_window_after_closing_this_one(rig: Rig) -> None:
     assert rig.state.stage is Stage.CHOOSE
     rig.presenter.sit_down("w1")
     assert rig.state.window == "w1"
+
+
+def test_a_window_that_a_colleague_has_open_says_so_and_can_be_left(make: Make) -> None:
+    rig = make(window="w2")
+    rig.hall.login(CLERK.user, CLERK.password)
+    rig.hall.open_window("w2")
+    rig.shell.show()
+    page = rig.shell.panel.sign_in
+    page.user.setText("zhao")
+    page.password.setText("zhao-and-333")
+    page.go.click()
+    assert not rig.key(Act.NEXT).isEnabled()
+    assert rig.key(Act.NEXT).toolTip() == f"{CLERK.name} 已在本窗口登录。"
+    rig.click(rig.shell.panel.work.leave)
+    assert rig.state.stage is Stage.SIGN_IN
 
 
 # ------------------------------------------------------------------------------------------------ words and eyes
