@@ -237,8 +237,6 @@ class Writer:
             return refusal
 
     def _commit_work(self, work: _Work) -> None:
-        if work.publishes:
-            self._lives.pop(work.publishes, None)
         try:
             with self._engine.begin() as connection:
                 work.result = work.run(connection)

@@ -194,6 +194,15 @@ def test_what_was_answered_survives_the_power(url: str) -> None:
     engine.dispose()
 
 
+def test_whoever_begins_to_write_holds_the_file_before_reading(url: str, hall_file: Path) -> None:
+    """So what a write has read cannot change under it."""
+    engine = open_engine(url, writing=True)
+    other = sqlite3.connect(hall_file, timeout=0, isolation_level=None)
+    with closing(other), engine.begin(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    engine.dispose()
+
+
 def test_reading_goes_on_while_somebody_writes(url: str, hall_file: Path) -> None:
     with closing(sqlite3.connect(hall_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

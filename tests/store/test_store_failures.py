@@ -144,6 +144,29 @@ def test_the_commit_itself_fails(url: str, monkeypatch: pytest.MonkeyPatch) -> N
     run(test)
 
 
+def test_after_a_failed_commit_memory_is_not_believed_even_if_the_numbers_agree(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One command fails here, one succeeds elsewhere: memory has the right sequence number and the wrong hall."""
+
+    async def test() -> None:
+        async with Office(url) as office, Office(url) as other:
+            await office.take()
+            real = office.engine.dialect.do_commit
+
+            def fail(_: Any) -> None:
+                raise sqlite3.OperationalError("disk I/O error")
+
+            monkeypatch.setattr(office.engine.dialect, "do_commit", fail)
+            assert await failed(office, TAKE) == {"storage_unavailable"}
+            monkeypatch.setattr(office.engine.dialect, "do_commit", real)
+            assert (await other.take("invoices"))["number"] == "B001"
+            await works_again(office, "A002")
+            assert (await office.take("invoices"))["number"] == "B002"
+
+    run(test)
+
+
 def test_no_file_no_answer_but_a_code(tmp_path: Path) -> None:
     """Also when the very first connection fails nobody waits for ever."""
 
@@ -297,7 +320,7 @@ def _sqlite_error(code: int, message: str = "x") -> OperationalError:
 @pytest.mark.parametrize(
     ("code", "message", "expected"),
     [
-        (sqlite3.SQLITE_FULL, "database or disk is full", "storage_full"),
+        (sqlite3.SQLITE_FULL, "whatever it says", "storage_full"),
         (sqlite3.SQLITE_BUSY, "database is locked", "storage_unavailable"),
         (sqlite3.SQLITE_BUSY_SNAPSHOT, "database is locked", "storage_unavailable"),
         (sqlite3.SQLITE_LOCKED, "table is locked", "storage_unavailable"),
