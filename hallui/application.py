@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from hallui.theme import make_font
 
 FONT_PACKAGE = "fonts-noto-cjk"
+GEOMETRY = "HALLUI_GEOMETRY"
+"""Environment variable with the place of the first window, WIDTHxHEIGHT+X+Y, for several apps on one screen."""
 
 
 class StartError(Exception):
@@ -30,7 +32,8 @@ def start(name: str) -> QApplication:
         return running
     _need_screen()
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    app = QApplication([name])
+    geometry = os.environ.get(GEOMETRY)
+    app = QApplication([name, "-qwindowgeometry", geometry] if geometry else [name])
     app.setApplicationName(name)
     app.setStyle("Fusion")
     app.setFont(make_font(22))
