@@ -36,7 +36,7 @@ class Keypad(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         button.setMinimumSize(self._theme.target, self._theme.target)
-        button.setProperty("role", "key")
+        button.setProperty("role", "key-word" if key == CLEAR else "key")
         button.setAutoRepeat(key == BACKSPACE)
         button.clicked.connect(lambda: self.pressed_key.emit(key))
         self._grid.addWidget(button, row, column, 1, span)

@@ -145,6 +145,7 @@ QPushButton[role="primary"]:disabled {{
   background: {palette.disabled}; border-color: {palette.disabled}; color: {palette.surface};
 }}
 QPushButton[role="key"] {{ font-size: {theme.text(theme.type.heading * 1.1)}px; padding: 0; }}
+QPushButton[role="key-word"] {{ font-size: {theme.text(theme.type.body)}px; padding: 0; }}
 QPushButton[tall="true"] {{ min-height: {theme.px(88)}px; }}
 QPushButton[role="danger"] {{ color: {palette.bad}; border-color: {palette.bad}; }}
 QPushButton[role="quiet"] {{ background: transparent; border-color: transparent; }}

@@ -78,9 +78,10 @@ class KioskWindow(QWidget):
         self._watched: QObject | None = None
 
     def show_state(self, state: State) -> None:
-        """A turn of the page or a touch shows at once; mere news are gathered for a moment."""
+        """A turn of the page, a touch, going offline or back show at once; mere news are gathered for a moment."""
         before, self._state = self._state, state
-        if type(state.page) is type(before.page) and state.timer == before.timer:
+        same_page = type(state.page) is type(before.page) and state.timer == before.timer
+        if same_page and isinstance(self.screen_shown, self._screen_type()):
             if self._pending is None:
                 self._pending = self._scheduler.call_later(QUIET_SECONDS, self._draw)
             return

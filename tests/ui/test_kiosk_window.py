@@ -1,0 +1,457 @@
+"""The kiosk under real fingers: clicks and touches on its widgets, at every size, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from contract.bodies import Estimate, ServiceEntry, TakeTicket
+from contract.client.fake import FakeHall
+from hallui.scheduler import ManualScheduler
+from hallui.work import InlineJobs, Jobs, log_failure
+from hardware.ports import HEALTHY, Condition, Health
+from hardware.slip import Slip
+from kiosk import inputs as on
+from kiosk import state as pages
+from kiosk.presenter import Desks, KioskPresenter
+from kiosk.printing import SlipPrinter
+from kiosk.ui.hero import HeroNumber
+from kiosk.ui.paged import PagedTiles
+from kiosk.ui.start import OfflineScreen
+from kiosk.ui.tile import Tile
+from kiosk.ui.window import KioskWindow
+
+SIZES = ((1920, 1080), (1366, 768), (1080, 1920))
+LONG = "除从事剧毒、易制爆、汽油加油站、专用危化品仓储的企业外，除中央企业所属省级、设区的市级公司从事危险化学品经营"
+
+
+class Printer:
+    name = "test printer"
+
+    def __init__(self) -> None:
+        self.condition = HEALTHY
+        self.slips: list[Slip] = []
+
+    def health(self) -> Health:
+        return self.condition
+
+    def print_slip(self, slip: Slip) -> None:
+        self.slips.append(slip)
+
+    def close(self) -> None:
+        pass
+
+
+class HeldJobs:
+    """Answers that let wait for themselves."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def submit(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] = log_failure,
+    ) -> None:
+        self.waiting.append(lambda: InlineJobs().submit(job, done, failed))
+
+    def release(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for job in waiting:
+            job()
+
+
+class Kiosk:
+    """A whole kiosk but for network, paper and time."""
+
+    def __init__(self, size: tuple[int, int] = (1366, 768), *, asking: Jobs | None = None) -> None:
+        self.scheduler = ManualScheduler()
+        self.hall = FakeHall(now=self.scheduler.now)
+        self.printer = Printer()
+        inline = InlineJobs()
+        self.presenter = KioskPresenter(
+            self.hall,
+            SlipPrinter(self.printer, self.scheduler),
+            Desks(asking or inline, inline, inline),
+            self.scheduler,
+        )
+        self.window = KioskWindow(self.presenter.tell, self.scheduler, self.presenter.state)
+        self.presenter.observe(self.window.show_state)
+        self.window.resize(*size)
+        self.window.show()
+        self.presenter.start()
+        self.settle()
+
+    @property
+    def page(self) -> pages.Page:
+        return self.presenter.state.page
+
+    def visible(self, name: str) -> QWidget:
+        """The one visible widget of that name."""
+        found = [widget for widget in self.window.findChildren(QWidget, name) if widget.isVisible()]
+        assert len(found) == 1, f"{len(found)} visible widgets are called {name}"
+        return found[0]
+
+    def click(self, *names: str) -> None:
+        for name in names:
+            QTest.mouseClick(self.visible(name), Qt.MouseButton.LeftButton)
+            QApplication.processEvents()
+
+    def text(self, name: str) -> str:
+        widget = self.visible(name)
+        assert isinstance(widget, QLabel | QAbstractButton)
+        return widget.text()
+
+    def settle(self) -> None:
+        """Let gathered news reach the glass."""
+        self.scheduler.advance(0.5)
+        QApplication.processEvents()
+        QApplication.processEvents()
+
+    def close(self) -> None:
+        self.presenter.close()
+        self.window.close()
+        self.window.deleteLater()
+
+
+@pytest.fixture
+def kiosks(qapp: object) -> Iterator[Callable[..., Kiosk]]:
+    made: list[Kiosk] = []
+
+    def make(*args: Any, **options: Any) -> Kiosk:
+        made.append(Kiosk(*args, **options))
+        return made[-1]
+
+    yield make
+    for kiosk in made:
+        kiosk.close()
+
+
+@pytest.fixture
+def kiosk(kiosks: Callable[..., Kiosk]) -> Kiosk:
+    return kiosks()
+
+
+def test_four_clicks_from_start_to_number(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-social", "tile-pension", "confirm-agree")
+    number = kiosk.visible("number")
+    assert isinstance(number, HeroNumber)
+    assert number.text == "A001"
+    assert [slip.title for slip in kiosk.printer.slips] == ["A001"]
+    kiosk.click("result-done")
+    assert kiosk.page == pages.Start()
+
+
+def test_a_finger_works_like_a_mouse(kiosk: Kiosk) -> None:
+    device = QTest.createTouchDevice()
+    tile = kiosk.visible("start-take")
+    spot = tile.rect().center()
+    QTest.touchEvent(tile, device).press(0, spot, tile).commit()
+    QTest.touchEvent(tile, device).release(0, spot, tile).commit()
+    assert kiosk.page == pages.Departments()
+
+
+def test_double_tap_on_confirm_takes_one_ticket(kiosks: Callable[..., Kiosk]) -> None:
+    held = HeldJobs()
+    kiosk = kiosks(asking=held)
+    kiosk.click("start-take", "tile-social", "tile-pension")
+    agree = kiosk.visible("confirm-agree")
+    QTest.mouseClick(agree, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(agree, Qt.MouseButton.LeftButton)
+    kiosk.visible("busy-title")
+    held.release()
+    assert [event.type for event in kiosk.hall.events(0).events].count("ticket.issued") == 1
+
+
+def test_search_by_initials_on_our_own_keys(kiosk: Kiosk) -> None:
+    kiosk.click("start-search", "key-y", "key-l", "key-b")
+    assert kiosk.text("search-field") == "YLB"
+    kiosk.click("tile-medical")
+    assert kiosk.text("confirm-service") == "医疗保险"
+    kiosk.click("footer-back", "key-backspace")
+    assert kiosk.text("search-field") == "YL"
+
+
+def test_a_wired_keyboard_may_type_chinese(kiosk: Kiosk) -> None:
+    kiosk.click("start-search")
+    QTest.keyClicks(kiosk.window.screen_shown, "sb")
+    assert kiosk.presenter.state.page == pages.Search("sb")
+    QTest.keyClick(kiosk.window.screen_shown, Qt.Key.Key_Backspace)
+    assert kiosk.presenter.state.page == pages.Search("s")
+
+
+def test_typed_number_with_a_wrong_digit_is_said_beside_it(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-police", "tile-passport")
+    kiosk.click(*[f"key-{char}" for char in "110105194912310021"], "identify-enter")
+    assert "核对" in kiosk.text("identify-problem")
+    kiosk.click("key-backspace", "key-X", "key-backspace", "key-2")
+    assert kiosk.text("identify-field").endswith("0022")
+
+
+def test_language_and_large_type_change_everything_at_once(kiosk: Kiosk) -> None:
+    kiosk.click("header-lang-en")
+    assert kiosk.text("start-title") == "Welcome. What would you like to do?"
+    kiosk.click("header-elder", "start-take")
+    assert kiosk.text("departments-title") == "Choose a department"
+    kiosk.click("tile-social", "tile-pension")
+    assert kiosk.text("priority-title") == "Does one of these apply to you?"
+    kiosk.click("tile-elderly", "confirm-agree", "result-done")
+    assert kiosk.text("start-title") == "您好，请选择", "the next visitor finds the screen as it was"
+
+
+def test_priority_is_chosen_beside_the_service(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-social", "tile-pension", "tile-elderly")
+    chosen = kiosk.visible("tile-elderly")
+    assert isinstance(chosen, Tile)
+    assert chosen.face.chosen
+    assert chosen.face.picture == "check", "not by colour alone"
+    kiosk.click("confirm-agree")
+    assert kiosk.hall.find_ticket("A001").priority_class == "elderly"
+
+
+def test_closed_service_says_so_and_leads_back(kiosk: Kiosk) -> None:
+    kiosk.hall.close_queue("notary")
+    kiosk.presenter.freshness.refresh("zh-CN")
+    kiosk.click("start-take", "tile-police", "tile-notary")
+    assert kiosk.text("refused-title")
+    kiosk.click("refused-back")
+    assert kiosk.page == pages.Services("police")
+
+
+def test_offline_is_said_plainly_and_goes_away_by_itself(kiosk: Kiosk) -> None:
+    kiosk.hall.go_offline()
+    kiosk.scheduler.advance(16)
+    kiosk.settle()
+    assert isinstance(kiosk.window.screen_shown, OfflineScreen)
+    assert kiosk.text("offline-title") == "暂时不能取号"
+    kiosk.hall.come_back()
+    kiosk.scheduler.advance(5)
+    kiosk.settle()
+    assert kiosk.visible("start-take")
+
+
+def test_the_server_leaves_while_a_number_is_asked_for(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-social", "tile-pension")
+    kiosk.hall.go_offline()
+    kiosk.click("confirm-agree")
+    assert isinstance(kiosk.page, pages.Refused)
+    kiosk.hall.come_back()
+    kiosk.click("refused-retry")
+    assert isinstance(kiosk.page, pages.Result)
+
+
+def test_paper_out_is_said_before_and_the_number_stays_on_the_screen(kiosk: Kiosk) -> None:
+    kiosk.printer.condition = Health(Condition.DOWN, "paper_out")
+    kiosk.scheduler.advance(16)
+    kiosk.click("start-take", "tile-social", "tile-pension")
+    assert kiosk.visible("banner")
+    kiosk.click("confirm-agree")
+    assert kiosk.text("unprinted-title") == "打印机缺纸。"
+    assert "A001" in kiosk.text("unprinted-advice")
+    assert kiosk.visible("qr")
+    kiosk.printer.condition = HEALTHY
+    kiosk.scheduler.advance(5)
+    kiosk.click("unprinted-reprint")
+    assert [slip.title for slip in kiosk.printer.slips] == ["A001"]
+
+
+def test_a_forgotten_screen_asks_and_a_touch_anywhere_goes_on(kiosk: Kiosk) -> None:
+    kiosk.click("start-take")
+    kiosk.scheduler.advance(50)
+    veil = kiosk.visible("still-there")
+    QTest.mouseClick(veil, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert not veil.isVisible()
+    kiosk.scheduler.advance(50)
+    kiosk.scheduler.advance(10)
+    assert kiosk.page == pages.Start()
+
+
+def test_any_touch_keeps_the_number_on_the_screen(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-social", "tile-pension", "confirm-agree")
+    handle = kiosk.window.windowHandle()
+    assert handle is not None
+    kiosk.scheduler.advance(14)
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=QPoint(200, 300))
+    kiosk.scheduler.advance(14)
+    assert isinstance(kiosk.page, pages.Result)
+    kiosk.scheduler.advance(2)
+    assert kiosk.page == pages.Start()
+
+
+def test_news_are_gathered_before_they_reach_the_glass(kiosk: Kiosk) -> None:
+    kiosk.click("start-take")
+    tile = kiosk.visible("tile-social")
+    assert isinstance(tile, Tile)
+    before = tile.face
+    kiosk.presenter.tell(on.QueueCounted("social", 7, 99))
+    assert tile.face == before
+    kiosk.settle()
+    assert "7 人等候" in tile.face.notes
+
+
+def long_directory(kiosk: Kiosk, services: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hall with very many services of very long names in one department."""
+    catalogue = kiosk.hall.catalogue("zh-CN")
+    entries = tuple(
+        ServiceEntry.model_validate(
+            {
+                "id": f"s{number}",
+                "department": "social",
+                "name": f"{LONG[number % 40 :]}（{number}）",
+                "queue": "social",
+                "zone": "east",
+                "state": "open",
+                "waiting": number,
+                "estimate": Estimate(low_minutes=5, high_minutes=50).model_dump(),
+                "initials": "abcdefghij"[number % 10],
+                "pinyin": "a",
+            }
+        )
+        for number in range(services)
+    )
+    monkeypatch.setattr(kiosk.hall, "catalogue", lambda _: catalogue.model_copy(update={"services": entries}))
+    kiosk.presenter.freshness.refresh("zh-CN")
+
+
+def test_every_service_of_a_long_list_can_be_reached_by_page_keys(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_directory(kiosk, 90, monkeypatch)
+    kiosk.click("start-take", "tile-social")
+    seen: set[str] = set()
+    (tiles,) = [found for found in kiosk.window.findChildren(PagedTiles) if found.isVisible()]
+    for turn in range(tiles.page_count):
+        shown = [tile for tile in tiles.findChildren(Tile) if tile.isVisible()]
+        for tile in shown:
+            assert tile.height() >= tile.heightForWidth(tile.width()), "a name is cut"
+            assert tiles.rect().contains(tile.geometry())
+        seen |= {tile.objectName() for tile in shown}
+        if turn < tiles.page_count - 1:
+            kiosk.click("page-after")
+    assert len(seen) == 90
+
+
+def test_a_letter_opens_the_list_at_its_page(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_directory(kiosk, 90, monkeypatch)
+    kiosk.click("start-take", "tile-social", "letter-J")
+    (tiles,) = [found for found in kiosk.window.findChildren(PagedTiles) if found.isVisible()]
+    numbers = [int(tile.objectName().removeprefix("tile-s")) for tile in tiles.findChildren(Tile) if tile.isVisible()]
+    assert any(number % 10 == 9 for number in numbers)
+
+
+def walk_all_pages(kiosk: Kiosk) -> Iterator[str]:
+    """Every page of the kiosk, one after another; yields its name while it is on the glass."""
+    tell = kiosk.presenter.tell
+    tell(on.ReaderIs("ok"))
+    yield "start"
+    tell(on.TakeNumber())
+    yield "departments"
+    tell(on.ChooseDepartment("social"))
+    yield "services"
+    tell(on.ShowSearch())
+    tell(on.Type("b"))
+    yield "search"
+    tell(on.StartOver())
+    for touch in (on.TakeNumber(), on.ChooseDepartment("police"), on.ChooseService("passport")):
+        tell(touch)
+    for char in "110105194912310021":
+        tell(on.Type(char))
+    tell(on.Enter())
+    yield "identify"
+    tell(on.ToggleLetters())
+    yield "identify-letters"
+    tell(on.CardRead("resident", "11010519491231002X", "张三"))
+    if isinstance(kiosk.page, pages.Priority):
+        yield "priority"
+        tell(on.ChoosePriority("elderly"))
+    tell(on.PrinterIs("paper_out"))
+    yield "confirm"
+    tell(on.PrinterIs("ok"))
+    tell(on.Agree())
+    yield "result"
+    ticket = kiosk.hall.take_ticket(TakeTicket(service="pension"))
+    tell(on.StartOver())
+    for page in (
+        pages.Unprinted(ticket, "paper_out"),
+        pages.Refused("passport", "line_full", opens_at=kiosk.scheduler.now(), order=pages.Order(1, "passport", None)),
+        pages.Duplicate("pension", "A001"),
+        pages.Printing(ticket),
+        pages.Help(),
+    ):
+        kiosk.window.show_state(replaced(kiosk, page))
+        yield type(page).__name__.lower()
+
+
+def replaced(kiosk: Kiosk, page: pages.Page) -> pages.State:
+    from dataclasses import replace
+
+    return replace(kiosk.presenter.state, page=page, timer=kiosk.presenter.state.timer + 1)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("elder", [False, True], ids=["usual", "elder"])
+def test_nothing_is_cut_anywhere(
+    kiosks: Callable[..., Kiosk],
+    picture: Callable[[QWidget, str], Path],
+    size: tuple[int, int],
+    lang: str,
+    elder: bool,
+) -> None:
+    kiosk = kiosks(size)
+    kiosk.presenter.tell(on.ChooseLanguage(lang))
+    if elder:
+        kiosk.presenter.tell(on.ToggleElder())
+    for name in walk_all_pages(kiosk):
+        if elder and not kiosk.presenter.state.elder:
+            kiosk.presenter.tell(on.ToggleElder())
+        if kiosk.presenter.state.lang != lang:
+            kiosk.presenter.tell(on.ChooseLanguage(lang))
+        kiosk.settle()
+        picture(kiosk.window, f"{size[0]}x{size[1]}-{lang}-{'elder-' if elder else ''}{name}")
+        assert (kiosk.window.width(), kiosk.window.height()) == size
+        assert_whole(kiosk.window, name)
+
+
+def assert_whole(window: KioskWindow, name: str) -> None:
+    screen = window.screen_shown
+    assert screen is not None
+    layout = screen.layout()
+    needed = (
+        layout.minimumHeightForWidth(screen.width()) if layout.hasHeightForWidth() else layout.minimumSize().height()
+    )
+    assert needed <= screen.height(), f"{name} needs {needed} of {screen.height()} pixels"
+    for label in window.findChildren(QLabel):
+        if label.isVisible() and label.text() and label.wordWrap():
+            assert label.heightForWidth(label.width()) <= label.height() + 1, f"{name}: cut: {label.text()}"
+    for key in window.findChildren(QAbstractButton):
+        if not key.isVisible() or isinstance(key, Tile) or not key.text():
+            continue
+        words = key.fontMetrics().horizontalAdvance(key.text())
+        assert words <= key.width(), f"{name}: cut: {key.text()}"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_touch_targets_are_large_enough(kiosks: Callable[..., Kiosk], size: tuple[int, int]) -> None:
+    """13 mm on a 21.5 inch screen of 1080 lines, in pixels of this screen; keys of the typewriter may be narrower."""
+    kiosk = kiosks(size)
+    least = 54 * min(size) / 1080 * 0.9
+    for name in walk_all_pages(kiosk):
+        kiosk.settle()
+        for key in kiosk.window.findChildren(QAbstractButton):
+            if key.isVisible() and not key.objectName().startswith("header"):
+                assert min(key.width(), key.height()) >= least, f"{name}: {key.objectName()} {key.size()}"
+
+
+def test_contrast_mode_is_drawn(kiosk: Kiosk, picture: Callable[[QWidget, str], Path]) -> None:
+    kiosk.click("header-contrast", "start-take")
+    image = kiosk.window.grab().toImage()
+    assert image.pixelColor(3, image.height() - 3).name() == "#000000"
+    picture(kiosk.window, "contrast-departments")
