@@ -137,6 +137,7 @@ def _state(presenter: DisplayPresenter, desk: SoundDesk) -> Act:
                 "ok": True,
                 "seq": board.seq,
                 "link": presenter.link,
+                "hears_live": presenter.hears_live,
                 "calls": [
                     {"number": call.number, "window": call.window, "label": call.label, "state": call.state}
                     for call in board.calls

@@ -113,6 +113,11 @@ class DisplayPresenter:
     def link(self) -> Link:
         return self._watch.link(self._scheduler.monotonic())
 
+    @property
+    def hears_live(self) -> bool:
+        """True once events arrive as they happen; `link` waits a little before it says that they do not."""
+        return self._watch.live
+
     def start(self) -> None:
         self._show()
         self._alarm = self._scheduler.call_later(TICK_SECONDS, self._tick)
