@@ -45,8 +45,6 @@ class Policy(Body):
     max_misses: Annotated[int, Field(ge=1, le=20)] = 3
     """After this many misses the ticket no longer returns by itself."""
     announcement_expires_seconds: Annotated[int, Field(ge=5, le=600)] = 90
-    void_unprinted_minutes: Minutes = 5
-    """A kiosk ticket whose slip never printed and which nobody claimed on screen; 0 = keep."""
 
 
 class Hall(Body):

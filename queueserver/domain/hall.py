@@ -27,7 +27,6 @@ class Policy:
     recalls: int = 3
     max_misses: int = 3
     announcement_expires_seconds: int = 90
-    void_unprinted_minutes: int = 5
 
 
 @dataclass(frozen=True, slots=True)
