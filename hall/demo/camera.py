@@ -8,15 +8,19 @@ from hall.demo.door import Door
 
 
 class Camera:
-    """Leaves screens/NAME.png; a name that was taken already costs nothing."""
+    """Leaves screens/NAME.png: the first picture of each name, then only better ones."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._taken: set[str] = set()
+        self._worth: dict[str, int] = {}
 
-    async def snap(self, door: Door, name: str, *, again: bool = False) -> None:
-        """What the app behind `door` shows now; `again` replaces an earlier picture. Raises DoorError."""
-        if name in self._taken and not again:
+    def wants(self, name: str, worth: int) -> bool:
+        """Whether a picture of `name` with so much to see on it would be the best so far."""
+        return worth > self._worth.get(name, -1)
+
+    async def snap(self, door: Door, name: str, worth: int = 0) -> None:
+        """What the app behind `door` shows now, if it is `worth` more than the picture there is. Raises DoorError."""
+        if not self.wants(name, worth):
             return
-        self._taken.add(name)
+        self._worth[name] = worth
         await door.act("screenshot", path=str(self._folder / f"{name}.png"))

@@ -79,6 +79,8 @@ class Children:
         self._logs = logs
         self._closed_by_hand = closed_by_hand
         self._running: list[Child] = []
+        self.killed: list[str] = []
+        """Parts that did not end when asked to."""
         self._watchers: set[asyncio.Task[None]] = set()
         self._death: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -139,6 +141,7 @@ class Children:
             if child.process.returncode is None:
                 _kill(child.process)
                 await child.process.wait()
+                self.killed.append(child.name)
 
     async def _watch(self, child: Child) -> None:
         code = await child.process.wait()
@@ -152,9 +155,9 @@ class Children:
         self._death.set_exception(PartDiedError(f"{child.name} ended with {how}. It said last:\n{child.last_words()}"))
 
 
-def environment(*, headless: bool) -> dict[str, str]:
-    """What the parts inherit: our environment without settings meant for other halls."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HALL_")}
+def environment(time_zone: str, *, headless: bool) -> dict[str, str]:
+    """What the parts inherit: our environment without settings meant for other halls, on the hall's wall clock."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HALL_")} | {"TZ": time_zone}
     return kept | {"QT_QPA_PLATFORM": "offscreen"} if headless else kept
 
 

@@ -23,9 +23,9 @@ class Pace:
     """how long a kiosk leaves the number on its screen before the next visitor comes"""
 
 
-REHEARSAL = Pace(gap=0.45, way=0.35, business=0.6, patience=0.7, rest=0.25, touch=0.0, hold_ms=0)
+REHEARSAL = Pace(gap=0.6, way=0.35, business=0.6, patience=0.7, rest=0.25, touch=0.0, hold_ms=0)
 """Without a screen: nobody watches, so nobody waits."""
-CALM = Pace(gap=9.0, way=6.0, business=22.0, patience=9.0, rest=3.0, touch=1.3, hold_ms=5000)
+CALM = Pace(gap=4.0, way=5.0, business=25.0, patience=8.0, rest=3.0, touch=1.2, hold_ms=4000)
 """With a screen: slow enough to follow, and to take part in."""
 
 

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 
 from hall.demo.cast import Cast
 
+CALLER_WIDTH = 420
+TITLE_BAR = 32
+"""Room for the frame that desktops put above a window."""
+BAR_HEIGHT = 56 + TITLE_BAR
+ABOVE = 0.42
+"""The share of the height for the landscape screens; the callers' panels need the rest."""
+NARROWEST_PORTRAIT = 270
+KIOSK_SHARE = 0.53
+"""The upright kiosk needs a little more width than the upright display."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -17,40 +27,44 @@ class Area:
     width: int
     height: int
 
+    @property
+    def geometry(self) -> str:
+        """Where the window's content goes, X11's way; the frame above it needs a part of the area."""
+        return f"{self.width}x{self.height - TITLE_BAR}+{self.x}+{self.y + TITLE_BAR}"
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where each app goes, by its device id."""
+    """Where each app goes, by its device id; `mini`: there is room for the callers' bars only, not for their panels."""
 
     areas: Mapping[str, Area]
-
-
-CALLER_WIDTH = 420
-TITLE_BAR = 32
-"""Room for the frame that desktops put above a window."""
+    mini: bool = False
 
 
 def laid_out(cast: Cast, screen: Area) -> Layout:
     """Landscape screens side by side above; below them the portrait ones, then the callers.
 
-    Made for one landscape kiosk and display and one portrait of each; more callers than fit side by side share the
-    width that is left.
+    Made for one landscape kiosk and display and one portrait of each. Callers are panels where all of them fit side by
+    side, else bars one below the other.
     """
-    half = screen.height // 2
-    width = screen.width // 2
+    above = round(screen.height * ABOVE)
+    below, height, right = screen.y + above, screen.height - above, screen.x + screen.width
+    half = screen.width // 2
     areas = {
-        cast.kiosks[0].id: Area(screen.x, screen.y, width, half),
-        cast.displays[0].id: Area(screen.x + width, screen.y, screen.width - width, half),
+        cast.kiosks[0].id: Area(screen.x, screen.y, half, above),
+        cast.displays[0].id: Area(screen.x + half, screen.y, screen.width - half, above),
     }
-    below, left = screen.y + half, screen.x
-    height = screen.height - half
-    portrait = height * 9 // 16
-    for name in (cast.kiosks[1].id, cast.displays[1].id):
-        areas[name] = Area(left, below, portrait, height)
-        left += portrait
-    room = screen.x + screen.width - left
-    each = min(CALLER_WIDTH, room // len(cast.clerks))
-    for clerk in cast.clerks:
-        areas[clerk.device] = Area(left, below, each, height)
-        left += each
-    return Layout(areas)
+    columns = len(cast.clerks)
+    mini = screen.width - columns * CALLER_WIDTH < 2 * NARROWEST_PORTRAIT
+    callers = CALLER_WIDTH if mini else columns * CALLER_WIDTH
+    room = min(screen.width - callers, 2 * height)
+    kiosk = round(room * KIOSK_SHARE)
+    areas[cast.kiosks[1].id] = Area(screen.x, below, kiosk, height)
+    areas[cast.displays[1].id] = Area(screen.x + kiosk, below, room - kiosk, height)
+    left = right - callers
+    for place, clerk in enumerate(cast.clerks):
+        if mini:
+            areas[clerk.device] = Area(left, below + place * BAR_HEIGHT, CALLER_WIDTH, BAR_HEIGHT)
+        else:
+            areas[clerk.device] = Area(left + place * CALLER_WIDTH, below, CALLER_WIDTH, height)
+    return Layout(areas, mini)

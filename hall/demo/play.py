@@ -32,6 +32,8 @@ LONGEST_TALK_SECONDS = 30.0
 PAPER_OUT_AFTER = 0.4
 """The share of the visitors that have come when the printer runs out of paper."""
 BROADCAST_AFTER = 0.6
+BUSY_DESK = 100
+"""A picture of a desk with a visitor is worth more than any without."""
 USUAL_COUNT = 10
 """Where visitors keep coming, shares are of this many."""
 
@@ -184,30 +186,35 @@ class Play:
     # -- pictures
 
     async def _pictures_before(self) -> None:
-        for name, door in (*self._stage.displays.items(), *self._stage.callers.items()):
-            await self._camera.snap(door, f"{name}-before")
+        """The staff's first page; the empty hall screens."""
+        for name, door in self._stage.displays.items():
+            await self._camera.snap(door, f"{name}-empty")
+        clerk = self._stage.cast.clerks[0]
+        await self._camera.snap(self._stage.callers[clerk.device], "caller-sign-in")
 
     async def _photograph(self) -> None:
-        """The staff's and the hall's screens in full swing: the picture with the most to see is the one that stays."""
-        most = 0
+        """The staff's and the hall's screens in full swing: the pictures with the most to see are those that stay."""
         while True:
             await asyncio.sleep(LOOK_SECONDS * 4)
-            busy = self._ledger.still_open() + len(self._ledger.events) // 40
-            if busy <= most:
-                continue
-            most = busy
+            busy = self._ledger.still_open()
             with contextlib.suppress(DoorError):
                 for name, door in self._stage.displays.items():
-                    await self._camera.snap(door, name, again=True)
-                caller, door = next(iter(self._stage.callers.items()))
-                await self._camera.snap(door, f"{caller}-panel", again=True)
-                await self._bar(caller)
+                    await self._camera.snap(door, name, busy)
+                await self._photograph_caller(busy)
 
-    async def _bar(self, caller: str) -> None:
-        door = self._stage.callers[caller]
+    async def _photograph_caller(self, busy: int) -> None:
+        clerk = self._stage.cast.clerks[0]
+        door = self._stage.callers[clerk.device]
+        state = await door.act("state")
+        worth = busy + (BUSY_DESK if state.get("number") else 0)
+        if not self._camera.wants("caller-panel", worth):
+            return
+        await self._camera.snap(door, "caller-panel", worth)
+        if self._stays:
+            return
         await door.act("mini", on=True)
         try:
-            await self._camera.snap(door, f"{caller}-bar", again=True)
+            await self._camera.snap(door, "caller-bar", worth)
         finally:
             await door.act("mini", on=False)
 

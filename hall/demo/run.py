@@ -63,7 +63,10 @@ async def run(plan: Plan) -> int:
     except HallError as refusal:
         raise Problem(f"the server refused: {refusal}") from refusal
     finally:
+        progress.say("closing")
         await children.stop()
+        for name in children.killed:
+            progress.say(f"{name} did not end when asked to, and was killed; see {place.logs / name}.log")
     return _report(summary, place, progress)
 
 
@@ -86,7 +89,7 @@ async def _performance(plan: Plan, place: Workplace, children: Children, guard: 
     ledger = Ledger()
     config = sample_hall(datetime.now(UTC))  # noqa: TID251 - the demo is neither server nor device: it sets the stage
     layout = None if plan.headless else await guard.watch(_laid_out())
-    stage = Stage(CAST, place, children, ledger, progress, layout)
+    stage = Stage(CAST, place, children, ledger, progress, time_zone=config.hall.time_zone, layout=layout)
     devices = asyncio.create_task(guard.watch(stage.start_devices()))
     await asyncio.to_thread(publish, config, place)
     _, codes = await asyncio.gather(guard.watch(stage.start_server()), asyncio.to_thread(enrolment_codes, CAST, place))

@@ -13,12 +13,13 @@ from contract.client.http import HallClient
 from hall.demo.cast import Cast, Clerk, Display, Kiosk
 from hall.demo.children import Child, Children, PartDiedError, environment
 from hall.demo.door import Door, Line
-from hall.demo.layout import Area, Layout
+from hall.demo.layout import Layout
 from hall.demo.ledger import Ledger
 from hall.demo.progress import Progress
 from hall.demo.visits import KioskPlace
 from hall.demo.workplace import Workplace
 
+GEOMETRY = "HALLUI_GEOMETRY"
 REHEARSED_PACE = 0.02
 """Nobody listens to a headless demo; a sentence takes a fiftieth of its time, in order, one at a time."""
 
@@ -43,6 +44,8 @@ class Stage:
         children: Children,
         ledger: Ledger,
         progress: Progress,
+        *,
+        time_zone: str,
         layout: Layout | None,
     ) -> None:
         self.cast = cast
@@ -51,7 +54,7 @@ class Stage:
         self._ledger = ledger
         self._progress = progress
         self._layout = layout
-        self._environment = environment(headless=layout is None)
+        self._environment = environment(time_zone, headless=layout is None)
         self.server = ""
         self.kiosks: dict[str, Door] = {}
         self.callers: dict[str, Door] = {}
@@ -138,7 +141,7 @@ class Stage:
 
     async def _kiosk(self, kiosk: Kiosk, secret: DeviceCredentials, props: Props) -> None:
         printer = {"driver": "escpos-tcp", "host": "127.0.0.1", "port": props.printer_port[kiosk.id]}
-        values = self._common(secret) | {"printer": printer, "fullscreen": False} | self._size(kiosk.id, kiosk.size)
+        values = self._common(secret) | {"printer": printer, "fullscreen": False} | {"size": kiosk.size}
         if kiosk.id in props.reader_port:
             values["card_reader"] = {"driver": "sdt-serial", "port": props.reader_port[kiosk.id], "again_after": 0.2}
         self.kiosks[kiosk.id] = await self._app(kiosk.id, "kiosk", values)
@@ -148,19 +151,18 @@ class Stage:
         values = self._common(secret) | {
             "zones": list(display.zones),
             "fullscreen": False,
+            "size": display.size,
             "loudspeaker": {},
             "loudspeakers": {zone: self._loudspeaker(display, zone, pace) for zone in display.speaks_for},
         }
-        self.displays[display.id] = await self._app(
-            display.id, "display", values | self._size(display.id, display.size)
-        )
+        self.displays[display.id] = await self._app(display.id, "display", values)
 
     def _loudspeaker(self, display: Display, zone: str, pace: float) -> dict[str, object]:
         folder = self.place.device_folder(zone, "announcements")
         return {"driver": "virtual", "name": f"{display.id} in {zone}", "out": str(folder), "pace": pace}
 
     async def _caller(self, clerk: Clerk, secret: DeviceCredentials) -> None:
-        values = self._common(secret) | {"window": clerk.window} | self._size(clerk.device, "")
+        values = self._common(secret) | {"window": clerk.window, "mini": self._layout is not None and self._layout.mini}
         self.callers[clerk.device] = await self._app(clerk.device, "caller", values)
 
     async def _app(self, name: str, part: str, values: Mapping[str, object]) -> Door:
@@ -172,7 +174,7 @@ class Stage:
         child = await self._children.start(
             name,
             [sys.executable, "-m", "hall", part, "--config", str(settings)],
-            self._environment,
+            self._surroundings(name),
             on_line=heard,
         )
         if child.door is None:
@@ -195,7 +197,8 @@ class Stage:
             "autopilot": "-",
         }
 
-    def _size(self, name: str, headless: str) -> dict[str, object]:
-        area: Area | None = None if self._layout is None else self._layout.areas[name]
-        size = headless if area is None else f"{area.width}x{area.height}"
-        return {"size": size} if size else {}
+    def _surroundings(self, name: str) -> dict[str, str]:
+        """With a screen each app is told where its window goes."""
+        if self._layout is None:
+            return self._environment
+        return self._environment | {GEOMETRY: self._layout.areas[name].geometry}

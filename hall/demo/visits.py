@@ -169,7 +169,8 @@ class Visits:
         return str(state.get("page"))
 
     async def _picture(self, kiosk: KioskPlace, visitor: Visitor, page: str) -> None:
-        await self._camera.snap(kiosk.door, f"{kiosk.id}-{page}" + ("-en" if visitor.english else ""))
+        name = f"{kiosk.id}-{page}" + ("-en" if visitor.english else "")
+        await self._camera.snap(kiosk.door, name, self._ledger.still_open())
 
     def _note(self, kiosk: KioskPlace, visitor: Visitor, answer: Line) -> None:
         if not answer.get("ok"):
