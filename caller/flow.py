@@ -180,21 +180,13 @@ def _send(state: State, command: Command) -> Step:
 def _open_sheet(state: State, wanted: OpenSheet) -> Step:
     if wanted.act not in _SHEETS or state.stage is not Stage.WORK or state.pending is not None:
         return state, ()
+    state = _without_sheet(state) if state.sheet is not wanted.act else state
     refused = keys.why_not(state, wanted.act)
     if refused is not None:
         return replace(state, refused=refused, done=None), ()
-    return (
-        replace(
-            state,
-            sheet=wanted.act,
-            sheet_ticket=wanted.ticket,
-            refused=None,
-            done=None,
-            mini=False,
-            shrink_after_sheet=state.mini,
-        ),
-        (),
-    )
+    from_bar = state.mini or state.shrink_after_sheet
+    state = replace(state, sheet=wanted.act, sheet_ticket=wanted.ticket, refused=None, done=None)
+    return replace(state, mini=False, shrink_after_sheet=from_bar), ()
 
 
 def _without_sheet(state: State) -> State:

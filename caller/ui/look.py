@@ -56,6 +56,7 @@ QPushButton#act {{ padding: 0; }}
 QPushButton#act:disabled {{ background: {p.ground}; }}
 QPushButton#act:hover:enabled {{ border-color: {p.brand}; }}
 QPushButton#act[role="primary"]:disabled {{ background: {p.line}; border-color: {p.line}; }}
+QPushButton#act[role="primary"]:focus {{ border-color: {p.ink}; }}
 QPushButton#act[role="next"] {{ background: {p.tint}; border-color: {p.brand}; }}
 QPushButton#act[refused="true"], QPushButton#act[refused="true"]:disabled {{ border: 2px solid {p.bad}; }}
 QPushButton[role="tab"] {{

@@ -195,7 +195,7 @@ class TransferSheet(QWidget):
         self.back.say(t("Cancel") + "  Esc")
         choices = screen.transfer_choices(state, t)
         self.list.offer([Line(choice.name, choice.detail, choice) for choice in choices])
-        self.callout.say(said if said.act is Act.TRANSFER else Said(), self.go)
+        self.callout.say(said if said.role == "bad" else Said(), self.go if said.act is Act.TRANSFER else None)
 
     def _choose(self, choice: Choice) -> None:
         self.chosen.emit(choice.queue, choice.window, self.note.text())
@@ -253,7 +253,7 @@ class ReasonSheet(QWidget):
         self.field.setAccessibleName(t("Another reason"))
         self.go.say(t(LABELS[self._act]) + "  Enter")
         self.back.say(t("Cancel") + "  Esc")
-        self.callout.say(said if said.act is self._act else Said(), self.go)
+        self.callout.say(said if said.role == "bad" else Said(), self.go if said.act is self._act else None)
 
     def _question(self, state: State, t: Translator) -> str:
         if self._act is Act.PAUSE:

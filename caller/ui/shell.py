@@ -115,7 +115,7 @@ class CallerShell(QObject):
     def _act_key(self, hotkey: str) -> None:
         state = self._presenter.state
         act = keys.act_of_hotkey(state, hotkey)
-        if act is not None and state.stage is Stage.WORK and state.sheet is None:
+        if act is not None and state.stage is Stage.WORK:
             self._presenter.press(act)
 
     def _list_key(self) -> None:

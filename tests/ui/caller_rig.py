@@ -27,6 +27,7 @@ class CallerRig:
             self.hall, jobs or InlineJobs(), self.scheduler, language=language, window=window
         )
         self.ended = 0
+        self._closed = False
         self.shell = CallerShell(self.presenter, self.scheduler, closed=self._end)
         self.hall.subscribe(self.presenter.heard(lambda action: action()).event)
 
@@ -75,5 +76,8 @@ class CallerRig:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
     def close(self) -> None:
-        self.presenter.close()
-        self.shell.close()
+        """May be called twice."""
+        if not self._closed:
+            self._closed = True
+            self.presenter.close()
+            self.shell.close()

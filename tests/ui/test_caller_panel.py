@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,16 @@ def test_escape_leaves_a_chooser_and_changes_nothing(rig: Rig) -> None:
     assert len(rig.hall.commands) == before
 
 
+def test_another_key_while_a_chooser_is_open_still_works(rig: Rig) -> None:
+    rig.press("F1")
+    rig.press("F7")
+    rig.press("F1")
+    assert rig.shell.panel.work.transfer.callout.label.text() == "A001 号仍在本窗口，请先办结或转出。"
+    rig.press("F3")
+    assert rig.state.sheet is None
+    assert rig.hall.find_ticket("A001").state is TicketState.FINISHED
+
+
 def test_pause_with_a_reason_and_resume(rig: Rig) -> None:
     rig.press("F9")
     rig.click(rig.shell.panel.work.reasons[Act.PAUSE].presets[1])
@@ -472,6 +483,32 @@ def test_a_low_screen_still_has_whole_keys(make: Make, language: str) -> None:
         assert rig.shell.panel.height() == 530
         assert all(key.height() >= 40 for key in work.primary if key.isVisible())
         assert all(key.height() >= 36 for key in work.secondary if key.isVisible())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_hundreds_of_random_presses_do_no_harm(make: Make, seed: int) -> None:
+    """Whatever is pressed in whatever order: never two visitors at once, no word of Qt, no exception."""
+    chance = random.Random(seed)
+    rig = make()
+    rig.visitors(*["pension", "invoices", "trial"] * 2)
+    rig.sit_down("w2")
+    for _ in range(250):
+        match chance.randrange(8):
+            case 0:
+                rig.visitors("medical")
+            case 1:
+                rig.pass_time(chance.choice([0.1, 1, 40]))
+            case 2:
+                shown = [key for key in rig.shell.visible.findChildren(QAbstractButton) if key.isVisible()]
+                rig.click(chance.choice(shown)) if shown else None
+            case _:
+                rig.press(f"F{chance.randint(1, 12)}")
+        if rig.state.stage is not Stage.WORK or rig.state.window_state is WindowState.CLOSED:
+            rig.close()
+            rig = make()
+            rig.sit_down("w2")
+    commands = rig.hall.events(0, 5000)
+    assert [event.sequence for event in commands.events] == list(range(1, commands.last + 1))
 
 
 def test_a_picture_of_it_is_not_empty(rig: Rig, picture: Callable[[QWidget, str], Path]) -> None:
