@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from queueserver.accounts.passwords import hash_password
 from queueserver.accounts.records import Account
 from queueserver.accounts.secrets import mqtt_hash, new_bearer
 from queueserver.app import Server
+from queueserver.broker import find_mosquitto, free_port
 from queueserver.clock import SystemClock, Ulids
 from queueserver.settings import ServerSettings
 from queueserver.store import publishing
@@ -148,6 +150,21 @@ def in_database(settings: ServerSettings, work: Callable[[Connection], T]) -> T:
             return work(connection)
     finally:
         engine.dispose()
+
+
+@contextlib.contextmanager
+def run_outside_broker(folder: Path) -> Iterator[int]:
+    """The port of a Mosquitto that lets everybody in and is none of the server's business."""
+    port, config = free_port(), folder / "outside.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n")
+    with (
+        (folder / "outside.log").open("wb") as log,
+        subprocess.Popen([find_mosquitto(), "-c", str(config)], stdout=log, stderr=log) as process,
+    ):
+        try:
+            yield port
+        finally:
+            process.terminate()
 
 
 def add_device(connection: Connection, device: str, roles: tuple[str, ...], hall: str) -> str:

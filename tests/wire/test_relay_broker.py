@@ -7,7 +7,6 @@ import json
 import os
 import queue
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
-from live_hall import LiveServer, add_device, in_database, live_server, start
+from live_hall import LiveServer, add_device, in_database, live_server, run_outside_broker, start
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 
@@ -27,7 +26,7 @@ from contract.events import QueueStatus, WindowStatus, WireEvent
 from queueserver.accounts import records
 from queueserver.accounts.records import Enrolment
 from queueserver.accounts.secrets import new_code
-from queueserver.broker import MqttAccount, find_mosquitto, free_port, permissions
+from queueserver.broker import MqttAccount, permissions
 from queueserver.clock import SystemClock, Ulids
 from queueserver.selects import all_halls
 from queueserver.store import publishing
@@ -212,16 +211,8 @@ def _wait_until_relayed(live: LiveServer) -> None:
 
 @pytest.fixture
 def outside_broker(tmp_path: Path) -> Iterator[int]:
-    """The port of a Mosquitto that is none of the server's business."""
-    port = free_port()
-    config = tmp_path / "outside.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    with (
-        (tmp_path / "outside.log").open("wb") as log,
-        subprocess.Popen([find_mosquitto(), "-c", str(config)], stdout=log, stderr=log) as process,
-    ):
+    with run_outside_broker(tmp_path) as port:
         yield port
-        process.terminate()
 
 
 def test_what_was_decided_without_a_broker_is_published_later_and_once(tmp_path: Path, outside_broker: int) -> None:
