@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -73,6 +74,21 @@ WINDOWS = (
     WindowPlan("w3", "3", "west", ("postpone",)),
 )
 PLAN = plan_with(QUEUES, WINDOWS)
+
+
+AT_WINDOW: dict[str, Callable[[str], commands.Command]] = {
+    "recall": commands.Recall,
+    "start": commands.Start,
+    "finish": lambda window: commands.Finish(window, "done", ()),
+    "no_show": commands.NoShow,
+    "hold": lambda window: commands.Hold(window, ""),
+    "transfer": lambda window: commands.Transfer(window, "requeue", None, ""),
+}
+CALLS: dict[str, Callable[[str, str], commands.Command]] = {
+    "call_next": lambda window, _: commands.CallNext(window),
+    "pick": lambda window, ticket: commands.Pick(window, ticket, "in a wheelchair"),
+    "call_back": commands.CallBack,
+}
 
 
 class Rules:
@@ -167,3 +183,9 @@ class Rules:
 
 def day_after(day: date) -> date:
     return day + timedelta(days=1)
+
+
+def opened(*windows: str) -> Rules:
+    rules = Rules()
+    rules.open(*(windows or ("w1",)))
+    return rules

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,31 +10,10 @@ from queueserver.domain import events
 from queueserver.domain.hall import Policy
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
-from queueserver.domain.window import WindowState
 from queueserver.handlers import commands
 from queueserver.handlers.dispatch import _HANDLERS
 from queueserver.ports import CallAnswer, Done, Nobody
-from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, WINDOWS, Rules, plan_with
-
-AT_WINDOW: dict[str, Callable[[str], commands.Command]] = {
-    "recall": commands.Recall,
-    "start": commands.Start,
-    "finish": lambda window: commands.Finish(window, "done", ()),
-    "no_show": commands.NoShow,
-    "hold": lambda window: commands.Hold(window, ""),
-    "transfer": lambda window: commands.Transfer(window, "requeue", None, ""),
-}
-CALLS: dict[str, Callable[[str, str], commands.Command]] = {
-    "call_next": lambda window, _: commands.CallNext(window),
-    "pick": lambda window, ticket: commands.Pick(window, ticket, "in a wheelchair"),
-    "call_back": commands.CallBack,
-}
-
-
-def opened(*windows: str) -> Rules:
-    rules = Rules()
-    rules.open(*(windows or ("w1",)))
-    return rules
+from tests.unit.fake_unit import NOON, QUEUES, WINDOWS, Rules, opened, plan_with
 
 
 def test_every_command_has_a_handler() -> None:
@@ -44,94 +21,6 @@ def test_every_command_has_a_handler() -> None:
         kind for kind in vars(commands).values() if isinstance(kind, type) and kind.__module__ == commands.__name__
     }
     assert given - {commands.Holder} == set(_HANDLERS)
-
-
-# -- windows
-
-
-def test_a_window_opens_pauses_resumes_and_closes() -> None:
-    rules = Rules()
-    for command, state in (
-        (commands.OpenWindow("w1", WANG), WindowState.OPEN),
-        (commands.PauseWindow("w1", "lunch"), WindowState.PAUSED),
-        (commands.ResumeWindow("w1"), WindowState.OPEN),
-        (commands.CloseWindow("w1"), WindowState.CLOSED),
-    ):
-        assert rules.answer(command) == Done()
-        assert rules.window().state is state
-    assert [type(event).__name__ for event in rules.events] == [
-        "WindowOpened",
-        "WindowPaused",
-        "WindowResumed",
-        "WindowClosed",
-    ]
-
-
-def test_signing_in_again_at_ones_own_window_changes_nothing() -> None:
-    rules = Rules()
-    rules.do(commands.OpenWindow("w1", WANG))
-    rules.do(commands.PauseWindow("w1", "lunch"))
-    before = (rules.window(), len(rules.events))
-    rules.do(commands.OpenWindow("w1", WANG))
-    assert (rules.window(), len(rules.events)) == before
-
-
-def test_one_window_one_clerk_and_one_clerk_one_window() -> None:
-    rules = Rules()
-    rules.do(commands.OpenWindow("w1", WANG))
-    assert rules.refused(commands.OpenWindow("w1", LI), "window_taken").params == {"staff": "王丽"}
-    assert rules.refused(commands.OpenWindow("w2", WANG), "staff_elsewhere").params == {"window": "1"}
-    rules.do(commands.PauseWindow("w1", ""))
-    rules.refused(commands.OpenWindow("w2", WANG), "staff_elsewhere")
-    rules.do(commands.CloseWindow("w1"))
-    rules.do(commands.OpenWindow("w2", WANG))
-    assert rules.window("w2").staff == "wang"
-
-
-def test_unknown_windows() -> None:
-    rules = Rules()
-    rules.take()
-    for command in (
-        commands.OpenWindow("w9", WANG),
-        commands.PauseWindow("w9", ""),
-        commands.ResumeWindow("w9"),
-        commands.CloseWindow("w9"),
-        *(make("w9") for make in AT_WINDOW.values()),
-        *(make("w9", "x") for make in CALLS.values()),
-    ):
-        rules.refused(command, "unknown_window")
-
-
-def test_a_window_with_a_visitor_does_not_close_but_may_pause() -> None:
-    rules = opened()
-    ticket = rules.take()
-    rules.call()
-    assert rules.refused(commands.CloseWindow("w1"), "window_busy").params == {"number": ticket.number}
-    rules.do(commands.PauseWindow("w1", "lunch"))
-    rules.do(commands.Start("w1"))
-    rules.do(commands.Finish("w1", "done", ()))
-    rules.do(commands.CloseWindow("w1"))
-
-
-@pytest.mark.parametrize("call", list(CALLS))
-def test_who_may_not_call(call: str) -> None:
-    rules = Rules()
-    ticket = rules.take()
-    command = CALLS[call]("w1", ticket.id)
-    rules.refused(command, "window_closed")
-    rules.open("w1")
-    rules.do(commands.PauseWindow("w1", "lunch"))
-    rules.refused(command, "window_paused")
-    rules.do(commands.ResumeWindow("w1"))
-    called = rules.call()
-    assert rules.refused(command, "window_busy").params == {"number": called.number}
-
-
-@pytest.mark.parametrize("act", list(AT_WINDOW))
-def test_an_idle_window_has_nothing_to_do(act: str) -> None:
-    rules = opened()
-    rules.take()
-    rules.refused(AT_WINDOW[act]("w1"), "window_idle")
 
 
 # -- calling
@@ -427,50 +316,3 @@ def test_words_for_the_hall_are_a_fact() -> None:
     until = NOON + timedelta(seconds=90)
     assert rules.answer(commands.Broadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)) == Done()
     assert rules.events == [events.AnnouncementBroadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)]
-
-
-# -- a configuration that changes under the feet of those who work
-
-
-def test_who_is_served_at_a_window_that_was_removed_is_served_to_the_end() -> None:
-    rules = opened()
-    rules.take()
-    serving = rules.serve()
-    rules.configure(plan_with(QUEUES, tuple(w for w in WINDOWS if w.id != "w1")))
-    rules.do(commands.Finish("w1", "done", ()))
-    assert rules.ticket(serving).state is State.FINISHED
-    rules.refused(commands.CallNext("w1"), "unknown_window")
-    rules.do(commands.CloseWindow("w1"))
-    rules.refused(commands.OpenWindow("w1", WANG), "unknown_window")
-
-
-def test_a_clerk_at_a_removed_window_cannot_also_sit_elsewhere() -> None:
-    rules = Rules()
-    rules.do(commands.OpenWindow("w1", WANG))
-    rules.configure(plan_with(QUEUES, tuple(w for w in WINDOWS if w.id != "w1")))
-    rules.refused(commands.OpenWindow("w2", WANG), "staff_elsewhere")
-
-
-def test_a_called_ticket_can_be_put_back_from_a_window_that_was_removed() -> None:
-    rules = opened()
-    ticket = rules.take()
-    rules.call()
-    rules.configure(plan_with(QUEUES, tuple(w for w in WINDOWS if w.id != "w1")))
-    rules.do(commands.Requeue(ticket.id))
-    assert rules.waiting() == [ticket.number]
-    assert rules.window().ticket is None
-
-
-@pytest.mark.parametrize("act", ["no_show", "hold", "finish", "transfer"])
-def test_a_ticket_of_a_removed_queue_is_not_stuck_at_its_window(act: str) -> None:
-    rules = opened()
-    ticket = rules.take("clerk")
-    rules.serve() if act == "finish" else rules.call()
-    windows = tuple(replace(one, serves=tuple(q for q in one.serves if q != "clerk")) for one in WINDOWS)
-    rules.configure(plan_with(tuple(q for q in QUEUES if q.id != "clerk"), windows))
-    rules.do(AT_WINDOW[act]("w1"))
-    assert rules.window().ticket is None
-    assert rules.ticket(ticket).state is not State.CALLED
-    if act in ("no_show", "hold"):
-        outcome = rules.do(commands.CallBack("w1", ticket.id))
-        assert isinstance(outcome, tuple)
