@@ -112,8 +112,8 @@ class CallsPanel(Panel):
         number_ink, ink = self._inks(painter, room, line)
         unit = self.unit
         inner = room.adjusted(unit * 0.9, 0, -unit * 0.9, 0)
-        column = inner.width() * (0.5 if self.upright else 0.34)
-        number = QRectF(inner.left(), inner.top(), column, inner.height())
+        column = inner.width() * (0.5 if self.upright else 0.36)
+        number = QRectF(inner.left(), inner.top(), column - unit * 0.3, inner.height())
         lettering.draw(painter, number, line.number, unit * NUMBER_UNITS, number_ink, least=unit * 2, bold=True)
         rest = inner.adjusted(column, 0, 0, 0)
         if self.upright:

@@ -65,7 +65,7 @@ class StripPanel(Panel):
         room = QRectF(self.rect())
         self.card(painter, room, role)
         self._draw_sign(painter, QRectF(unit * 0.5, (room.height() - unit * 1.3) / 2, unit * 1.3, unit * 1.3), role)
-        inner = room.adjusted(unit * 2.3, 0, -unit * 0.6, 0)
+        inner = room.adjusted(unit * 2.3, unit * 0.25, -unit * 0.6, -unit * 0.25)
         lettering.draw_lines(
             painter, inner, self.words.trouble(screen), unit * 1.15, self.colour("on_state"), least=unit, bold=True
         )
