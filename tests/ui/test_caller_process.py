@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,30 @@ def test_a_visitor_is_served_by_the_real_app_at_the_real_server(tmp_path: Path) 
             assert app.act("quit")["ok"]
         assert hall.find_ticket("A001").state is TicketState.FINISHED
         assert (tmp_path / "caller.png").stat().st_size > 5000
+
+
+def test_a_server_that_restarts_finds_the_clerk_where_he_was(tmp_path: Path) -> None:
+    live_hall = _live_hall()
+    with live_hall.live_server(tmp_path) as live:
+        live.client().take_ticket(TakeTicket(service="pension"))
+        flags = ("--server", live.url, "--hall", SAMPLE_HALL.hall.id, "--token", live.token, "--broker-port", "9")
+        with running(*flags) as app:
+            assert app.act("sign_in", user=CLERK.user, password=CLERK.password)["ok"]
+            assert app.act("open", window="w1")["ok"]
+            live.stop()
+            assert app.act("next")["code"] == "server_unreachable"
+            assert app.act("state")["link"] == "lost"
+            port = int(live.url.rsplit(":", 1)[1])
+            again = live_hall.start(live.settings.model_copy(update={"port": port}), live.token)
+            try:
+                until = time.monotonic() + PATIENCE_SECONDS
+                while app.act("state")["link"] == "lost":
+                    assert time.monotonic() < until, "the app never found the server again"
+                    time.sleep(0.1)
+                assert app.act("next")["number"] == "A001"
+                assert app.act("quit")["ok"]
+            finally:
+                again.stop()
 
 
 def test_without_a_server_the_app_says_so_and_lives() -> None:
