@@ -22,7 +22,8 @@ class Ledger:
         self.events: list[WireEvent] = []
         self.taken: list[Taken] = []
         self.shown: list[Shown] = []
-        self.announced: Counter[str] = Counter()
+        self.said: dict[str, list[str]] = {}
+        """The numbers each loudspeaker spoke, in order; "" for what was not about a number."""
         self.visitor_of: dict[str, Visitor] = {}
         self.calls_of: Counter[str] = Counter()
         self.states: dict[str, TicketState] = {}
@@ -40,10 +41,19 @@ class Ledger:
     def heard(self, display: str, line: dict[str, object]) -> None:
         """One unasked line of a display."""
         if line.get("event") == "announced":
-            self.announced[display] += 1
+            self.said.setdefault(str(line.get("loudspeaker")), []).append(str(line.get("number") or ""))
         if line.get("event") == "shown":
             number, sequence = str(line.get("number", "")), int(str(line.get("sequence", 0)))
             self.shown.append(Shown(display, sequence, number, float(str(line.get("call_to_screen_ms", 0.0)))))
+
+    @property
+    def announced(self) -> int:
+        """Announcements that were made, by the displays' own word."""
+        return sum(map(len, self.said.values()))
+
+    def slips_of(self, kiosk: str) -> list[str]:
+        """Numbers a kiosk gave out, in the order in which its printer was asked for the slips."""
+        return [taken.number for taken in self.taken if taken.kiosk == kiosk]
 
     def still_open(self) -> int:
         """Tickets that somebody must still do something about, as far as the feed was read."""

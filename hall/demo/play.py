@@ -103,9 +103,9 @@ class Play:
             events=tuple(ledger.events),
             taken=tuple(ledger.taken),
             shown=tuple(ledger.shown),
-            announced=sum(ledger.announced.values()),
-            slips=place.gather("slips", ".png"),
-            sounds=place.gather("announcements", ".wav"),
+            announced=ledger.announced,
+            slips=place.gather("slips", ".png", {kiosk.id: ledger.slips_of(kiosk.id) for kiosk in self._kiosks}),
+            sounds=place.gather("announcements", ".wav", ledger.said),
             screens=tuple(display.id for display in self._stage.cast.displays if not display.zones),
             waiting_now=sum(queue.waiting for queue in snapshot.queues),
             rehearsed=rehearsed,
@@ -178,7 +178,7 @@ class Play:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_TALK_SECONDS):
                 while quiet < QUIET_SECONDS:
-                    total = sum(self._ledger.announced.values())
+                    total = self._ledger.announced
                     quiet = quiet + LOOK_SECONDS if total == said else 0.0
                     said = total
                     await asyncio.sleep(LOOK_SECONDS)

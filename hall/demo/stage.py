@@ -153,13 +153,13 @@ class Stage:
             "fullscreen": False,
             "size": display.size,
             "loudspeaker": {},
-            "loudspeakers": {zone: self._loudspeaker(display, zone, pace) for zone in display.speaks_for},
+            "loudspeakers": {zone: self._loudspeaker(zone, pace) for zone in display.speaks_for},
         }
         self.displays[display.id] = await self._app(display.id, "display", values)
 
-    def _loudspeaker(self, display: Display, zone: str, pace: float) -> dict[str, object]:
+    def _loudspeaker(self, zone: str, pace: float) -> dict[str, object]:
         folder = self.place.device_folder(zone, "announcements")
-        return {"driver": "virtual", "name": f"{display.id} in {zone}", "out": str(folder), "pace": pace}
+        return {"driver": "virtual", "name": zone, "out": str(folder), "pace": pace}
 
     async def _caller(self, clerk: Clerk, secret: DeviceCredentials) -> None:
         values = self._common(secret) | {"window": clerk.window, "mini": self._layout is not None and self._layout.mini}

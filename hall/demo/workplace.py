@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tomlkit
@@ -55,10 +55,19 @@ class Workplace:
         path.write_text(tomlkit.dumps({part: dict(values)}), encoding="utf-8")
         return path
 
-    def gather(self, kind: str, suffix: str) -> tuple[str, ...]:
-        """Copy what the virtual devices left to `out`, named after the device; returns the names."""
-        found = sorted((self.work / kind).glob(f"*/*{suffix}"))
-        names = [f"{path.parent.name}-{path.name}" for path in found]
-        for path, name in zip(found, names, strict=True):
-            shutil.copyfile(path, self.out / kind / name)
+    def gather(self, kind: str, suffix: str, labels: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+        """Copy what the virtual devices left to `out`; returns the names, e.g. kiosk-1-0007-A012.png.
+
+        `labels` are the numbers each device should have on its files, in order; where there are more or fewer files
+        than labels nobody can say which is which, and they go without.
+        """
+        names: list[str] = []
+        for folder in sorted((self.work / kind).glob("*")):
+            files = sorted(folder.glob(f"*{suffix}"))
+            known = labels.get(folder.name, ())
+            marks = known if len(known) == len(files) else [""] * len(files)
+            for file, mark in zip(files, marks, strict=True):
+                parts = (folder.name, file.stem, mark)
+                names.append("-".join(part for part in parts if part) + suffix)
+                shutil.copyfile(file, self.out / kind / names[-1])
         return tuple(names)
