@@ -55,7 +55,9 @@ class Metrics:
         ]
         for name, (told, values) in gauges.items():
             lines += [f"# HELP hallqueue_{name} {told}", f"# TYPE hallqueue_{name} gauge"]
-            lines += [f"hallqueue_{name}{{{label}}} {value:g}" for label, value in values.items()]
+            lines += [
+                f"hallqueue_{name}{f'{{{label}}}' if label else ''} {value:.15g}" for label, value in values.items()
+            ]
         return "\n".join(lines) + "\n"
 
     def _histogram(self) -> Iterable[str]:
