@@ -82,9 +82,12 @@ class Announcer:
         others = [old for old in self.waiting if old.key != new.key]
         return replace(self, waiting=tuple(sorted([*others, new], key=_order)))._bounded()
 
-    def interrupted_by(self, new: Announcement) -> bool:
-        """True when what is being said now must be cut off for `new`."""
-        return new.rank is Rank.URGENT and self.playing is not None and self.playing.rank is not Rank.URGENT
+    @property
+    def must_cut(self) -> bool:
+        """True when what is being said now must be cut off for an emergency that waits."""
+        if self.playing is None or self.playing.rank is Rank.URGENT:
+            return False
+        return bool(self.waiting) and self.waiting[0].rank is Rank.URGENT
 
     def withdrawn(self, key: str) -> Announcer:
         """The ticket needs no call any more; what is already being said is said to its end."""
@@ -105,10 +108,11 @@ class Announcer:
         return replace(self, playing=None)
 
     def cut(self) -> Announcer:
-        """What was playing was cut off for an emergency: it takes its place in the line again."""
-        if self.playing is None:
-            return self
-        waiting = tuple(sorted((*self.waiting, self.playing), key=_order))
+        """What was playing was cut off: it waits in its place again, unless newer words for it wait already."""
+        playing = self.playing
+        if playing is None or any(old.key == playing.key for old in self.waiting):
+            return self.ended()
+        waiting = tuple(sorted((*self.waiting, playing), key=_order))
         return replace(self, playing=None, waiting=waiting)._bounded()
 
     @property

@@ -81,8 +81,8 @@ class ZonePlayer:
 
     def offer(self, announcement: Announcement) -> None:
         with self._changed:
-            cut = self._announcer.interrupted_by(announcement)
             self._announcer = self._announcer.offered(announcement, self._clock())
+            cut = self._announcer.must_cut
             self._cutting = self._cutting or cut
             self._changed.notify()
         if cut:
