@@ -29,7 +29,7 @@ ALLOWED_FROM: Final[dict[str, frozenset[TicketState]]] = {
     "hold": ACTIVE,
     "transfer": ACTIVE,
     "cancel": frozenset({S.WAITING}),
-    "requeue": frozenset({S.CALLED, S.NO_SHOW, S.HELD}),
+    "requeue": frozenset({S.WAITING, S.CALLED, S.NO_SHOW, S.HELD}),
     "postpone": frozenset({S.WAITING, S.CALLED}),
     "reinstate": frozenset({S.NO_SHOW, S.HELD}),
 }

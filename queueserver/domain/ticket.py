@@ -38,7 +38,7 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
     "miss": frozenset({State.CALLED}),
     "hold": AT_WINDOW,
     "transfer": AT_WINDOW,
-    "requeue": frozenset({State.CALLED, State.NO_SHOW, State.HELD}),
+    "requeue": frozenset({State.WAITING, State.CALLED, State.NO_SHOW, State.HELD}),
     "postpone": frozenset({State.WAITING, State.CALLED}),
     "reinstate": frozenset({State.NO_SHOW, State.HELD}),
     "cancel": frozenset({State.WAITING}),
@@ -164,8 +164,13 @@ class Ticket:
         return ticket, events.TicketHeld(ticket, reason)
 
     def back_in_line(self, act: str, place: Place) -> tuple[Ticket, events.TicketReturned]:
-        """`act` is requeue, postpone or reinstate; the window it was at is forgotten."""
+        """`act` is requeue, postpone or reinstate; the window it was at is forgotten.
+
+        A requeued ticket may be called by any window of its queue, also if it had been sent to one.
+        """
         ticket = self._to(act, State.WAITING, place=place, window=None, staff=None, called_at=None, started_at=None)
+        if act == "requeue":
+            ticket = replace(ticket, sent_to=None)
         return ticket, events.TicketReturned(ticket, act, self.window if self.state in AT_WINDOW else None)
 
     def transfer(

@@ -67,7 +67,7 @@ EXPECTED: dict[str, dict[State, State]] = {
     "miss, over": {C: E},
     "hold": {C: H, S: H},
     "transfer": {C: T, S: T},
-    "requeue": {C: W, N: W, H: W},
+    "requeue": {W: W, C: W, N: W, H: W},
     "postpone": {W: W, C: W},
     "reinstate": {N: W, H: W},
     "cancel": {W: X},

@@ -237,7 +237,20 @@ def test_requeue_is_the_end_of_the_line_and_frees_the_window() -> None:
     event = rules.events[-1]
     assert isinstance(event, events.TicketReturned)
     assert (event.how, event.from_window) == ("requeue", "w1")
-    rules.refused(commands.Requeue(called.id), "illegal_transition")
+    rules.do(commands.Requeue(other.id))
+    assert rules.waiting() == [called.number, other.number]
+
+
+def test_requeue_frees_a_ticket_sent_to_a_window_that_does_not_call_it() -> None:
+    rules = Rules()
+    rules.open("w1")
+    rules.take()
+    rules.call()
+    leg = rules.do(commands.Transfer("w1", None, "w2", ""))
+    assert isinstance(leg, Ticket)
+    assert rules.do(commands.CallNext("w1")) is None
+    rules.do(commands.Requeue(leg.id))
+    assert rules.call().id == leg.id
 
 
 def test_a_held_ticket_can_be_put_back_without_touching_the_window() -> None:

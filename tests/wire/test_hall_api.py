@@ -427,6 +427,20 @@ def test_a_visitor_who_lets_others_go_first(hall: HallApi) -> None:
     assert line_of(hall, "w1") == ["A003", "A002", "A001", "A004"]
 
 
+def test_a_waiting_visitor_may_go_to_the_end(hall: HallApi) -> None:
+    first, _ = take(hall), take(hall)
+    sit_down(hall)
+    assert hall.requeue(first.id).position == 2
+    assert line_of(hall, "w1") == ["A002", "A001"]
+
+
+def test_sitting_down_again_where_one_sits_changes_nothing(hall: HallApi) -> None:
+    sit_down(hall)
+    before = hall.snapshot().seq
+    assert hall.open_window("w1").window.state is WindowState.OPEN
+    assert hall.snapshot().seq == before
+
+
 def test_a_held_visitor_may_wait_again(hall: HallApi) -> None:
     ticket = take(hall)
     sit_down(hall)
