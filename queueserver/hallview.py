@@ -87,7 +87,7 @@ class HallView:
         state = self._windows.get(window) or Window(window)
         current = self._tickets_at_windows.get(state.ticket) if state.ticket else None
         count, waiting = selects.line_of_window(self.connection, self.now.hall, window, plan.serves)
-        aside = selects.set_aside(self.connection, self.now.hall, window)
+        aside = selects.set_aside(self.connection, self.now.hall, window, list(self._published.queues))
         return bodies.WindowView(
             seq=self.now.seq,
             time=self.time,

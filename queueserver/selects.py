@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
@@ -16,6 +16,7 @@ from queueserver.domain.numbering import QueueDay
 from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import Window
 from queueserver.store import rows
+from queueserver.store.rows import to_ms
 from queueserver.store.statements import CONFIG, SELECT_TICKETS
 from queueserver.store.tables import events, halls, queue_days, tickets, visits, windows
 
@@ -36,7 +37,7 @@ _QUEUE_DAYS = select(queue_days).where(
 _WINDOWS = select(windows).where(windows.c.hall == bindparam("in_hall"))
 _TICKETS_BY_ID = SELECT_TICKETS.where(_IN_HALL, tickets.c.id.in_(bindparam("ids", expanding=True)))
 _LATEST_CALLS = (
-    SELECT_TICKETS.where(_IN_HALL, tickets.c.called_at.is_not(None), tickets.c.business_day == bindparam("day"))
+    SELECT_TICKETS.where(_IN_HALL, tickets.c.called_at > bindparam("since"), tickets.c.business_day == bindparam("day"))
     .order_by(tickets.c.called_at.desc(), tickets.c.seq.desc())
     .limit(CALLS_SHOWN)
 )
@@ -71,17 +72,14 @@ _LINE_OF_WINDOW = (
 _SET_ASIDE = SELECT_TICKETS.where(
     _IN_HALL,
     _OPEN,
+    tickets.c.queue.in_(bindparam("queues", expanding=True)),
     tickets.c.state.in_((State.HELD.value, State.NO_SHOW.value)),
     tickets.c.window == bindparam("of_window"),
-).order_by(tickets.c.called_at)
-_CALLS_OF = (
-    select(events.c.at, events.c.data, events.c.detail)
-    .where(
-        events.c.hall == bindparam("in_hall"),
-        events.c.ticket == bindparam("of_ticket"),
-        events.c.type == "ticket.called",
-    )
-    .order_by(events.c.seq)
+)
+_CALLS_OF = select(events.c.seq, events.c.at, events.c.data, events.c.detail).where(
+    events.c.hall == bindparam("in_hall"),
+    events.c.ticket == bindparam("of_ticket"),
+    events.c.type == "ticket.called",
 )
 _EVENTS_AFTER = (
     select(events.c.seq, events.c.id, events.c.type, events.c.at, events.c.data)
@@ -133,8 +131,12 @@ def tickets_by_id(connection: Connection, hall: str, ids: Sequence[str]) -> dict
 
 
 def latest_calls(connection: Connection, hall: str, day: date) -> list[Ticket]:
-    """The day's last calls, newest first, whatever became of them."""
-    return _tickets(connection, _LATEST_CALLS, in_hall=hall, day=day)
+    """The day's last calls, newest first, whatever became of them.
+
+    No time zone is a day ahead of UTC: looking no further back keeps a quiet morning from searching all past calls.
+    """
+    since = to_ms(datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1))
+    return _tickets(connection, _LATEST_CALLS, in_hall=hall, day=day, since=since)
 
 
 def last_leg(connection: Connection, hall: str, visit: str) -> Ticket | None:
@@ -176,14 +178,18 @@ def line_of_window(connection: Connection, hall: str, window: str, queues: Seque
     return count, _tickets(connection, _LINE_OF_WINDOW, **mine)
 
 
-def set_aside(connection: Connection, hall: str, window: str) -> list[Ticket]:
-    """Tickets held or missed at one window."""
-    return _tickets(connection, _SET_ASIDE, in_hall=hall, of_window=window)
+def set_aside(connection: Connection, hall: str, window: str, queues: Sequence[str]) -> list[Ticket]:
+    """Tickets of `queues` held or missed at one window, the longest ago first.
+
+    Naming all queues lets SQLite use the index of open tickets; sorting there would lead it to another one.
+    """
+    found = _tickets(connection, _SET_ASIDE, in_hall=hall, of_window=window, queues=queues)
+    return sorted(found, key=lambda ticket: (ticket.called_at or ticket.issued_at, ticket.id))
 
 
 def calls_of(connection: Connection, hall: str, ticket: str) -> Sequence[AnyRow]:
-    """The stored calls of one ticket: time, data and detail."""
-    return connection.execute(_CALLS_OF, {"in_hall": hall, "of_ticket": ticket}).fetchall()
+    """The stored calls of one ticket in order: time, data and detail; sorted here, so that its index is used."""
+    return sorted(connection.execute(_CALLS_OF, {"in_hall": hall, "of_ticket": ticket}), key=lambda row: row.seq)
 
 
 def events_after(connection: Connection, hall: str, after: int, most: int) -> Sequence[AnyRow]:
