@@ -21,6 +21,7 @@ from queueserver.published import Publications
 from queueserver.store import publishing
 from queueserver.store.database import open_engine, prepare
 from queueserver.store.rows import to_ms
+from queueserver.store.statements import OPEN_TICKETS
 from queueserver.store.tables import events, halls, queue_days, tickets, visits, windows
 
 HALL = SAMPLE_HALL.hall.id
@@ -116,6 +117,7 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "why": lambda c: selects.calls_of(c, HALL, _id(TODAY, 0)),
     "events": lambda c: selects.events_after(c, HALL, PAST_DAYS * A_DAY, 100),
     "halls": selects.all_halls,
+    "reload": lambda c: c.execute(OPEN_TICKETS, {"in_hall": HALL}).all(),
 }
 
 
