@@ -44,7 +44,7 @@ class Child:
         except TimeoutError:
             line = b""
         if not line:
-            raise PartDiedError(f"{self.name} did not come up. It said last:\n{self.last_words()}")
+            raise PartDiedError(f"{self.name} did not come up{self.last_words()}")
         self._rest = asyncio.create_task(self._keep_rest())
         return line.decode("utf-8", "replace").strip()
 
@@ -56,12 +56,14 @@ class Child:
                 log.flush()
 
     def last_words(self) -> str:
-        """The end of the log, for the person who must find out why."""
+        """The end of the log, for the person who must find out why; it begins with the words that lead to it."""
         try:
             lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
-            return ""
-        return "\n".join(f"    {line}" for line in lines[-LAST_LINES:])
+            lines = []
+        if not lines:
+            return ", without a word"
+        return f". {self.log} ends with:" + "".join(f"\n    {line}" for line in lines[-LAST_LINES:])
 
     def ask_to_leave(self) -> None:
         """SIGTERM, and the end of its input."""
@@ -152,7 +154,7 @@ class Children:
             self._closed_by_hand(child)
             return
         how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        self._death.set_exception(PartDiedError(f"{child.name} ended with {how}. It said last:\n{child.last_words()}"))
+        self._death.set_exception(PartDiedError(f"{child.name} ended with {how}{child.last_words()}"))
 
 
 def environment(time_zone: str, *, headless: bool) -> dict[str, str]:
