@@ -101,7 +101,7 @@ def running_hall(folder: Path, past_tickets: int = 0) -> Iterator[RunningHall]:
         devices = _furnish(connection)
         _past(connection, past_tickets)
     engine.dispose()
-    port, broker_port = _free_port(), _free_port()
+    port, broker_port = free_port(), free_port()
     environment = {**os.environ, "HALL_DATA_DIR": str(folder), "HALL_LOG_LEVEL": "warning"}
     arguments = ["serve", "--port", str(port), "--broker-port", str(broker_port)]
     process = subprocess.Popen([sys.executable, "-m", "hall", *arguments], env=environment)
@@ -172,7 +172,8 @@ def _past_ticket(
     return visit, ticket, events
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
