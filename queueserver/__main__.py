@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -11,12 +12,13 @@ import sys
 from collections.abc import Iterator
 
 import uvicorn
+import uvloop
 
 from queueserver.accounts.documents import KeyFileError
 from queueserver.app import Server
 from queueserver.broker import BrokerError, find_mosquitto
 from queueserver.settings import ServerSettings
-from queueserver.store.database import DatabaseRefusedError
+from queueserver.store.database import DatabaseRefusedError, StorageError
 
 _GRACE_SECONDS = 5
 _THREAD_SWITCH_SECONDS = 0.0002
@@ -39,7 +41,7 @@ def main(argv: list[str]) -> int:
         listener = _listen(settings.host, settings.port)
         with listener:
             return _serve(settings, listener)
-    except (KeyFileError, DatabaseRefusedError, BrokerError, OSError) as error:
+    except (KeyFileError, DatabaseRefusedError, BrokerError, StorageError, OSError) as error:
         print(f"hall serve: {error}", file=sys.stderr)
         return 1
 
@@ -60,18 +62,23 @@ def _serve(settings: ServerSettings, listener: socket.socket) -> int:
     sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
     config = uvicorn.Config(
         server.asgi,
-        loop="uvloop",
         http="httptools",
-        lifespan="on",
+        lifespan="off",
         access_log=False,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_keep_alive=75,
     )
-    running = _Announcing(config, server, url)
-    running.run(sockets=[listener])
-    return 0 if running.started else 1
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve_within(server, _Announcing(config, server, url), listener))
+    return 0
+
+
+async def _serve_within(server: Server, http: uvicorn.Server, listener: socket.socket) -> None:
+    """Answer requests while everything behind them runs, not before and not after."""
+    async with server.running():
+        await http.serve(sockets=[listener])
 
 
 class _Announcing(uvicorn.Server):

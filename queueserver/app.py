@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
@@ -38,7 +37,7 @@ _TICK_SECONDS: Final = 20.0
 
 
 class Server:
-    """One queue server. Making it opens and migrates the database; `asgi` starts and stops the rest.
+    """One queue server. Making it opens and migrates the database; `asgi` is to be served within running().
 
     Raises KeyFileError and DatabaseRefusedError, each with one line for the operator.
     """
@@ -72,7 +71,7 @@ class Server:
             clock=self._clock,
             broker_for_devices=self.broker_for_devices,
         )
-        self.asgi: ASGIApp = application(house, self._running)
+        self.asgi: ASGIApp = application(house)
 
     def broker_for_devices(self) -> tuple[str, int]:
         """Where devices find the broker; an empty host means this machine, under the name they know."""
@@ -93,8 +92,8 @@ class Server:
         return MqttAddress(host, port, self._settings.broker_user, password, tls)
 
     @contextlib.asynccontextmanager
-    async def _running(self, _: FastAPI) -> AsyncIterator[None]:
-        """Writer, broker, relay; and back in the opposite order. Raises BrokerError."""
+    async def running(self) -> AsyncIterator[None]:
+        """Writer, broker, relay; and back in the opposite order. Raises BrokerError and StorageError."""
         async with contextlib.AsyncExitStack() as stack:
             for engine in self._engines:
                 stack.callback(engine.dispose)
@@ -122,11 +121,13 @@ class Server:
         return [MqttAccount(one.hall, one.id, one.mqtt_hash) for one in devices]
 
     async def _tick_for_ever(self) -> None:
-        """Let every hall turn its day though nobody asks anything of it."""
+        """Let every hall turn its day though nobody asks anything of it, and relay what another process has written."""
         while True:
             try:
-                for hall in await self._queries.halls():
+                for hall, (seq, relayed) in (await self._queries.halls()).items():
                     await self._writer.tick(hall)
+                    if seq > relayed:
+                        self._relay.committed(hall, seq)
             except (StorageError, DomainError) as error:
                 log.warning("the business day could not be looked at: %s", error)
             await asyncio.sleep(_TICK_SECONDS)

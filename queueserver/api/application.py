@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,14 +13,10 @@ from queueserver.api import admin, caller, display, documents, errors, health, k
 from queueserver.api.deps import House
 from queueserver.metrics import Meter
 
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-
-def application(house: House, lifespan: Lifespan) -> ASGIApp:
+def application(house: House) -> ASGIApp:
     """Everything the server answers. Tickets and calls come first, because routes are tried in order."""
-    app = FastAPI(
-        title="hallqueue", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
-    )
+    app = FastAPI(title="hallqueue", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.house = house
     for router in (kiosk.router, caller.router, display.router, admin.router):
         app.include_router(router, prefix=API_PREFIX)

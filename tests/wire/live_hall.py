@@ -111,14 +111,15 @@ def start(settings: ServerSettings, token: str = "") -> LiveServer:
             config = uvicorn.Config(
                 server.asgi,
                 http="httptools",
-                lifespan="on",
+                lifespan="off",
                 access_log=False,
                 log_config=None,
                 timeout_graceful_shutdown=2,
             )
             running = _Announcing(config, ready)
             made.append((server, running))
-            await running.serve(sockets=[listener])
+            async with server.running():
+                await running.serve(sockets=[listener])
 
         try:
             asyncio.run(run())
