@@ -29,10 +29,11 @@ async def paper_runs_out(
     camera: Camera,
 ) -> None:
     """One visitor meets an empty printer, sees the number on the screen; staff put in paper; the slip comes out."""
-    await asyncio.to_thread(tell, printer_control, "fault paper_out on")
-    progress.say(f"the printer of {kiosk.id} runs out of paper")
     try:
+        # Whoever stands there already still gets a slip; the next one is the unlucky one.
         async with visits.at(kiosk):
+            await asyncio.to_thread(tell, printer_control, "fault paper_out on")
+            progress.say(f"the printer of {kiosk.id} runs out of paper")
             try:
                 answer = await visits.take(kiosk, visitor)
             finally:
