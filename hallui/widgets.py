@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -75,20 +78,38 @@ class HeaderClock(QLabel):
         self._scheduler = scheduler
         self._seconds = seconds
         self._alarm: Alarm | None = None
+        self._zone_name = ""
+        self._zone: ZoneInfo | None = None
         self.setObjectName("clock")
         self.setProperty("role", "clock")
         self.setFont(theme.font(theme.type.heading, bold=True))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._tick()
 
+    def show_zone(self, zone: str) -> None:
+        """Show the clock of this IANA time zone instead of the machine's; an unknown zone changes nothing."""
+        if zone == self._zone_name:
+            return
+        self._zone_name = zone
+        try:
+            self._zone = ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            self._zone = None
+        self._show()
+
     def stop(self) -> None:
         """Stand still; call before the scheduler goes away."""
         if self._alarm is not None:
             self._alarm.cancel()
 
-    def _tick(self) -> None:
+    def _show(self) -> datetime:
         now = self._scheduler.now()
-        self.setText(f"{now:%H:%M:%S}" if self._seconds else f"{now:%H:%M}")
+        shown = now.astimezone(self._zone) if self._zone else now
+        self.setText(f"{shown:%H:%M:%S}" if self._seconds else f"{shown:%H:%M}")
+        return now
+
+    def _tick(self) -> None:
+        now = self._show()
         step = 1 if self._seconds else _SECONDS_PER_MINUTE
         wait = step - (now.second % step) - now.microsecond / 1e6
         self._alarm = self._scheduler.call_later(wait + 0.02, self._tick)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 
-from kiosk.settings import KioskSettings
+from hallui.lean import leave_out_httpx_command_line
+
+leave_out_httpx_command_line()
+
+from kiosk.settings import KioskSettings  # noqa: E402 - httpx comes with it
 
 
 def main(argv: list[str]) -> int:

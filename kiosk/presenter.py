@@ -10,7 +10,7 @@ from contract.bodies import Document, TakeTicket, Ticket
 from contract.client.api import HallApi
 from contract.errors import HallError
 from contract.ids import new_idempotency_key
-from hallui.scheduler import Scheduler
+from hallui.scheduler import Alarm, Scheduler
 from hallui.work import Jobs
 from hardware.errors import DeviceError
 from i18n.translator import Translator
@@ -61,6 +61,7 @@ class KioskPresenter:
         self._observers: list[Observer] = []
         self._key = (0, "")
         self._agreed_at = 0.0
+        self._alarm: Alarm = scheduler.call_later(0, lambda: None)
         self._closed = False
         self.touch_to_slip_ms: float | None = None
         """From the confirming touch to the printer's word for the latest slip, milliseconds."""
@@ -117,7 +118,8 @@ class KioskPresenter:
             case do.Withdraw(ticket_id):
                 self._duties.fulfil("withdraw", lambda key: self._api.cancel(ticket_id, None, key))
             case do.StartTimer(seconds, timer):
-                self._scheduler.call_later(seconds, lambda: self.tell(on.TimeUp(timer)))
+                self._alarm.cancel()
+                self._alarm = self._scheduler.call_later(seconds, lambda: self.tell(on.TimeUp(timer)))
 
     def _take(self, effect: do.Take) -> None:
         order = effect.order

@@ -15,6 +15,9 @@ from i18n.translator import Translator
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {"zh-CN": "中文", "zh": "中文", "en": "English"}
 """A language is named in itself, so that whoever needs it can read it."""
 
+MOST_MINUTES: Final = 120
+"""Beyond this a wait is said in hours."""
+
 _PRINTER: Final[Mapping[str, str]] = {
     "paper_out": "The printer is out of paper.",
     "cover_open": "The printer's cover is open.",
@@ -51,6 +54,8 @@ def minutes(t: Translator, estimate: Estimate | None) -> str:
     low, high = estimate.low_minutes, estimate.high_minutes
     if high <= 1:
         return t("Hardly any wait")
+    if high > MOST_MINUTES:
+        return t("about {low} to {high} hours", low=max(1, low // 60), high=-(-high // 60))
     if low >= high:
         return t("about {minutes} min", minutes=high)
     return t("about {low} to {high} min", low=low, high=high)

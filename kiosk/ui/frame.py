@@ -68,6 +68,8 @@ class Header(QFrame):
 
     def show_state(self, state: State) -> None:
         self._hall.setText(state.catalogue.name if state.catalogue else "")
+        if state.catalogue:
+            self._clock.show_zone(state.catalogue.time_zone)
         self._elder.setChecked(state.elder)
         self._contrast.setChecked(state.contrast)
         available = state.catalogue.languages if state.catalogue else ()

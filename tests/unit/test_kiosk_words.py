@@ -60,7 +60,13 @@ def test_people_ahead(count: int, english: str) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "english"),
-    [(0, 1, "Hardly any wait"), (5, 5, "about 5 min"), (10, 20, "about 10 to 20 min"), (9, 3, "about 3 min")],
+    [
+        (0, 1, "Hardly any wait"),
+        (5, 5, "about 5 min"),
+        (10, 20, "about 10 to 20 min"),
+        (9, 3, "about 3 min"),
+        (100, 200, "about 1 to 4 hours"),
+    ],
 )
 def test_the_wait_is_a_range(low: int, high: int, english: str) -> None:
     assert words.minutes(EN, Estimate(low_minutes=low, high_minutes=high)) == english
