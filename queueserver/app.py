@@ -113,23 +113,26 @@ class Server:
         self._relay.committed(hall, seq)
 
     async def _devices_changed(self) -> None:
-        if self._broker is not None:
-            self._broker.devices_changed(await self._mqtt_accounts())
+        """Let the broker know exactly the devices in force; nothing happens when it does already."""
+        accounts = await self._mqtt_accounts()
+        if self._broker is not None and accounts != self._broker.accounts:
+            self._broker.devices_changed(accounts)
 
     async def _mqtt_accounts(self) -> list[MqttAccount]:
         devices = await self._reading.run(records.devices)
         return [MqttAccount(one.hall, one.id, one.mqtt_hash) for one in devices]
 
     async def _tick_for_ever(self) -> None:
-        """Let every hall turn its day though nobody asks anything of it, and relay what another process has written."""
+        """Let every hall turn its day though nobody asks anything of it, and see what another process has written."""
         while True:
             try:
+                await self._devices_changed()
                 for hall, (seq, relayed) in (await self._queries.halls()).items():
                     await self._writer.tick(hall)
                     if seq > relayed:
                         self._relay.committed(hall, seq)
-            except (StorageError, DomainError) as error:
-                log.warning("the business day could not be looked at: %s", error)
+            except (StorageError, DomainError, OSError) as error:
+                log.warning("the round every %d seconds failed: %s", _TICK_SECONDS, error)
             await asyncio.sleep(_TICK_SECONDS)
 
 

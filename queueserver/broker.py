@@ -116,6 +116,8 @@ class ManagedBroker:
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self.accounts: list[MqttAccount] = []
+        """The devices it lets in."""
         self.restarts = 0
 
     @property
@@ -218,9 +220,9 @@ class ManagedBroker:
             raise BrokerError(f"cannot write the broker's files in {self._files}: {error.strerror}") from error
 
     def _write_accounts(self, devices: Iterable[MqttAccount]) -> None:
-        known = list(devices)
-        _write_private(self._files / "passwords", passwords(known, self._relay_hash))
-        _write_private(self._files / "permissions", permissions(known))
+        self.accounts = list(devices)
+        _write_private(self._files / "passwords", passwords(self.accounts, self._relay_hash))
+        _write_private(self._files / "permissions", permissions(self.accounts))
 
 
 def _spawn(program: str, config: Path) -> subprocess.Popen[bytes]:

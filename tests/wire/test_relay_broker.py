@@ -23,6 +23,7 @@ from contract import topics
 from contract.bodies import Broadcast, TakeTicket, WindowState
 from contract.client.sample import CLERK, SAMPLE_HALL
 from contract.events import QueueStatus, WindowStatus, WireEvent
+from queueserver import app
 from queueserver.accounts import records
 from queueserver.accounts.records import Enrolment
 from queueserver.accounts.secrets import new_code
@@ -315,6 +316,46 @@ def test_a_wrong_password_is_refused(server: LiveServer) -> None:
         client = Subscriber(server.broker_port, user, password)
         assert client.refused.get(timeout=PATIENCE) == "Not authorized"
         client.close()
+
+
+def test_a_device_that_was_shut_out_hears_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_TICK_SECONDS", 0.2)
+    with (
+        live_server(tmp_path, **MANAGED) as server,
+        subscriber(server, "screen-1", topics.events(HALL)) as lost,
+        subscriber(server, "screen-2", topics.events(HALL)) as kept,
+    ):
+        lost.ready()
+        kept.ready()
+        server.client().take_ticket(TakeTicket(service="pension"))
+        assert lost.events(1)[0].sequence == kept.events(1)[0].sequence == 1
+        passwords = server.settings.broker_files / "passwords"
+        assert in_database(server.settings, lambda connection: records.revoke(connection, "screen-1"))
+        deadline = time.monotonic() + PATIENCE
+        while "screen-1" in passwords.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        stranger = Subscriber(server.broker_port, "screen-1", "any password")
+        assert stranger.refused.get(timeout=PATIENCE) == "Not authorized"
+        stranger.close()
+        server.client().take_ticket(TakeTicket(service="pension"))
+        assert kept.events(1)[0].sequence == 2
+        assert lost.heard.empty()
+
+
+def test_what_another_process_published_is_relayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_TICK_SECONDS", 0.2)
+    clock = SystemClock()
+    with live_server(tmp_path, **MANAGED) as server, subscriber(server, "screen-1", topics.events(HALL)) as screen:
+        screen.ready()
+        in_database(
+            server.settings,
+            lambda connection: publishing.publish(
+                connection, HALL, SAMPLE_HALL, clock.now(), Ulids(clock)(), by="installer", note="", expected=1
+            ),
+        )
+        event = screen.events(1)[0]
+        assert (event.type, event.data["version"]) == ("config.published", 2)
 
 
 def test_the_will_of_a_lost_device_says_offline(server: LiveServer) -> None:
