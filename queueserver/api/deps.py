@@ -28,6 +28,8 @@ from queueserver.store.writer import Writer
 BODY_LIMIT: Final = 64 * 1024
 CONFIG_LIMIT: Final = 8 * 1024 * 1024
 JSON: Final = "application/json"
+_NUL: Final = b"\\u0000"
+"""PostgreSQL cannot store it in a text, and nobody means it."""
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -138,6 +140,8 @@ async def read_body(request: Request, model: type[B], limit: int = BODY_LIMIT) -
         content += piece
         if len(content) > limit:
             raise MalformedBodyError("too_large")
+    if _NUL in content:
+        raise MalformedBodyError("malformed", hint="text with the character NUL cannot be kept")
     try:
         return model.model_validate_json(content or b"{}")
     except ValidationError as error:
