@@ -26,8 +26,8 @@ def main(argv: Sequence[str]) -> int:
 
     count = given.visitors if given.visitors is not None else (DEFAULT_VISITORS if given.headless else None)
     with tempfile.TemporaryDirectory(prefix="hall-demo-") as work:
-        out = given.out or (DEFAULT_OUT if given.headless else Path(work) / "out")
-        plan = Plan(headless=given.headless, out=out.resolve(), work=Path(work), visitors=count, seed=given.seed)
+        out = given.out.resolve()
+        plan = Plan(headless=given.headless, out=out, work=Path(work), visitors=count, seed=given.seed)
         return asyncio.run(run(plan))
 
 
@@ -46,8 +46,9 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--out",
         type=Path,
+        default=DEFAULT_OUT,
         metavar="DIR",
-        help=f"leave summary, events, slips, screens and announcements there (headless default: {DEFAULT_OUT})",
+        help="where to leave summary, events, slips, screens and announcements (default: %(default)s)",
     )
     parser.add_argument(
         "--visitors",

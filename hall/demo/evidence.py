@@ -33,7 +33,8 @@ class Evidence:
     """Everything observed. `slips` and `sounds` are names of files found; `announced` is what displays say they spoke.
 
     `screens` are the displays that must show every call of the hall, `waiting_now` the line by the server's snapshot.
-    `rehearsed` = no person took part, so that slips and sounds can be compared one by one.
+    `visitors` are those who were invented, None when they came without end. `rehearsed` = no person took part, so that
+    slips and sounds can be compared one by one.
     """
 
     events: tuple[WireEvent, ...]
@@ -45,3 +46,4 @@ class Evidence:
     screens: tuple[str, ...]
     waiting_now: int
     rehearsed: bool
+    visitors: int | None = None

@@ -76,6 +76,7 @@ class Play:
         await asyncio.to_thread(self._api.login, *self._manager)
         await self._pictures_before()
         await asyncio.gather(*(desk.sit_down() for desk in self._desks))
+        await self._stage.shrink_callers()
         self._progress.say(f"{len(self._desks)} windows open")
         async with asyncio.TaskGroup() as group:
             following = group.create_task(self._follow())
@@ -109,6 +110,7 @@ class Play:
             screens=tuple(display.id for display in self._stage.cast.displays if not display.zones),
             waiting_now=sum(queue.waiting for queue in snapshot.queues),
             rehearsed=rehearsed,
+            visitors=self._count,
         )
 
     def close(self) -> None:

@@ -46,7 +46,7 @@ class Plan:
 async def run(plan: Plan) -> int:
     """Play one demo; 0 when every check holds. Raises Problem with the line that says what went wrong."""
     progress = Progress()
-    place = Workplace(plan.out, plan.work)
+    place = _workplace(plan)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -119,6 +119,13 @@ async def _until_stopped(guard: Guard, play: Play) -> None:
         await guard.watch(play.run())
     except StoppedError:
         return
+
+
+def _workplace(plan: Plan) -> Workplace:
+    try:
+        return Workplace(plan.out, plan.work)
+    except OSError as error:
+        raise Problem(f"cannot leave anything in {plan.out}: {error.strerror}") from error
 
 
 async def _laid_out() -> Layout:

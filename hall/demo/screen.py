@@ -1,7 +1,8 @@
-"""Asks the desktop how much room there is; a process of its own, because Qt belongs to a program's main thread."""
+"""Asks the desktop what it has: room for windows, and a sound card."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -12,7 +13,10 @@ ANSWER_SECONDS = 20.0
 
 
 def screen_area() -> Area:
-    """The main screen without the desktop's own bars; raises Problem when there is no screen."""
+    """The main screen without the desktop's own bars; raises Problem when there is no screen.
+
+    A process of its own looks, because Qt belongs to a program's main thread.
+    """
     asked = subprocess.run(
         [sys.executable, "-m", "hall.demo.screen"], capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False
     )
@@ -22,6 +26,14 @@ def screen_area() -> Area:
         raise Problem(f"the screen cannot be used ({last}); hall demo --headless plays without one")
     x, y, width, height = map(int, numbers)
     return Area(x, y, width, height)
+
+
+def has_sound_card() -> bool:
+    """Whether ALSA's player is here and knows a card."""
+    if shutil.which("aplay") is None:
+        return False
+    listed = subprocess.run(["aplay", "-l"], capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False)
+    return listed.returncode == 0 and "card" in listed.stdout
 
 
 def main() -> int:

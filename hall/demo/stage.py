@@ -16,6 +16,7 @@ from hall.demo.door import Door, Line
 from hall.demo.layout import Layout
 from hall.demo.ledger import Ledger
 from hall.demo.progress import Progress
+from hall.demo.screen import has_sound_card
 from hall.demo.visits import KioskPlace
 from hall.demo.workplace import Workplace
 
@@ -54,6 +55,7 @@ class Stage:
         self._ledger = ledger
         self._progress = progress
         self._layout = layout
+        self._audible = layout is not None and has_sound_card()
         self._environment = environment(time_zone, headless=layout is None)
         self.server = ""
         self.kiosks: dict[str, Door] = {}
@@ -105,6 +107,11 @@ class Stage:
         await asyncio.gather(*(self._caller(clerk, credentials[clerk.device]) for clerk in self.cast.clerks))
         self._progress.say("callers ready")
 
+    async def shrink_callers(self) -> None:
+        """On a small screen the signed-in clerks go on with their bars, which take over the panels' places."""
+        if self._layout is not None and self._layout.mini:
+            await asyncio.gather(*(door.act("mini", on=True) for door in self.callers.values()))
+
     def kiosk_places(self, props: Props) -> tuple[KioskPlace, ...]:
         """The kiosks as visitors meet them, in the cast's order."""
         return tuple(
@@ -147,22 +154,22 @@ class Stage:
         self.kiosks[kiosk.id] = await self._app(kiosk.id, "kiosk", values)
 
     async def _display(self, display: Display, secret: DeviceCredentials) -> None:
-        pace = REHEARSED_PACE if self._layout is None else 1.0
-        values = self._common(secret) | {
-            "zones": list(display.zones),
-            "fullscreen": False,
-            "size": display.size,
-            "loudspeaker": {},
-            "loudspeakers": {zone: self._loudspeaker(zone, pace) for zone in display.speaks_for},
-        }
-        self.displays[display.id] = await self._app(display.id, "display", values)
+        values = self._common(secret) | {"zones": list(display.zones), "fullscreen": False, "size": display.size}
+        self.displays[display.id] = await self._app(display.id, "display", values | self._sound(display))
 
-    def _loudspeaker(self, zone: str, pace: float) -> dict[str, object]:
+    def _sound(self, display: Display) -> dict[str, object]:
+        """Files, a loudspeaker for each zone; on a desktop that can be heard the hall's display speaks for all."""
+        if self._audible:
+            return {"loudspeaker": {"driver": "aplay"}} if not display.zones else {"sound": False}
+        return {"loudspeaker": {}, "loudspeakers": {zone: self._loudspeaker(zone) for zone in display.speaks_for}}
+
+    def _loudspeaker(self, zone: str) -> dict[str, object]:
         folder = self.place.device_folder(zone, "announcements")
+        pace = REHEARSED_PACE if self._layout is None else 1.0
         return {"driver": "virtual", "name": zone, "out": str(folder), "pace": pace}
 
     async def _caller(self, clerk: Clerk, secret: DeviceCredentials) -> None:
-        values = self._common(secret) | {"window": clerk.window, "mini": self._layout is not None and self._layout.mini}
+        values = self._common(secret) | {"window": clerk.window}
         self.callers[clerk.device] = await self._app(clerk.device, "caller", values)
 
     async def _app(self, name: str, part: str, values: Mapping[str, object]) -> Door:

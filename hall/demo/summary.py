@@ -74,7 +74,7 @@ def summarise(evidence: Evidence) -> Summary:
         tickets_issued=kinds["ticket.issued"],
         calls=kinds["ticket.called"],
         recalls=kinds["ticket.recalled"],
-        announcements=len(evidence.sounds),
+        announcements=len(evidence.sounds) if evidence.rehearsed else evidence.announced,
         finished=kinds["ticket.finished"],
         no_shows=kinds["ticket.missed"],
         held=kinds["ticket.held"],
@@ -156,6 +156,8 @@ def _checks(evidence: Evidence, tickets: Sequence[tuple[WireEvent, TicketData]])
     yield _equal("every ticket a kiosk gave is in the feed", len(promised), len(promised & issued))
     printed = {data.ticket for event, data in tickets if event.type == "ticket.printed"}
     if evidence.rehearsed:
+        if evidence.visitors is not None:
+            yield _equal("every visitor was given a ticket", evidence.visitors, len(promised))
         yield _equal("as many slips as tickets printed", len(printed), len(evidence.slips))
         yield _equal("a sound file for each announcement", evidence.announced, len(evidence.sounds))
     yield from _calls_on_screens(evidence, tickets)

@@ -78,7 +78,7 @@ def visitors(config: HallConfig, queues: Sequence[str], kiosks: int, seed: int) 
         wants = random.choice(privileged) if privileged and random.random() < PRIVILEGED_SHARE else usual
         yield Visitor(
             index=index,
-            gap=min(3.0, random.expovariate(1.0)),
+            gap=min(3.0, random.expovariate(1.0)) if index > len(FIRST_GAPS) else FIRST_GAPS[index - 1],
             kiosk=kiosk,
             service=service.id,
             priority=None if wants == usual else wants,
@@ -91,6 +91,8 @@ def visitors(config: HallConfig, queues: Sequence[str], kiosks: int, seed: int) 
 
 
 FIRST_WITH_CARD = 2
+FIRST_GAPS = (0.1, 0.3)
+"""Whoever opens a hall does not want to wait for the first visitors."""
 _SHOWN_FIRST = (
     Course.PLAIN,
     Course.PLAIN,

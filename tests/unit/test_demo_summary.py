@@ -106,6 +106,10 @@ def test_a_slip_too_few_is_found_only_when_no_person_took_part() -> None:
     assert summarise(evidence(served("a1", 1), slips=(), rehearsed=False)).good
 
 
+def test_a_visitor_without_a_ticket_is_found() -> None:
+    assert wrong(summarise(evidence(served("a1", 1), visitors=2))) == ["every visitor was given a ticket"]
+
+
 def test_a_call_no_screen_painted_is_found() -> None:
     assert wrong(summarise(evidence(served("a1", 1), shown=()))) == ["every call was painted by hall"]
 
