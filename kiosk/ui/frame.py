@@ -43,7 +43,7 @@ class Header(QFrame):
             f" QFrame#header QPushButton {{ background: transparent; color: {ink}; font-size: {size}px;"
             f" border: {theme.px(2)}px solid {ink}; padding: 0 {theme.space(1.5)}px; }}"
             f" QFrame#header QPushButton:pressed {{ background: {pressed}; }}"
-            f" QFrame#header QPushButton:checked {{ background: {ink}; color: {ground}; }}"
+            f" QFrame#header QPushButton:checked {{ background: {ink}; color: {ground}; font-weight: normal; }}"
         )
         row = look.row(self, gap=1.5)
         side = theme.space(4 if look.upright else 5)

@@ -158,6 +158,7 @@ class KioskWindow(QWidget):
         theme = Theme(CONTRAST if state.contrast else LIGHT, scale_for(size), state.elder)
         self._look = Look(theme, Translator(state.lang), upright, self._scheduler.now, self._tell)
         self._drop()
+        self.setFont(theme.font(theme.type.body))
         self.setStyleSheet(stylesheet(theme))
         self._whole = QWidget()
         column = QVBoxLayout(self._whole)

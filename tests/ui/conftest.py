@@ -11,8 +11,9 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler  # the platform must be chosen first
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from hallui.application import screenshot, start
 from hallui.bridge import Bridge
 from hallui.scheduler import ManualScheduler
 
@@ -23,6 +24,12 @@ _HARMLESS = ("This plugin does not support",)
 @pytest.fixture(scope="session")
 def qapp_args() -> list[str]:
     return ["hall-test"]
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp_args: list[str]) -> QApplication:
+    """The application as every app starts it: house font, house style; a missing Chinese font fails here, clearly."""
+    return start(qapp_args[0])
 
 
 @pytest.fixture(autouse=True)
@@ -59,8 +66,6 @@ def picture(tmp_path: Path) -> Callable[[QWidget, str], Path]:
     """Writes what a widget shows to a PNG and returns its path; HALL_PICTURES=DIR keeps them for a look."""
 
     def write(widget: QWidget, name: str) -> Path:
-        from hallui.application import screenshot
-
         path = Path(os.environ.get("HALL_PICTURES", tmp_path)) / f"{name}.png"
         screenshot(widget, path)
         return path

@@ -455,3 +455,10 @@ def test_contrast_mode_is_drawn(kiosk: Kiosk, picture: Callable[[QWidget, str], 
     image = kiosk.window.grab().toImage()
     assert image.pixelColor(3, image.height() - 3).name() == "#000000"
     picture(kiosk.window, "contrast-departments")
+
+
+def test_the_clock_is_the_halls(kiosk: Kiosk) -> None:
+    assert f"{kiosk.scheduler.now():%H:%M}" == "09:30"
+    assert kiosk.text("clock") == "17:30", "the hall is in Shanghai, whatever this machine believes"
+    kiosk.scheduler.advance(60)
+    assert kiosk.text("clock") == "17:31"
