@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from contract.ids import ConfiguredId
 
 ShortText = Annotated[str, StringConstraints(max_length=200)]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 
 
 class Body(BaseModel):
@@ -73,7 +74,7 @@ class TakeTicket(Body):
     priority_class: ConfiguredId | None = None
     document: Document | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
-    lang: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] = "zh-CN"
+    lang: Language = "zh-CN"
 
 
 class Empty(Body):
@@ -147,7 +148,7 @@ class Broadcast(Body):
     """POST /halls/{hall}/announcements: words for the screens and loudspeakers of `zones` (empty = all)."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    lang: str = "zh-CN"
+    lang: Language = "zh-CN"
     zones: tuple[ConfiguredId, ...] = ()
     urgent: bool = False
     expires_in_seconds: Annotated[int, Field(ge=5, le=3600)] = 90

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from contract.commandline import OneLineParser
@@ -55,7 +56,7 @@ class PartSettings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or cls.part
-            raise SettingsError(f"setting {name}: {first['msg']}") from error
+            raise SettingsError(f"setting {name}: {_words(first)}") from error
 
     @classmethod
     def from_arguments(cls, argv: Sequence[str], description: str) -> Self:
@@ -105,6 +106,13 @@ def _table(path: Path, part: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise SettingsError(f"{path}: [{part}] must be a table")
     return table
+
+
+def _words(error: ErrorDetails) -> str:
+    """What is wrong, without the prefix pydantic puts before a validator's own sentence."""
+    if error["type"] == "extra_forbidden":
+        return "there is no such setting"
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo) -> None:

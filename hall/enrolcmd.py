@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import tomlkit
 import tomlkit.exceptions
+from pydantic import ValidationError
 
 from contract.bodies import DeviceCredentials
 from contract.client.http import HallClient
@@ -61,6 +62,11 @@ def _redeemed(server: str, code: str, device: str) -> DeviceCredentials:
         return client.enrol(code.strip(), device)
     except HallError as error:
         raise Problem(f"{server}: {error}") from error
+    except ValidationError as error:
+        wrong = error.errors()[0]["loc"][0]
+        raise Problem(
+            f"this cannot be the {'id of a device' if wrong == 'device' else 'code'}; look at it again"
+        ) from error
     finally:
         client.close()
 

@@ -17,6 +17,8 @@ from typing import Final, cast
 
 _CONNECT, _CONNACK, _PUBLISH_QOS_1, _PUBACK, _PINGREQ, _DISCONNECT = 0x10, 0x20, 0x32, 0x40, 0xC0, 0xE0
 _RETAIN: Final = 0x01
+_SHORTEST_CONNACK: Final = 3
+"""Flags (0 or 1), reason, length of properties; it is the first packet a broker may send (MQTT 5.0, 3.2)."""
 _REFUSED: Final = 0x80
 _EXPIRY: Final = 0x02
 _RECEIVE_MAXIMUM: Final = 0x21
@@ -133,7 +135,15 @@ class Publisher(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        for kind, body in take_packets(self._received):
+        try:
+            packets = take_packets(self._received)
+        except PublishingError as error:
+            self._end(str(error))
+            return
+        for kind, body in packets:
+            if not self._accepted.done() and (kind != _CONNACK or len(body) < _SHORTEST_CONNACK or body[0] > 1):
+                self._end("what answers there is not an MQTT broker")
+                return
             if kind == _PUBACK:
                 self._acknowledged(body)
             elif kind == _CONNACK:

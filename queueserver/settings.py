@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_serializer, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from contract.settings import PartSettings
 
@@ -46,9 +48,26 @@ class ServerSettings(PartSettings):
         if value == MANAGED_BROKER:
             return value
         url = urlsplit(value)
-        if url.scheme not in _MQTT_PORTS or not url.hostname:
+        if url.scheme not in _MQTT_PORTS or not url.hostname or not _port_is_good(url):
             raise ValueError('must be "managed" or a URL such as mqtt://broker.example:1883')
+        if url.username or url.password:
+            raise ValueError("must hold no user or password; they belong into broker_user and broker_password")
         return value
+
+    @field_validator("database")
+    @classmethod
+    def _readable_database(cls, value: str) -> str:
+        try:
+            if value:
+                make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError("must be empty or a URL such as postgresql+psycopg://user@host/hall") from None
+        return value
+
+    @field_serializer("database")
+    def _database_without_password(self, value: str) -> str:
+        """As --print-config shows it."""
+        return make_url(value).render_as_string(hide_password=True) if value else value
 
     @field_validator("public_url")
     @classmethod
@@ -75,3 +94,10 @@ class ServerSettings(PartSettings):
             return None
         url = urlsplit(self.broker)
         return url.hostname or "", url.port or _MQTT_PORTS[url.scheme], url.scheme == "mqtts"
+
+
+def _port_is_good(url: SplitResult) -> bool:
+    try:
+        return url.port != 0
+    except ValueError:
+        return False

@@ -207,6 +207,8 @@ class FakeHall(FakeWindows):
 
     def broadcast(self, body: Broadcast, key: str = "") -> None:
         def run() -> None:
+            if not {zone.id for zone in self._book.config.zones}.issuperset(body.zones):
+                raise HallError("invalid_field", {"field": "zones"}, field="zones")
             data = BroadcastData(
                 text=body.text,
                 lang=body.lang,

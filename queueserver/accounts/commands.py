@@ -34,6 +34,8 @@ from queueserver.store.database import DatabaseRefusedError, classify, open_engi
 T = TypeVar("T")
 
 _USER_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+_FEWEST_HOURS: Final = 0.02
+_MOST_HOURS: Final = 8760.0
 _DEVICE_ID: Final = re.compile(ID_PATTERN)
 
 
@@ -69,7 +71,7 @@ def main_enrol(argv: Sequence[str]) -> int:
     )
     parser.add_argument("device", help="id of the device, e.g. kiosk-1; its MQTT user name too")
     parser.add_argument("--role", action="append", choices=DEVICE_ROLES, required=True, help="may be given again")
-    parser.add_argument("--hours", type=float, default=24.0, help="the code is good for so long (default: %(default)s)")
+    parser.add_argument("--hours", type=_hours, default=24.0, help="the code is good so long (default: %(default)s)")
     _add_database_options(parser)
     parser.set_defaults(command="enrol")
     return _run(parser, {"enrol": _enrol}, argv)
@@ -146,6 +148,17 @@ def _enrol(given: argparse.Namespace) -> str:
 
     _in_database(given, enrol)
     return code
+
+
+def _hours(text: str) -> float:
+    """From a minute to a year; raises ArgumentTypeError."""
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not _FEWEST_HOURS <= hours <= _MOST_HOURS:
+        raise argparse.ArgumentTypeError(f"'{text}' is no time a code may be good for; give 0.02 to 8760 hours")
+    return hours
 
 
 def _hall(connection: Connection, wanted: str) -> str:

@@ -98,3 +98,4 @@ class HallPlan:
     default_class: str
     privileged: frozenset[str]
     windows_of_queue: Mapping[str, tuple[str, ...]]
+    zones: frozenset[str]

@@ -38,7 +38,9 @@ def close_window(uow: UnitOfWork, command: commands.CloseWindow) -> None:
 
 
 def broadcast(uow: UnitOfWork, command: commands.Broadcast) -> None:
-    """Words for screens and loudspeakers."""
+    """Words for screens and loudspeakers; in a zone that is not there nobody would see or hear them."""
+    if not uow.plan.zones.issuperset(command.zones):
+        raise DomainError("invalid_field", field="zones")
     uow.record(
         events.AnnouncementBroadcast(command.text, command.lang, command.zones, command.urgent, command.expires_at)
     )

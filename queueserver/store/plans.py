@@ -41,6 +41,7 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
             queue.id: tuple(window.id for window in config.windows if queue.id in window.serves)
             for queue in config.queues
         },
+        zones=frozenset(zone.id for zone in config.zones),
     )
 
 

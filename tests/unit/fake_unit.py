@@ -59,6 +59,7 @@ def plan_with(
         default_class="plain",
         privileged=frozenset({"old", "army"}),
         windows_of_queue={one.id: tuple(window.id for window in windows if one.id in window.serves) for one in queues},
+        zones=frozenset({"east", "west"}),
     )
 
 

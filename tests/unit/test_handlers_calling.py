@@ -316,3 +316,10 @@ def test_words_for_the_hall_are_a_fact() -> None:
     until = NOON + timedelta(seconds=90)
     assert rules.answer(commands.Broadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)) == Done()
     assert rules.events == [events.AnnouncementBroadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)]
+
+
+def test_words_for_a_zone_that_is_not_there_are_refused() -> None:
+    rules = Rules()
+    nowhere = commands.Broadcast("请注意", "zh-CN", ("east", "nowhere"), urgent=False, expires_at=NOON)
+    assert rules.refused(nowhere, "invalid_field").field == "zones"
+    assert rules.events == []

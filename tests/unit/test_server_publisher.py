@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from queueserver.publisher import (
     Message,
+    MqttAddress,
+    Publisher,
     PublishingError,
     connect_packet,
     publish_packet,
@@ -74,3 +78,33 @@ def test_what_is_not_mqtt_is_refused() -> None:
 )
 def test_the_broker_says_how_much_it_takes_at_once(properties: bytes, most: int) -> None:
     assert receive_maximum(b"\x00\x00" + bytes((len(properties),)) + properties) == most
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">\n<html>\n    <head>\n        <title>Error</title>',
+        b"<\xff\xff\xff\xff\xff",
+        b"\x40\x02\x00\x01\x20\x03\x00\x00\x00",
+        b"\x20\x02\x00\x00",
+        b"\x20\x03\x09\x00\x00",
+    ],
+)
+def test_another_program_on_the_port_is_not_taken_for_a_broker(said: bytes) -> None:
+    gone = asyncio.Event()
+
+    class Other(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            transport.write(said)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            gone.set()
+
+    async def call_it() -> None:
+        async with await asyncio.get_running_loop().create_server(Other, "127.0.0.1", 0) as server:
+            with pytest.raises(PublishingError, match="not"):
+                await Publisher.connect(MqttAddress("127.0.0.1", server.sockets[0].getsockname()[1], "u", "p"))
+            await asyncio.wait_for(gone.wait(), 5)
+
+    asyncio.run(call_it())
