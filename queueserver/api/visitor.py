@@ -46,15 +46,17 @@ _STYLE: Final = """
 --brand:#8ab8f5;--accent:#ffc53d;--line:#284467}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:18px/1.5 system-ui,"Noto Sans CJK SC",sans-serif}
-header,footer{display:flex;justify-content:space-between;gap:16px;padding:16px 24px;color:var(--soft);font-size:16px}
+header,footer{display:flex;align-items:center;justify-content:space-between;
+gap:16px;padding:16px 24px;color:var(--soft);font-size:16px}
 main{max-width:30rem;margin:0 auto;padding:0 16px}
 section{background:var(--surface);border-radius:12px;padding:24px;text-align:center;margin-bottom:16px}
 h1{margin:0;font-size:88px;line-height:1.1;font-variant-numeric:tabular-nums;color:var(--brand)}
-p{margin:8px 0 0}.service{color:var(--soft)}.state{font-size:24px;font-weight:700}
+p{margin:8px 0 0}.service{color:var(--soft)}.state{font-size:24px;font-weight:700;
+text-wrap:balance}
 .called .state{color:var(--accent);font-size:30px}
-dl{display:grid;grid-template-columns:1fr 1fr;gap:16px;margin:24px 0 0;padding:24px 0 0;
-border-top:1px solid var(--line)}
-dt{color:var(--soft);font-size:16px}dd{margin:0;font-size:32px;font-weight:700;font-variant-numeric:tabular-nums}
+dl{margin:24px 0 0;padding:24px 0 0;border-top:1px solid var(--line)}
+dt{color:var(--soft);font-size:16px}dd{margin:0;font-size:32px;font-weight:700;white-space:nowrap;
+font-variant-numeric:tabular-nums}
 a{color:var(--brand);padding:8px 0}
 a.button{display:block;background:var(--brand);color:var(--surface);border-radius:12px;padding:16px;
 text-align:center;text-decoration:none;font-weight:700}
@@ -113,10 +115,7 @@ def _place(visit: VisitNow, t: Translator) -> str:
         return ""
     low, high = ticket.estimate.low_minutes, ticket.estimate.high_minutes
     wait = t("{low}-{high} min", low=low, high=high)
-    return (
-        f"<dl><div><dt>{escape(t('Ahead of you'))}</dt><dd>{ticket.ahead}</dd></div>"
-        f"<div><dt>{escape(t('Expected wait'))}</dt><dd>{escape(wait)}</dd></div></dl>"
-    )
+    return f"<dl><dt>{escape(t('Expected wait'))}</dt><dd>{escape(wait)}</dd></dl>"
 
 
 def _unknown(lang: str) -> str:
