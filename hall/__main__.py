@@ -54,7 +54,6 @@ _EXTRAS: Final = {
     "uvicorn": "server",
     "sqlalchemy": "server",
     "alembic": "server",
-    "aiomqtt": "server",
     "argon2": "server",
     "psycopg": "server",
 }
