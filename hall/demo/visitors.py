@@ -15,6 +15,9 @@ HOT_WEIGHT = 5
 CARD_SHARE = 0.35
 PRIVILEGED_SHARE = 0.2
 ENGLISH_SHARE = 0.15
+FIRST_WITH_CARD = 2
+FIRST_GAPS = (0.1, 0.3)
+"""Whoever opens a hall does not want to wait for the first visitors."""
 
 
 class Course(StrEnum):
@@ -40,6 +43,17 @@ COURSES = (
     (Course.GONE, 6),
     (Course.HELD, 7),
     (Course.TRANSFERRED, 7),
+)
+
+
+_SHOWN_FIRST = (
+    Course.PLAIN,
+    Course.PLAIN,
+    Course.HELD,
+    Course.SECOND_CALL,
+    Course.PLAIN,
+    Course.GONE,
+    Course.TRANSFERRED,
 )
 
 
@@ -88,20 +102,6 @@ def visitors(config: HallConfig, queues: Sequence[str], kiosks: int, seed: int) 
             way=random.uniform(0.6, 1.6),
             business=random.uniform(0.5, 1.8),
         )
-
-
-FIRST_WITH_CARD = 2
-FIRST_GAPS = (0.1, 0.3)
-"""Whoever opens a hall does not want to wait for the first visitors."""
-_SHOWN_FIRST = (
-    Course.PLAIN,
-    Course.PLAIN,
-    Course.HELD,
-    Course.SECOND_CALL,
-    Course.PLAIN,
-    Course.GONE,
-    Course.TRANSFERRED,
-)
 
 
 def _course(random: Random, index: int) -> Course:

@@ -132,7 +132,8 @@ def test_each_zone_is_spoken_for_once() -> None:
 def test_no_window_covers_another_or_leaves_the_screen(size: tuple[int, int]) -> None:
     screen = Area(0, 24, size[0], size[1] - 24)
     areas = laid_out(CAST, screen).areas
-    assert set(areas) == {each.id for each in (*CAST.kiosks, *CAST.displays)} | {each.device for each in CAST.clerks}
+    kiosks, displays = {each.id for each in CAST.kiosks}, {each.id for each in CAST.displays}
+    assert set(areas) == kiosks | displays | {each.device for each in CAST.clerks}
     for one, other in combinations(areas.values(), 2):
         beside = one.x + one.width <= other.x or other.x + other.width <= one.x
         above = one.y + one.height <= other.y or other.y + other.height <= one.y
