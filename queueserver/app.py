@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
@@ -45,7 +46,7 @@ class Server:
     def __init__(self, settings: ServerSettings, public_url: str, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _make_folder(settings.data_dir)
         prepare(settings.database_url)
         key = load_or_create_key(settings.document_key_path)
         self._engines: Sequence[Engine] = (
@@ -140,3 +141,12 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+def _make_folder(path: Path) -> None:
+    """Raises OSError with a sentence for the operator."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if isinstance(error, FileExistsError) else error.strerror
+        raise OSError(f"the data folder {path} cannot be used: {reason}") from error

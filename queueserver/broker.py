@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import os
 import secrets
@@ -116,6 +117,7 @@ class ManagedBroker:
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._held: int | None = None
         self.accounts: list[MqttAccount] = []
         """The devices it lets in."""
         self.restarts = 0
@@ -138,6 +140,7 @@ class ManagedBroker:
     async def start(self, devices: Iterable[MqttAccount]) -> None:
         """Write the files, run Mosquitto and wait until it listens; raises BrokerError."""
         program = find_mosquitto()
+        self._take_folder()
         self._port = self._port or free_port(self._host)
         self._write_files(devices)
         started = asyncio.get_running_loop().create_future()
@@ -157,6 +160,9 @@ class ManagedBroker:
             with contextlib.suppress(asyncio.CancelledError, BrokerError):
                 await self._keeper
         await self._stop()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
     async def _keep(self, program: str, started: asyncio.Future[None]) -> None:
         pause = _FIRST_PAUSE_SECONDS
@@ -210,10 +216,20 @@ class ManagedBroker:
             process.kill()
             process.wait()
 
-    def _write_files(self, devices: Iterable[MqttAccount]) -> None:
+    def _take_folder(self) -> None:
+        """One server a folder: a second would give the first one's broker its own port and passwords."""
         try:
             self._files.mkdir(parents=True, exist_ok=True)
             self._files.chmod(0o700)
+            self._held = os.open(self._files / "in-use", os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BrokerError(f"another hall serve works in {self._files.parent}; choose another data_dir") from error
+        except OSError as error:
+            raise BrokerError(f"cannot use the broker's folder {self._files}: {error.strerror}") from error
+
+    def _write_files(self, devices: Iterable[MqttAccount]) -> None:
+        try:
             _write_private(self._files / "mosquitto.conf", configuration(self._host, self._port, self._files))
             self._write_accounts(devices)
         except OSError as error:

@@ -121,3 +121,25 @@ def test_print_config_hides_secrets(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert "s3cret" not in shown
     assert '"port": 8460' in shown
+
+
+def test_a_second_server_in_the_same_folder_is_refused_and_harms_nobody(tmp_path: Path) -> None:
+    furnish(ServerSettings.load(flags={"data_dir": tmp_path}))
+    arguments = ("--data-dir", str(tmp_path), "--port", "0", "--broker-port", "0")
+    with serve(*arguments) as first:
+        assert first_line(first).startswith("listening on")
+        before = (tmp_path / "broker" / "passwords").read_bytes()
+        assert "another hall serve works in" in refused(*arguments)
+        assert (tmp_path / "broker" / "passwords").read_bytes() == before
+        first.kill()
+        first.wait(PATIENCE)
+    with serve(*arguments) as again:
+        assert first_line(again).startswith("listening on")
+        again.terminate()
+        assert again.wait(PATIENCE) == 0
+
+
+def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("x")
+    assert refused("--data-dir", str(taken)).endswith(f"the data folder {taken} cannot be used: it is a file")
