@@ -202,13 +202,14 @@ class Play:
             with contextlib.suppress(DoorError):
                 for name, door in self._stage.displays.items():
                     await self._camera.snap(door, name, busy)
-                await self._photograph_caller(busy)
+                await self._photograph_caller()
 
-    async def _photograph_caller(self, busy: int) -> None:
+    async def _photograph_caller(self) -> None:
         clerk = self._stage.cast.clerks[0]
         door = self._stage.callers[clerk.device]
         state = await door.act("state")
-        worth = busy + (BUSY_DESK if state.get("number") else 0)
+        waiting = state.get("waiting")
+        worth = (waiting if isinstance(waiting, int) else 0) + (BUSY_DESK if state.get("number") else 0)
         if not self._camera.wants("caller-panel", worth):
             return
         await self._camera.snap(door, "caller-panel", worth)
