@@ -58,6 +58,7 @@ def build(settings: KioskSettings, app: QApplication, stack: ExitStack) -> Kiosk
         defaults=settings.defaults,
         departments=settings.departments,
         paper_width_mm=settings.paper_width_mm,
+        void_unclaimed_minutes=settings.void_unclaimed_minutes,
     )
     window = KioskWindow(presenter.tell, scheduler, presenter.state)
     presenter.observe(window.show_state)

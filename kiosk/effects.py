@@ -56,6 +56,13 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class VoidUnlessTaken:
+    """Its number was shown, not printed, and nobody touched anything: cancel it after the grace the terminal gives."""
+
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Send TimeUp(timer) after `seconds`, unless a newer timer was started meanwhile."""
 
@@ -63,4 +70,4 @@ class StartTimer:
     timer: int
 
 
-Effect = Refresh | CheckPrinter | Take | Find | Print | ReportPrinted | Withdraw | StartTimer
+Effect = Refresh | CheckPrinter | Take | Find | Print | ReportPrinted | Withdraw | VoidUnlessTaken | StartTimer

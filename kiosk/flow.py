@@ -124,15 +124,25 @@ def _time_up(state: State, news: on.TimeUp) -> Step:
     if news.timer != state.timer:
         return state, ()
     page = state.page
-    if isinstance(page, Taking):
-        return _restarted(turn_to(state, Refused(page.order.service, "server_unreachable", order=page.order)), ())
-    if isinstance(page, Finding):
-        return _restarted(turn_to(state, Refused(page.service, "server_unreachable")), ())
-    if isinstance(page, Printing):
-        return _restarted(turn_to(state, Unprinted(page.ticket, "not_confirmed", page.attempt)), ())
+    if isinstance(page, BUSY_PAGES):
+        return _restarted(_given_up(state), ())
+    if state.warned and isinstance(page, Unprinted):
+        return state.home(), (do.VoidUnlessTaken(page.ticket.id), do.Refresh(state.defaults.lang))
     if state.warned or isinstance(page, Start | Result):
         return state.home(), (do.Refresh(state.defaults.lang),)
     return _restarted(replace(state, warned=True), (), WARNING_SECONDS)
+
+
+def _given_up(state: State) -> State:
+    """What was waited for is lost; the visitor hears what that means for him."""
+    page = state.page
+    if isinstance(page, Taking):
+        return turn_to(state, Refused(page.order.service, "server_unreachable", order=page.order))
+    if isinstance(page, Printing):
+        return turn_to(state, Unprinted(page.ticket, "not_confirmed", page.attempt))
+    if isinstance(page, Finding):
+        return turn_to(state, Refused(page.service, "server_unreachable"))
+    return state
 
 
 _HANDLERS: Final[Mapping[type, Callable[[State, Any], Step]]] = {

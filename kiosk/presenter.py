@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contract.bodies import Document, TakeTicket, Ticket
+from contract.bodies import Cancel, Document, TakeTicket, Ticket, TicketState
 from contract.client.api import HallApi
 from contract.errors import HallError
 from contract.ids import new_idempotency_key
@@ -52,12 +52,14 @@ class KioskPresenter:
         defaults: Defaults = Defaults(),  # noqa: B008 - frozen
         departments: tuple[str, ...] = (),
         paper_width_mm: int = 80,
+        void_unclaimed_minutes: float = 5.0,
     ) -> None:
         self._api = api
         self._printer = printer
         self._desks = desks
         self._scheduler = scheduler
         self._paper_width_mm = paper_width_mm
+        self._void_unclaimed_minutes = void_unclaimed_minutes
         self._observers: list[Observer] = []
         self._key = (0, "")
         self._agreed_at = 0.0
@@ -117,9 +119,16 @@ class KioskPresenter:
                 self._duties.fulfil("printed", lambda key: self._api.printed(ticket_id, key))
             case do.Withdraw(ticket_id):
                 self._duties.fulfil("withdraw", lambda key: self._api.cancel(ticket_id, None, key))
+            case do.VoidUnlessTaken(ticket_id):
+                self._void_later(ticket_id)
             case do.StartTimer(seconds, timer):
-                self._alarm.cancel()
-                self._alarm = self._scheduler.call_later(seconds, lambda: self.tell(on.TimeUp(timer)))
+                self._start_timer(seconds, timer)
+
+    def _start_timer(self, seconds: float, timer: int) -> None:
+        """One alarm at a time; an answer that came while this was on its way may have started a newer one."""
+        if timer == self.state.timer:
+            self._alarm.cancel()
+            self._alarm = self._scheduler.call_later(seconds, lambda: self.tell(on.TimeUp(timer)))
 
     def _take(self, effect: do.Take) -> None:
         order = effect.order
@@ -177,6 +186,20 @@ class KioskPresenter:
             self.tell(on.SlipFailed(ticket.id, attempt, code))
 
         self._desks.printing.submit(print_slip, printed, failed)
+
+    def _void_later(self, ticket_id: str) -> None:
+        """The grace is for who photographed the number: a call, a print or a claim meanwhile saves the ticket."""
+        if self._void_unclaimed_minutes <= 0:
+            return
+
+        def void_unless_taken(key: str) -> None:
+            ticket = self._api.ticket(ticket_id)
+            if ticket.state is TicketState.WAITING and not ticket.printed:
+                self._api.cancel(ticket_id, Cancel(reason="slip not printed, number not claimed"), key)
+
+        self._scheduler.call_later(
+            self._void_unclaimed_minutes * 60, lambda: self._duties.fulfil("void", void_unless_taken)
+        )
 
     # -- the printer between visitors
 

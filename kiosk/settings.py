@@ -32,6 +32,9 @@ class KioskSettings(PartSettings):
     elder_default: bool = Field(False, description="begin in elder mode")
     idle_seconds: float = Field(60.0, description="back to start after so long without a touch", ge=15, le=600)
     result_seconds: float = Field(15.0, description="how long the number stays on the screen", ge=3, le=120)
+    void_unclaimed_minutes: float = Field(
+        5.0, description="cancel a number that was neither printed nor claimed after so long; 0 = never", ge=0, le=240
+    )
     fullscreen: bool = Field(True, description="cover the whole screen")
     size: Size = Field("", description="a window of this size instead, e.g. 1366x768")
     printer: dict[str, Any] = Field(

@@ -18,7 +18,9 @@ def test_the_ratio_is_wcags() -> None:
     assert contrast_ratio("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize(("palette", "least"), [(LIGHT, 4.5), (DARK, 7.0), (CONTRAST, 7.0)], ids=("light", "dark", "contrast"))
+@pytest.mark.parametrize(
+    ("palette", "least"), [(LIGHT, 4.5), (DARK, 7.0), (CONTRAST, 7.0)], ids=("light", "dark", "contrast")
+)
 @pytest.mark.parametrize("ink", _INKS)
 @pytest.mark.parametrize("ground", _GROUNDS[:2])
 def test_text_can_be_read_on_its_ground(palette: Palette, least: float, ink: str, ground: str) -> None:

@@ -212,13 +212,14 @@ def test_reprint_after_paper_was_refilled(start: State, ticket: Ticket) -> None:
 
 
 def test_nobody_claims_an_unprinted_number(start: State, ticket: Ticket) -> None:
-    """Nothing is reported: the server voids it by its own policy."""
+    """Nothing is reported; after its grace the ticket is void."""
     state = unprinted(start, ticket)
     warned, done = play(state, on.TimeUp(state.timer))
     assert warned.warned
     gone, more = play(warned, on.TimeUp(warned.timer))
     assert gone.page == pages.Start()
-    assert done + more == []
+    assert done == []
+    assert more == [do.VoidUnlessTaken(ticket.id)]
 
 
 def test_an_answer_that_comes_too_late_leaves_no_ghost_in_the_line(start: State, ticket: Ticket) -> None:

@@ -151,6 +151,31 @@ def test_a_printer_that_fails_midway_is_no_printed_slip(rig: Rig) -> None:
     assert [event.type for event in rig.events] == ["ticket.issued", "ticket.printed"], "kept from the screen"
 
 
+def forgotten_number(rig: Rig) -> str:
+    """A number that was shown without paper and left alone."""
+    rig.printer.fault = PrinterError("paper_out")
+    rig.walk()
+    assert isinstance(rig.page, pages.Unprinted)
+    rig.scheduler.advance(101)
+    assert rig.page == pages.Start()
+    return rig.hall.find_ticket("A001").id
+
+
+def test_a_number_nobody_took_becomes_void_after_its_grace(rig: Rig) -> None:
+    ticket_id = forgotten_number(rig)
+    rig.scheduler.advance(290)
+    assert rig.hall.ticket(ticket_id).state is TicketState.WAITING
+    rig.scheduler.advance(11)
+    assert rig.hall.ticket(ticket_id).state is TicketState.CANCELLED
+
+
+def test_a_number_claimed_or_called_within_its_grace_stays(rig: Rig) -> None:
+    ticket_id = forgotten_number(rig)
+    rig.hall.printed(ticket_id)
+    rig.scheduler.advance(400)
+    assert rig.hall.ticket(ticket_id).state is TicketState.WAITING
+
+
 def test_the_printer_is_asked_once_a_ticket(rig: Rig) -> None:
     before = rig.printer.asked
     rig.walk()
