@@ -106,14 +106,13 @@ class Directory:
     async def sign_in(self, user: str, password: str) -> Session:
         """A person's session; raises DomainError wrong_credentials or too_many_attempts."""
         subject = f"user {user}"
-        self._lockout.check(subject)
-        account = await self._reading.run(lambda connection: records.find(connection, user))
-        stored = account.password_hash if account and account.kind == records.PERSON else None
-        async with self._hashing:
-            right = await asyncio.to_thread(is_right, stored, password)
-        if not right or account is None:
-            self._lockout.failed(subject)
-            raise DomainError("wrong_credentials")
+        async with self._hashing:  # one after another, so that a burst of guesses meets the lock-out too
+            self._lockout.check(subject)
+            account = await self._reading.run(lambda connection: records.find(connection, user))
+            stored = account.password_hash if account and account.kind == records.PERSON else None
+            if not await asyncio.to_thread(is_right, stored, password) or account is None:
+                self._lockout.failed(subject)
+                raise DomainError("wrong_credentials")
         self._lockout.succeeded(subject)
         return await self._open_session(account)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,6 +69,19 @@ def test_who_guesses_waits_and_nobody_else(server: LiveServer) -> None:
     assert (caught.value.code, caught.value.status) == ("too_many_attempts", 429)
     assert 0 < int(str(caught.value.params["seconds"])) <= 15
     assert hall.login(OTHER_CLERK.user, OTHER_CLERK.password).user == OTHER_CLERK.user
+
+
+def test_a_burst_of_guesses_is_locked_out_too(server: LiveServer) -> None:
+    def guess(_: int) -> str:
+        try:
+            server.client().login(CLERK.user, "a wrong password")
+        except HallError as error:
+            return error.code
+        return "let in"
+
+    with ThreadPoolExecutor(12) as hands:
+        codes = list(hands.map(guess, range(12)))
+    assert sorted(codes) == ["too_many_attempts"] * 7 + ["wrong_credentials"] * 5
 
 
 def test_names_that_do_not_exist_are_locked_too(server: LiveServer) -> None:
