@@ -19,6 +19,7 @@ class Ledger:
     """The demo's memory, filled while it runs."""
 
     def __init__(self) -> None:
+        self._reading = asyncio.Lock()
         self.events: list[WireEvent] = []
         self.taken: list[Taken] = []
         self.shown: list[Shown] = []
@@ -29,14 +30,15 @@ class Ledger:
         self.states: dict[str, TicketState] = {}
 
     async def follow(self, api: HallApi) -> None:
-        """Read what the feed has that we have not."""
-        while True:
-            after = self.events[-1].sequence if self.events else 0
-            page = await asyncio.to_thread(api.events, after, PAGE)
-            for event in page.events:
-                self._add(event)
-            if not page.events or self.events[-1].sequence >= page.last:
-                return
+        """Read what the feed has that we have not; those who ask at the same time wait for each other."""
+        async with self._reading:
+            while True:
+                after = self.events[-1].sequence if self.events else 0
+                page = await asyncio.to_thread(api.events, after, PAGE)
+                for event in page.events:
+                    self._add(event)
+                if not page.events or self.events[-1].sequence >= page.last:
+                    return
 
     def heard(self, display: str, line: dict[str, object]) -> None:
         """One unasked line of a display."""
