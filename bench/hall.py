@@ -119,7 +119,7 @@ def _furnish(connection: Connection) -> list[tuple[str, str]]:
     made = []
     for number in range(DEVICES + 1):
         device, bearer = f"device-{number}", new_bearer()
-        roles = frozenset({"kiosk", "display", "clerk"})
+        roles = frozenset({"kiosk", "display", "manager" if number == 0 else "clerk"})
         account = Account(HALL, device, records.DEVICE, device, roles, mqtt_hash=mqtt_hash(bearer))
         records.put(connection, account)
         records.add_token(connection, account, bearer, None)

@@ -34,9 +34,9 @@ async def _staff(request: Request, hall: str) -> Who:
 @router.post(WINDOW + "/call-next", **documented(bodies.Call, bodies.Empty))
 async def call_next(hall: str, window: str, request: Request) -> Response:
     """Whoever's turn it is, with the reason; 204 when nobody may be called."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     await read_body(request, bodies.Empty)
-    return await _at_window(request, hall, commands.CallNext(window))
+    return await _at_window(request, hall, commands.CallNext(window, by=asker.actor))
 
 
 @router.get(WINDOW, **documented(bodies.WindowView))
@@ -57,89 +57,91 @@ async def open_window(hall: str, window: str, request: Request) -> Response:
 @router.post(WINDOW + "/pause", **documented(bodies.WindowView, bodies.Pause))
 async def pause(hall: str, window: str, request: Request) -> Response:
     """Nobody new is called here for a while."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     body = await read_body(request, bodies.Pause)
-    return await _of_window(request, hall, window, commands.PauseWindow(window, body.reason))
+    return await _of_window(request, hall, window, commands.PauseWindow(window, body.reason, by=asker.actor))
 
 
 @router.post(WINDOW + "/resume", **documented(bodies.WindowView, bodies.Empty))
 async def resume(hall: str, window: str, request: Request) -> Response:
     """Back at work."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     await read_body(request, bodies.Empty)
-    return await _of_window(request, hall, window, commands.ResumeWindow(window))
+    return await _of_window(request, hall, window, commands.ResumeWindow(window, by=asker.actor))
 
 
 @router.post(WINDOW + "/close", **documented(bodies.WindowView, bodies.Empty))
 async def close(hall: str, window: str, request: Request) -> Response:
     """Staff leave the window."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     await read_body(request, bodies.Empty)
-    return await _of_window(request, hall, window, commands.CloseWindow(window))
+    return await _of_window(request, hall, window, commands.CloseWindow(window, by=asker.actor))
 
 
 @router.post(WINDOW + "/pick", **documented(bodies.Call, bodies.Pick))
 async def pick(hall: str, window: str, request: Request) -> Response:
     """One ticket out of order, by permission and with a reason."""
-    await who(request, hall, PICKERS)
+    asker = await who(request, hall, PICKERS)
     body = await read_body(request, bodies.Pick)
-    return await _at_window(request, hall, commands.Pick(window, ticket_id(body.ticket), body.reason))
+    return await _at_window(request, hall, commands.Pick(window, ticket_id(body.ticket), body.reason, by=asker.actor))
 
 
 @router.post(WINDOW + "/call-back", **documented(bodies.Call, bodies.CallBack))
 async def call_back(hall: str, window: str, request: Request) -> Response:
     """A held or missed ticket once more."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     body = await read_body(request, bodies.CallBack)
-    return await _at_window(request, hall, commands.CallBack(window, ticket_id(body.ticket)))
+    return await _at_window(request, hall, commands.CallBack(window, ticket_id(body.ticket), by=asker.actor))
 
 
 @router.post(WINDOW + "/recall", **documented(bodies.Ticket, bodies.Empty))
 async def recall(hall: str, window: str, request: Request) -> Response:
     """The same call said again."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     await read_body(request, bodies.Empty)
-    return await _at_window(request, hall, commands.Recall(window))
+    return await _at_window(request, hall, commands.Recall(window, by=asker.actor))
 
 
 @router.post(WINDOW + "/start", **documented(bodies.Ticket, bodies.Empty))
 async def start(hall: str, window: str, request: Request) -> Response:
     """The visitor has come."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     await read_body(request, bodies.Empty)
-    return await _at_window(request, hall, commands.Start(window))
+    return await _at_window(request, hall, commands.Start(window, by=asker.actor))
 
 
 @router.post(WINDOW + "/finish", **documented(bodies.Ticket, bodies.Finish))
 async def finish(hall: str, window: str, request: Request) -> Response:
     """Done, with its outcome."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     body = await read_body(request, bodies.Finish)
-    return await _at_window(request, hall, commands.Finish(window, body.outcome, body.items))
+    return await _at_window(request, hall, commands.Finish(window, body.outcome, body.items, by=asker.actor))
 
 
 @router.post(WINDOW + "/no-show", **documented(bodies.Ticket, bodies.Empty))
 async def no_show(hall: str, window: str, request: Request) -> Response:
     """Called and not come."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     await read_body(request, bodies.Empty)
-    return await _at_window(request, hall, commands.NoShow(window))
+    return await _at_window(request, hall, commands.NoShow(window, by=asker.actor))
 
 
 @router.post(WINDOW + "/hold", **documented(bodies.Ticket, bodies.Hold))
 async def hold(hall: str, window: str, request: Request) -> Response:
     """Set aside until called back."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     body = await read_body(request, bodies.Hold)
-    return await _at_window(request, hall, commands.Hold(window, body.reason))
+    return await _at_window(request, hall, commands.Hold(window, body.reason, by=asker.actor))
 
 
 @router.post(WINDOW + "/transfer", **documented(bodies.Ticket, bodies.Transfer))
 async def transfer(hall: str, window: str, request: Request) -> Response:
     """On to another queue or window, keeping number and arrival."""
-    await _staff(request, hall)
+    asker = await _staff(request, hall)
     body = await read_body(request, bodies.Transfer)
-    return await _at_window(request, hall, commands.Transfer(window, body.queue, body.window, body.note))
+    return await _at_window(
+        request, hall, commands.Transfer(window, body.queue, body.window, body.note, by=asker.actor)
+    )
 
 
 @router.post("/tickets/{ticket}/requeue", **documented(bodies.Ticket, bodies.Empty))

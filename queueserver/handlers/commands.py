@@ -63,70 +63,72 @@ class OpenWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class PauseWindow:
+class AtWindow:
+    """What is done at one window; `by` must sit there or oversee the hall, None is the hall itself."""
+
     window: str
+    by: Actor | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWindow(AtWindow):
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeWindow:
-    window: str
+class ResumeWindow(AtWindow):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class CloseWindow:
-    window: str
+class CloseWindow(AtWindow):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class CallNext:
-    window: str
+class CallNext(AtWindow):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
-    window: str
+class Pick(AtWindow):
     ticket: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallBack:
-    window: str
+class CallBack(AtWindow):
     ticket: str
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
-    window: str
+class Recall(AtWindow):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    window: str
+class Start(AtWindow):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
-    window: str
+class Finish(AtWindow):
     outcome: str
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NoShow:
-    window: str
+class NoShow(AtWindow):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    window: str
+class Hold(AtWindow):
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    window: str
+class Transfer(AtWindow):
     to_queue: str | None
     to_window: str | None
     note: str

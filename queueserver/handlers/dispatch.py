@@ -41,6 +41,8 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
 
 def carry_out(uow: UnitOfWork, command: commands.Command) -> Outcome:
     """Run the command's handler; raises DomainError when the rules refuse it."""
+    if isinstance(command, commands.AtWindow):
+        windows.must_be_theirs(uow, command)
     return _HANDLERS[type(command)](uow, command)
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.ports import UnitOfWork
+
+OVERSEERS: Final = frozenset({"duty_manager", "manager"})
+"""Roles that may act at a window where somebody else sits."""
+
+
+def must_be_theirs(uow: UnitOfWork, command: commands.AtWindow) -> None:
+    """Raise window_taken when somebody else sits at the window and the one who asks does not oversee the hall."""
+    window = uow.window(command.window)
+    if command.by is None or window.staff in (None, command.by.id) or command.by.roles & OVERSEERS:
+        return
+    raise DomainError("window_taken", staff=window.staff_name or window.staff or "")
 
 
 def open_window(uow: UnitOfWork, command: commands.OpenWindow) -> None:

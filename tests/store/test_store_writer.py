@@ -247,7 +247,7 @@ def test_a_refused_command_changes_nothing(url: str) -> None:
                 (commands.Start("w1"), "window_idle"),
                 (commands.CallNext("w9"), "unknown_window"),
                 (commands.MarkPrinted("nobody"), "unknown_ticket"),
-                (commands.Requeue(ticket["id"]), "illegal_transition"),
+                (commands.Reinstate(ticket["id"], 0), "illegal_transition"),
                 (commands.OpenWindow("w1", Actor("li", "李强", frozenset())), "window_taken"),
             ):
                 assert await office.refused(command, f"key-of-{code}") == code

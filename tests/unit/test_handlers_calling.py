@@ -12,15 +12,15 @@ from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
 from queueserver.handlers import commands
 from queueserver.handlers.dispatch import _HANDLERS
-from queueserver.ports import CallAnswer, Done, Nobody
-from tests.unit.fake_unit import NOON, QUEUES, WINDOWS, Rules, opened, plan_with
+from queueserver.ports import Actor, CallAnswer, Done, Nobody
+from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, WINDOWS, Rules, opened, plan_with
 
 
 def test_every_command_has_a_handler() -> None:
     given = {
         kind for kind in vars(commands).values() if isinstance(kind, type) and kind.__module__ == commands.__name__
     }
-    assert given - {commands.Holder} == set(_HANDLERS)
+    assert given - {commands.Holder, commands.AtWindow} == set(_HANDLERS)
 
 
 # -- calling
@@ -323,3 +323,16 @@ def test_words_for_a_zone_that_is_not_there_are_refused() -> None:
     nowhere = commands.Broadcast("请注意", "zh-CN", ("east", "nowhere"), urgent=False, expires_at=NOON)
     assert rules.refused(nowhere, "invalid_field").field == "zones"
     assert rules.events == []
+
+
+def test_a_clerk_acts_only_where_he_sits_and_an_overseer_anywhere() -> None:
+    rules = Rules()
+    rules.do(commands.OpenWindow("w1", WANG))
+    rules.take()
+    chief = Actor("chief", "值班长", frozenset({"duty_manager"}))
+    for command in (commands.CallNext, commands.ResumeWindow, commands.CloseWindow, commands.Recall, commands.Start):
+        refusal = rules.refused(command("w1", by=LI), "window_taken")
+        assert refusal.params == {"staff": "王丽"}
+    assert isinstance(rules.do(commands.CallNext("w1", by=WANG)), tuple)
+    rules.do(commands.Recall("w1", by=chief))
+    rules.refused(commands.CallNext("w2", by=LI), "window_closed")

@@ -434,6 +434,15 @@ def test_a_waiting_visitor_may_go_to_the_end(hall: HallApi) -> None:
     assert line_of(hall, "w1") == ["A002", "A001"]
 
 
+def test_a_clerk_acts_at_no_window_where_a_colleague_sits(hall: HallApi) -> None:
+    take(hall)
+    sit_down(hall)
+    hall.login(OTHER_CLERK.user, OTHER_CLERK.password)
+    for act in (hall.call_next, hall.pause_window, hall.close_window):
+        with refused("window_taken"):
+            act("w1")
+
+
 def test_sitting_down_again_where_one_sits_changes_nothing(hall: HallApi) -> None:
     sit_down(hall)
     before = hall.snapshot().seq
