@@ -27,6 +27,7 @@ from queueserver.store.writer import Writer
 
 BODY_LIMIT: Final = 64 * 1024
 CONFIG_LIMIT: Final = 8 * 1024 * 1024
+_HEARD_OUT: Final = 32 * 1024 * 1024
 JSON: Final = "application/json"
 _NUL: Final = b"\\u0000"
 """PostgreSQL cannot store it in a text, and nobody means it."""
@@ -132,14 +133,22 @@ def key_of(request: Request) -> str:
 
 
 async def read_body(request: Request, model: type[B], limit: int = BODY_LIMIT) -> B:
-    """The body as `model`; an empty one counts as {}. Raises MalformedBodyError; a long one is not read to its end."""
+    """The body as `model`; an empty one counts as {}. Raises MalformedBodyError.
+
+    What exceeds `limit` is read on without being kept, or the client would be cut off before it hears why; beyond
+    _HEARD_OUT bytes it is cut off.
+    """
     if _declared_length(request) > limit:
         raise MalformedBodyError("too_large")
-    content = b""
+    content, length = b"", 0
     async for piece in request.stream():
-        content += piece
-        if len(content) > limit:
-            raise MalformedBodyError("too_large")
+        length += len(piece)
+        if length <= limit:
+            content += piece
+        elif length > _HEARD_OUT:
+            break
+    if length > limit:
+        raise MalformedBodyError("too_large")
     if _NUL in content:
         raise MalformedBodyError("malformed", hint="text with the character NUL cannot be kept")
     try:

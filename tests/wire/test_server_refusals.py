@@ -136,8 +136,8 @@ def test_ten_megabytes_from_an_ordinary_client(http: httpx.Client) -> None:
 
 def test_a_long_body_in_pieces_is_refused_too(http: httpx.Client) -> None:
     def pieces() -> Iterator[bytes]:
-        for _ in range(100):
-            yield b" " * 1024
+        for _ in range(160):
+            yield b" " * 65536
 
     answer = http.post(API_PREFIX + TICKETS, content=pieces(), headers=KEY)
     problem(answer, "too_large")
