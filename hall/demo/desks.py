@@ -70,6 +70,7 @@ class Desk:
         """Press the keys in order; a refusal ends the plan, because a person has done something else by hand."""
         for press in plan:
             await asyncio.sleep(press.wait)
+            await self._ledger.until_free(number)
             answer = await self._door.act(press.act, **press.arguments)
             if not answer.get("ok"):
                 return

@@ -20,6 +20,9 @@ class Ledger:
 
     def __init__(self) -> None:
         self._reading = asyncio.Lock()
+        self._news = asyncio.Condition()
+        self._detained: dict[str, asyncio.Event] = {}
+        self._printed: set[str] = set()
         self.events: list[WireEvent] = []
         self.taken: list[Taken] = []
         self.shown: list[Shown] = []
@@ -29,14 +32,35 @@ class Ledger:
         self.calls_of: Counter[str] = Counter()
         self.states: dict[str, TicketState] = {}
 
+    def detain(self, number: str) -> None:
+        """The visitor cannot go to a window yet: there is still something to do at the kiosk."""
+        self._detained[number] = asyncio.Event()
+
+    def release(self, number: str) -> None:
+        """The visitor may go."""
+        if number in self._detained:
+            self._detained.pop(number).set()
+
+    async def until_free(self, number: str) -> None:
+        """Wait for a visitor who is detained; at once for everybody else."""
+        if number in self._detained:
+            await self._detained[number].wait()
+
+    async def until_printed(self, ticket: str) -> None:
+        """Wait until the feed says that the slip of `ticket` is on paper; somebody must be following the feed."""
+        async with self._news:
+            await self._news.wait_for(lambda: ticket in self._printed)
+
     async def follow(self, api: HallApi) -> None:
         """Read what the feed has that we have not; those who ask at the same time wait for each other."""
         async with self._reading:
             while True:
                 after = self.events[-1].sequence if self.events else 0
                 page = await asyncio.to_thread(api.events, after, PAGE)
-                for event in page.events:
-                    self._add(event)
+                async with self._news:
+                    for event in page.events:
+                        self._add(event)
+                    self._news.notify_all()
                 if not page.events or self.events[-1].sequence >= page.last:
                     return
 
@@ -69,6 +93,8 @@ class Ledger:
         self.events.append(event)
         data = event.parsed()
         if isinstance(data, TicketData):
+            if event.type == "ticket.printed":
+                self._printed.add(data.ticket)
             if data.from_ticket:
                 self.states.pop(data.from_ticket, None)
             self.states[data.ticket] = data.state

@@ -15,7 +15,7 @@ from hall.demo.clerks import Script
 from hall.demo.desks import Desk
 from hall.demo.door import DoorError
 from hall.demo.evidence import Evidence
-from hall.demo.incidents import paper_runs_out, service_desk_speaks
+from hall.demo.incidents import PrinterTrouble, service_desk_speaks
 from hall.demo.ledger import Ledger
 from hall.demo.progress import Progress
 from hall.demo.stage import Props, Stage
@@ -129,15 +129,8 @@ class Play:
         unlucky = next(visitors_at(self._people, len(self._kiosks) - 1))
         kiosk = self._kiosks[-1]
         control = self._props.printer_control[kiosk.id]
-        await paper_runs_out(
-            self._visits,
-            kiosk,
-            control,
-            unlucky,
-            pace=self._pace,
-            progress=self._progress,
-            camera=self._camera,
-        )
+        trouble = PrinterTrouble(self._visits, self._ledger, self._pace, self._progress, self._camera)
+        await trouble.happen(kiosk, control, unlucky)
         await self._visits.until_arrived(self._share(BROADCAST_AFTER))
         await service_desk_speaks(self._api, self._progress)
 

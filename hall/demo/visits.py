@@ -80,7 +80,8 @@ class Visits:
                 if kiosk.door.gone:
                     continue
                 async with self.at(kiosk):
-                    await self.take(kiosk, visitor)
+                    answer = await self.take(kiosk, visitor)
+                self._ledger.release(str(answer["number"]))
             except NotServedError as reason:
                 self._progress.say(f"no ticket for visitor {visitor.index} at {kiosk.id}: {reason}")
             except DoorError as trouble:
@@ -178,6 +179,8 @@ class Visits:
         number = str(answer["number"])
         self._ledger.visitor_of[number] = visitor
         printed = bool(answer.get("printed"))
+        if not printed:
+            self._ledger.detain(number)
         measured = answer.get("touch_to_slip_ms")
         time = float(measured) if printed and isinstance(measured, int | float) else None
         self._ledger.taken.append(Taken(kiosk.id, str(answer["ticket_id"]), number, printed, time))
