@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := contract i18n hardware hallui kiosk caller display queueserver hall
 OUT ?= demo-out
-VISITORS ?= 40
+VISITORS ?=
 SEED ?= 1
 TOUCHES ?= 2000
 WORKERS ?= 2
@@ -15,8 +15,8 @@ setup:
 	@$(PYTHON) tools/setup.py
 
 demo: setup  ## a whole hall on this machine; without a screen it ends by itself and leaves its traces in $(OUT)
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BIN)/hall demo --out $(OUT) --visitors $(VISITORS) --seed $(SEED); \
-	else $(BIN)/hall demo --headless --out $(OUT) --visitors $(VISITORS) --seed $(SEED); fi
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BIN)/hall demo --out $(OUT) $(if $(VISITORS),--visitors $(VISITORS)) --seed $(SEED); \
+	else $(BIN)/hall demo --headless --out $(OUT) $(if $(VISITORS),--visitors $(VISITORS)) --seed $(SEED); fi
 
 test: check  ## lint, types, arrows and every test
 	@$(PYTHON) tools/setup.py --tests

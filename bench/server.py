@@ -55,31 +55,33 @@ def calling(hall: RunningHall, seconds: float) -> tuple[float, float, float]:
 
 def call_to_display(hall: RunningHall, seconds: float) -> tuple[float, float]:
     """(p50, p99) in ms from sending call-next until one display process has the event; 50 devices are subscribed."""
-    order = {
-        "http": hall.url,
-        "hall": HALL,
-        "host": "127.0.0.1",
-        "port": hall.broker_port,
-        "measured": hall.devices[0],
-        "others": hall.devices[1:50],
-    }
-    display = subprocess.Popen(
-        [sys.executable, "-m", "bench.devices", json.dumps(order)],
+    crowd = _devices(hall, "crowd", hall.devices[1:50])
+    display = _devices(hall, "display", hall.devices[:1])
+    answer = load(hall.port, hall.token, window_lanes(1), seconds, pause=0.015)
+    _all_well(answer, 200)
+    sent = [began for began, _ in answer["samples"]["call-next"]]
+    heard = [float(_line(display).split()[1]) for _ in sent]
+    for devices in (display, crowd):
+        devices.communicate(timeout=20)
+    took = [(arrived - began) * 1000 for began, arrived in zip(sent, heard, strict=True)]
+    return percentile(took, 0.5), percentile(took, 0.99)
+
+
+def _devices(hall: RunningHall, role: str, devices: list[tuple[str, str]]) -> subprocess.Popen[str]:
+    order = {"http": hall.url, "hall": HALL, "host": "127.0.0.1", "port": hall.broker_port, "devices": devices}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.devices", role, json.dumps(order)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert display.stdin is not None
-    assert display.stdout is not None
-    assert display.stdout.readline().strip() == "ready"
-    answer = load(hall.port, hall.token, window_lanes(1), seconds, pause=0.015)
-    _all_well(answer, 200)
-    sent = [began for began, _ in answer["samples"]["call-next"]]
-    heard = [float(display.stdout.readline().split()[1]) for _ in sent]
-    display.stdin.close()
-    display.wait(20)
-    took = [(arrived - began) * 1000 for began, arrived in zip(sent, heard, strict=True)]
-    return percentile(took, 0.5), percentile(took, 0.99)
+    if _line(process) != "ready":
+        raise RuntimeError(f"the {role} of devices hears nothing")
+    return process
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    return process.stdout.readline().strip() if process.stdout else ""
 
 
 def open_windows(hall: RunningHall) -> None:
