@@ -57,6 +57,8 @@ class PartSettings(BaseSettings):
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or cls.part
             raise SettingsError(f"setting {name}: {_words(first)}") from error
+        finally:
+            cls._file_values = {}
 
     @classmethod
     def from_arguments(cls, argv: Sequence[str], description: str) -> Self:

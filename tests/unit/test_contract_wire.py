@@ -228,3 +228,17 @@ def test_the_fake_hall_keeps_its_own_rules(acts: list[str]) -> None:
     assert [event.sequence for event in page.events] == list(range(1, page.last + 1))
     shown = [window.ticket.number for window in hall.snapshot().windows if window.ticket]
     assert len(shown) == len(set(shown))
+
+
+def test_a_settings_file_is_forgotten_once_it_was_read(tmp_path: Path) -> None:
+    file = tmp_path / "hall.toml"
+    file.write_text('[lamp]\nport = 1\n[lamp.shade]\ncolour = "red"\n', encoding="utf-8")
+
+    class Lamp(PartSettings):
+        part: ClassVar[str] = "lamp"
+        port: int = 7
+
+    with pytest.raises(SettingsError, match="shade"):
+        Lamp.load(file)
+    assert Lamp.load().port == 7
+    assert Lamp().port == 7
