@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from queueserver.domain.closure import Closure
+from queueserver.domain.daybook import Closing
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.reason import Reason
-from queueserver.domain.ticket import Place, Ticket
+from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 
 
@@ -40,8 +42,13 @@ class UnitOfWork(Protocol):
 
     plan: HallPlan
     now: datetime
+    """The hall's time: never earlier than its last fact, also when the clock was set back."""
     business_day: date
     line: Line
+    closing: Closing | None
+    """The early end of this business day, while it holds."""
+    closures: Mapping[str, Closure]
+    """What holds today and later, by id."""
 
     def new_id(self) -> str: ...
     def new_token(self) -> str: ...
@@ -76,8 +83,14 @@ class UnitOfWork(Protocol):
     def put_queue_day(self, day: QueueDay) -> None: ...
     def record(self, event: Event) -> None: ...
 
+    def put_closure(self, closure: Closure) -> None: ...
+    def put_closing(self, closing: Closing) -> None: ...
+
     def begin_day(self, day: date) -> None:
-        """From here on the hall's business day is `day`, with fresh counters."""
+        """From here on the hall's business day is `day`, with its own counters; a day before today's undoes a turn."""
+
+    def turned_too_early(self) -> Closing | None:
+        """The end of the day that the clock says it still is: the clock had run ahead, and was set right since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +128,25 @@ class Done:
     """The command needs no more words."""
 
 
-Answer = TicketAnswer | CallAnswer | Nobody | Done
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ticket that a manager's command meets: its state before, and the one it gets; None = it keeps its state."""
+
+    ticket: str
+    number: str
+    queue: str
+    state: State
+    becomes: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Whom a command on many tickets meets, or would meet if `dry_run`; `appointments` are ids."""
+
+    hit: tuple[Hit, ...]
+    dry_run: bool
+    subject: Closure | Closing | None = None
+    appointments: tuple[str, ...] = ()
+
+
+Answer = TicketAnswer | CallAnswer | Nobody | Done | Report

@@ -16,4 +16,6 @@ TICKET_GIVERS: Final = STAFF | {"kiosk"}
 WINDOW_READERS: Final = STAFF | {"caller"}
 PICKERS: Final = frozenset({"pick", "duty_manager", "manager"})
 """Out of order, by permission."""
+OVERSEERS: Final = frozenset({"duty_manager", "manager"})
+"""Who may change the hours of a day, end it, and void tickets."""
 MANAGERS: Final = frozenset({"manager"})

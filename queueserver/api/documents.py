@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contract import bodies, topics
+from contract import bodies, days, topics
 from contract.events import EVENT_DATA, QueueStatus, WindowStatus, WireEvent
 from contract.ids import API_PREFIX
 from queueserver.api.admin import PublishConfig
@@ -31,6 +31,9 @@ _REQUESTS: Final[tuple[type[BaseModel], ...]] = (
     bodies.Enrol,
     bodies.Broadcast,
     PublishConfig,
+    days.MakeClosure,
+    days.CloseDay,
+    days.VoidTickets,
 )
 _OPEN: Final = ("/auth/login", "/devices/enrol", "/health", "/metrics", "/t/")
 _KEY: Final = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from queueserver.domain.reason import Reason
 
 if TYPE_CHECKING:
+    from queueserver.domain.closure import Closure
     from queueserver.domain.ticket import Ticket
     from queueserver.domain.window import Window
 
@@ -128,10 +129,33 @@ class ConfigPublished:
 
 @dataclass(frozen=True, slots=True)
 class DayClosed:
-    """`ended` pairs each ticket that was still open with the state it ended in."""
+    """`ended` pairs each ticket that was still open with the state it ended in.
+
+    Not `final` = early, by a person: who is at a window is served, and the day may be reopened.
+    """
 
     business_day: date
     ended: tuple[tuple[str, str], ...]
+    final: bool = True
+    by: str = ""
+    reason: str = ""
 
 
-Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed
+@dataclass(frozen=True, slots=True)
+class DayReopened:
+    """`returned` pairs each ticket that came back with its state; `ended` likewise each that the reopening ended."""
+
+    business_day: date
+    returned: tuple[tuple[str, str], ...]
+    ended: tuple[tuple[str, str], ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanged:
+    """The hours of one day are others now; `closure.ended_at` says whether it is the change or its end."""
+
+    closure: Closure
+
+
+Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed | DayReopened | CalendarChanged

@@ -43,7 +43,9 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
     "reinstate": frozenset({State.NO_SHOW, State.HELD}),
     "cancel": frozenset({State.WAITING}),
     "walk_out": frozenset({State.WAITING}),
+    "void": frozenset({State.WAITING, State.HELD, State.NO_SHOW}),
     "expire": frozenset({State.WAITING, State.HELD, State.NO_SHOW, State.CALLED}),
+    "restore": frozenset({State.EXPIRED, State.FINISHED}),
 }
 """The states in which each act is legal; everything else is refused."""
 
@@ -228,6 +230,11 @@ class Ticket:
         ticket = self._to("cancel", State.CANCELLED, ended_at=now)
         return ticket, events.TicketCancelled(ticket, reason)
 
+    def void(self, now: datetime, reason: str) -> tuple[Ticket, events.TicketCancelled]:
+        """By the hall, for all that wait or are set aside; who is at a window is served."""
+        ticket = self._to("void", State.CANCELLED, ended_at=now)
+        return ticket, events.TicketCancelled(ticket, reason)
+
     def walk_out(self, now: datetime) -> tuple[Ticket, events.TicketWalkedOut]:
         ticket = self._to("walk_out", State.WALKOUT, ended_at=now)
         return ticket, events.TicketWalkedOut(ticket)
@@ -237,6 +244,10 @@ class Ticket:
         if self.state is State.SERVING:
             return self._to("finish", State.FINISHED, ended_at=now)
         return self._to("expire", State.EXPIRED, ended_at=now)
+
+    def restore(self, was: State) -> Ticket:
+        """Open again, where and as it was before the day's end; the day was reopened."""
+        return self._to("restore", was, ended_at=None)
 
     def _to(self, act: str, state: State, **changes: object) -> Ticket:
         if self.state not in TRANSITIONS[act]:

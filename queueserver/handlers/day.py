@@ -1,21 +1,103 @@
-"""The end of a business day: every ticket still open gets its end, every window is free."""
+"""The end of a business day, by its boundary or early by a person: every ticket still open gets its end; and reopening.
+
+An early end leaves alone who is at a window; the boundary ends everybody. See docs/adr on the calendar.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from queueserver.domain import events
+from queueserver.domain.daybook import Closing, Ended
+from queueserver.domain.errors import DomainError
+from queueserver.domain.ticket import AT_WINDOW, State, Ticket
 from queueserver.handlers import commands
-from queueserver.ports import UnitOfWork
+from queueserver.handlers.voiding import announce, in_turn
+from queueserver.ports import Hit, Report, UnitOfWork
 
 
 def turn_day(uow: UnitOfWork, command: commands.TurnDay) -> None:
     """Close the hall's business day; numbers of `command.day` begin anew by themselves."""
+    ended = _expire(uow, in_turn(uow.open_tickets()))
+    _free_windows(uow)
+    closing = Closing(uow.new_id(), uow.business_day, uow.now, "", "", final=True, ended=ended)
+    uow.put_closing(closing)
+    uow.record(events.DayClosed(uow.business_day, _ends(ended)))
+    uow.begin_day(command.day)
+
+
+def close_day(uow: UnitOfWork, command: commands.CloseDay) -> Report:
+    """No more tickets today; who waits or is set aside loses the place, who is at a window is served."""
+    if uow.closing is not None:
+        raise DomainError("day_closed")
+    there = in_turn(uow.open_tickets())
+    hit = tuple(_hit(ticket) for ticket in there)
+    if command.dry_run:
+        return Report(hit, dry_run=True)
+    ended = _expire(uow, [ticket for ticket in there if ticket.state not in AT_WINDOW])
+    by = command.by.id
+    closing = Closing(uow.new_id(), uow.business_day, uow.now, by, command.reason, final=False, ended=ended)
+    uow.put_closing(closing)
+    uow.record(events.DayClosed(uow.business_day, _ends(ended), final=False, by=by, reason=command.reason))
+    announce(uow, command.notice, uow.plan.queues)
+    return Report(hit, dry_run=False, subject=closing)
+
+
+def reopen_day(uow: UnitOfWork, command: commands.ReopenDay) -> Report:
+    """Take back an early end, or a turn that a clock running ahead had made: tickets stand where they stood."""
+    closing = uow.closing or uow.turned_too_early()
+    if closing is None:
+        raise DomainError("day_open")
+    ended: tuple[Ended, ...] = ()
+    if closing.final:
+        ended = _expire(uow, in_turn(uow.open_tickets()))
+        _free_windows(uow)
+        uow.begin_day(closing.business_day)
+    returned = [ticket for one in closing.ended if (ticket := _restored(uow, one)) is not None]
+    reopened = closing.reopen(command.by.id, uow.now)
+    uow.put_closing(reopened)
+    states = tuple((ticket.id, ticket.state.value) for ticket in returned)
+    uow.record(events.DayReopened(closing.business_day, states, _ends(ended), command.by.id))
+    hit = tuple(Hit(one.id, one.number, one.queue, State.EXPIRED, one.state) for one in returned)
+    return Report(hit, dry_run=False, subject=reopened)
+
+
+def _restored(uow: UnitOfWork, ended: Ended) -> Ticket | None:
+    """The ticket as it was, put back; who was at a window that is taken now waits again at the old place."""
+    ticket = uow.ticket(ended.ticket)
+    if ticket.state is not ended.became:
+        return None
+    was = ended.was
+    if was in AT_WINDOW:
+        window = uow.window(ticket.window) if ticket.window in uow.plan.windows else None
+        if window is None or window.ticket is not None:
+            was = State.WAITING
+        else:
+            uow.put_window(window.take(ticket.id, window.streak))
+    restored = ticket.restore(was)
+    uow.put_ticket(restored)
+    return restored
+
+
+def _expire(uow: UnitOfWork, tickets: Iterable[Ticket]) -> tuple[Ended, ...]:
     ended = []
-    for ticket in uow.open_tickets():
+    for ticket in tickets:
         over = ticket.expire(uow.now)
         uow.put_ticket(over)
-        ended.append((over.id, over.state.value))
+        ended.append(Ended(over.id, over.number, over.queue, ticket.state, over.state))
+    return tuple(ended)
+
+
+def _free_windows(uow: UnitOfWork) -> None:
     for window in uow.windows():
         if window.ticket is not None:
             uow.put_window(window.release())
-    uow.record(events.DayClosed(uow.business_day, tuple(ended)))
-    uow.begin_day(command.day)
+
+
+def _ends(ended: Iterable[Ended]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.ticket, one.became.value) for one in ended)
+
+
+def _hit(ticket: Ticket) -> Hit:
+    becomes = None if ticket.state in AT_WINDOW else State.EXPIRED
+    return Hit(ticket.id, ticket.number, ticket.queue, ticket.state, becomes)

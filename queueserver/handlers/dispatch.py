@@ -9,10 +9,10 @@ from queueserver.domain.estimate import wait_range
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import WindowState
-from queueserver.handlers import calling, commands, day, tickets, windows
-from queueserver.ports import Answer, CallAnswer, Done, Nobody, TicketAnswer, UnitOfWork, Wait
+from queueserver.handlers import calling, closures, commands, day, tickets, voiding, windows
+from queueserver.ports import Answer, CallAnswer, Done, Nobody, Report, TicketAnswer, UnitOfWork, Wait
 
-Outcome = Ticket | tuple[Ticket, Reason] | None
+Outcome = Ticket | tuple[Ticket, Reason] | Report | None
 
 _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.TakeTicket: tickets.take_ticket,
@@ -36,6 +36,11 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.Hold: calling.hold,
     commands.Transfer: calling.transfer,
     commands.TurnDay: day.turn_day,
+    commands.CloseDay: day.close_day,
+    commands.ReopenDay: day.reopen_day,
+    commands.MakeClosure: closures.make_closure,
+    commands.EndClosure: closures.end_closure,
+    commands.VoidTickets: voiding.void_tickets,
 }
 
 
@@ -53,6 +58,8 @@ def answer(uow: UnitOfWork, command: commands.Command, outcome: Outcome) -> Answ
     if isinstance(outcome, tuple):
         ticket, reason = outcome
         return CallAnswer(ticket_answer(uow, ticket), reason)
+    if isinstance(outcome, Report):
+        return outcome
     return Nobody() if isinstance(command, commands.CallNext) else Done()
 
 

@@ -95,6 +95,8 @@ def release_window(uow: UnitOfWork, ticket: Ticket) -> None:
 
 def _admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) -> None:
     local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
+    if uow.closing is not None:
+        raise DomainError("day_closed")
     if not queue.schedule.is_open(local):
         raise DomainError("queue_closed")
     if queue.schedule.after_last_ticket(local):

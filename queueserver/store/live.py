@@ -6,10 +6,12 @@ Whoever holds the hall's row compares sequence numbers and catches up when anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from queueserver.domain.closure import Closure, in_force
+from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
@@ -32,6 +34,20 @@ class LiveHall:
     queue_days: dict[str, QueueDay] = field(default_factory=dict)
     line: Line = field(default_factory=Line)
     holders: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    at: datetime | None = None
+    """The time of the last fact."""
+    calendar_seq: int = 0
+    closures: dict[str, Closure] = field(default_factory=dict)
+    """Those of this business day and later that were not ended."""
+    closing: Closing | None = None
+
+    def time(self, clock: datetime) -> datetime:
+        """The hall's time when a clock says so: it stands still while the clock is behind the last fact."""
+        return clock if self.at is None else max(self.at, clock)
+
+    def renew_plan(self) -> None:
+        """Let the plan's schedules follow the closures and the day's early end."""
+        self.plan = in_force(self.plan, self.closures.values(), self.closing)
 
     def keep(self, ticket: Ticket) -> None:
         """Let `ticket` replace what was known of it."""
@@ -64,6 +80,8 @@ class Change:
     new_tickets: set[str] = field(default_factory=set)
     windows: dict[str, Window] = field(default_factory=dict)
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
+    closures: dict[str, Closure] = field(default_factory=dict)
+    closings: dict[str, Closing] = field(default_factory=dict)
 
 
 class Unit:
@@ -76,16 +94,23 @@ class Unit:
         new_id: NewId,
         new_token: Callable[[], str],
         load: Callable[[str], Ticket | None],
+        turned: Callable[[], Closing | None] = lambda: None,
     ) -> None:
         self.plan = live.plan
         self.now = now
         self.business_day = live.business_day
         self.line = live.line
+        self.closing = live.closing
+        self.closures: Mapping[str, Closure] = live.closures
         self.events: list[Event] = []
         self._live = live
         self._new_id = new_id
         self._new_token = new_token
         self._load = load
+        self._turned = turned
+        self._stored: set[str] = set()
+        self._new_closures: list[Closure] = []
+        self._new_closings: list[Closing] = []
         self._tickets: dict[str, Ticket] = {}
         self._windows: dict[str, Window] = {}
         self._queue_days: dict[str, QueueDay] = {}
@@ -112,7 +137,10 @@ class Unit:
         return plan.label if plan else window_id
 
     def ticket(self, ticket_id: str) -> Ticket:
-        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id) or self._load(ticket_id)
+        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id)
+        if ticket is None:
+            ticket = self._load(ticket_id)
+            self._stored.add(ticket_id)
         if ticket is None:
             raise DomainError("unknown_ticket")
         return ticket
@@ -140,6 +168,9 @@ class Unit:
         held = (self._live.tickets[ticket_id] for ticket_id in sorted(ids))
         return [ticket for ticket in held if ticket.state is not State.NO_SHOW]
 
+    def turned_too_early(self) -> Closing | None:
+        return self._turned()
+
     # -- writing
 
     def put_ticket(self, ticket: Ticket) -> None:
@@ -154,6 +185,12 @@ class Unit:
     def record(self, event: Event) -> None:
         self.events.append(event)
 
+    def put_closure(self, closure: Closure) -> None:
+        self._new_closures.append(closure)
+
+    def put_closing(self, closing: Closing) -> None:
+        self._new_closings.append(closing)
+
     def begin_day(self, day: date) -> None:
         self._next_day = day
 
@@ -161,8 +198,10 @@ class Unit:
         """Let the hall be as this command leaves it, and note in `change` what must be written."""
         live = self._live
         live.seq += len(self.events)
+        if self.events:
+            live.at = self.now
         for ticket_id, ticket in self._tickets.items():
-            if ticket_id not in live.tickets and ticket_id not in change.tickets:
+            if not (ticket_id in live.tickets or ticket_id in change.tickets or ticket_id in self._stored):
                 change.new_tickets.add(ticket_id)
             live.keep(ticket)
             change.tickets[ticket_id] = (ticket, live.seq)
@@ -173,3 +212,18 @@ class Unit:
         if self._next_day is not None:
             live.business_day = self._next_day
             live.queue_days.clear()
+        if self._new_closures or self._new_closings:
+            self._commit_calendar(change)
+
+    def _commit_calendar(self, change: Change) -> None:
+        live = self._live
+        live.calendar_seq = live.seq
+        for closure in self._new_closures:
+            change.closures[closure.id] = closure
+            live.closures[closure.id] = closure
+        for closing in self._new_closings:
+            change.closings[closing.id] = closing
+            live.closing = None if closing.final or closing.reopened_at else closing
+        kept = (one for one in live.closures.values() if one.ended_at is None and one.day >= live.business_day)
+        live.closures = {one.id: one for one in kept}
+        live.renew_plan()

@@ -14,7 +14,7 @@ LOCK_HALL = (
     update(t.halls)
     .where(t.halls.c.hall == bindparam("in_hall"))
     .values(seq=t.halls.c.seq)
-    .returning(t.halls.c.seq, t.halls.c.business_day, t.halls.c.config_version)
+    .returning(t.halls.c.seq, t.halls.c.business_day, t.halls.c.config_version, t.halls.c.at, t.halls.c.calendar_seq)
 )
 """Takes the hall's row, and with it the hall, before anything is read."""
 
@@ -88,11 +88,11 @@ CONFIG = select(t.config_versions.c.document).where(
 
 
 def upsert_window(connection: Connection) -> Insert:
-    return _upsert(connection, t.windows)
+    return upsert(connection, t.windows)
 
 
 def upsert_queue_day(connection: Connection) -> Insert:
-    return _upsert(connection, t.queue_days)
+    return upsert(connection, t.queue_days)
 
 
 def changed(row: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def changed(row: dict[str, Any]) -> dict[str, Any]:
     return {"of_hall": row["hall"], "of_id": row["id"], **{name: row[name] for name in _CHANGING}}
 
 
-def _upsert(connection: Connection, table: Any) -> Insert:
+def upsert(connection: Connection, table: Any) -> Insert:
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
