@@ -14,6 +14,7 @@ from typing import Any, Final, assert_never
 
 from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.schedule import local_hour
 from queueserver.ports import UnitOfWork
 
 SOURCE: Final = "urn:hallqueue:hall:"
@@ -54,7 +55,7 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
     """The stored form of an event; waiting counts are those after the command."""
     match event:
         case events.TicketEvent():
-            data, detail = _ticket(event, uow), _ticket_detail(event)
+            data, detail = _ticket(event, uow), _ticket_detail(event) | {"hour": _hour(uow)}
             return Fact(_TICKET_TYPES[type(event)], event.ticket.id, _json(data), _json(detail))
         case events.WindowEvent():
             return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_staff(event)))
@@ -64,7 +65,7 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
             return Fact("config.published", None, _json({"version": event.version}), "{}")
         case events.DayClosed():
             day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended)}
-            return Fact("day.closed", None, _json(day), _json({"ended": event.ended}))
+            return Fact("day.closed", None, _json(day), _json({"ended": event.ended, "hour": _hour(uow)}))
         case _:
             assert_never(event)
 
@@ -157,6 +158,11 @@ def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:
         "urgent": event.urgent,
         "expires_at": event.expires_at.isoformat(),
     }
+
+
+def _hour(uow: UnitOfWork) -> int:
+    """The hour on the hall's clock: statistics are kept by it, and the time zone may be configured anew later."""
+    return local_hour(uow.now, uow.plan.time_zone)
 
 
 def _expiry(uow: UnitOfWork) -> str:

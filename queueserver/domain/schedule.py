@@ -57,5 +57,10 @@ def business_day(now: datetime, time_zone: str, day_boundary_minutes: int) -> da
     return day if _minute(local) >= day_boundary_minutes else day - timedelta(days=1)
 
 
+def local_hour(now: datetime, time_zone: str) -> int:
+    """The hour, 0 to 23, that the hall's own clock shows."""
+    return now.astimezone(ZoneInfo(time_zone)).hour
+
+
 def _minute(local: datetime) -> int:
     return local.hour * 60 + local.minute
