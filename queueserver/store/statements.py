@@ -46,6 +46,8 @@ _CHANGING = (
     "misses",
     "printed",
     "note",
+    "booked_for",
+    "not_before",
     "seq",
 )
 UPDATE_TICKET = (
