@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, assert_never
 
 from queueserver.domain import events
@@ -17,6 +17,7 @@ from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import local_hour
 from queueserver.ports import UnitOfWork
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOURCE: Final = "urn:hallqueue:hall:"
 
 _TICKET_TYPES: Final[dict[type[events.TicketEvent], str]] = {
@@ -121,6 +122,8 @@ def _ticket(event: events.TicketEvent, uow: UnitOfWork) -> dict[str, Any]:
 
 def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
     detail: dict[str, Any] = {"channel": event.ticket.visit.channel, "leg": event.ticket.leg}
+    if event.ticket.booked_for is not None:
+        detail |= {"booked_for": _ms(event.ticket.booked_for)}
     match event:
         case events.TicketCalled():
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
@@ -158,6 +161,11 @@ def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:
         "urgent": event.urgent,
         "expires_at": event.expires_at.isoformat(),
     }
+
+
+def _ms(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _hour(uow: UnitOfWork) -> int:

@@ -34,7 +34,8 @@ class _Leg:
     queue: str
     service: str
     priority_class: str
-    waits_from: int
+    arrived: int
+    booked: int | None = None
     state: str = "waiting"
     called_before: bool = False
     called_at: int = 0
@@ -42,8 +43,14 @@ class _Leg:
     window: str = ""
     staff: str = ""
 
+    @property
+    def waits_from(self) -> int:
+        return self.arrived if self.booked is None or self.booked < self.arrived else self.booked
+
     def away(self) -> None:
+        """Back in the line: at no window, and its booked time is given up."""
         self.window = self.staff = ""
+        self.booked = None
 
 
 @dataclass(slots=True)
@@ -130,6 +137,7 @@ class Recount:
         if ticket in self._legs:
             self.strange.append(f"fact {fact.seq} begins ticket {data['number']} a second time")
         leg = _Leg(data["number"], data["queue"], data["service"], data["priority_class"], fact.at_ms)
+        leg.booked = fact.detail.get("booked_for")
         self._legs[ticket] = leg
         return leg
 

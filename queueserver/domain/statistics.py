@@ -173,7 +173,7 @@ def _part(was: Ticket, now: datetime, hour: int) -> Counted:
 
 def _since(ticket: Ticket) -> datetime:
     """From when this leg's waiting is counted: when it was issued, or the booked time of who came before it."""
-    return ticket.issued_at
+    return ticket.issued_at if ticket.booked_for is None else max(ticket.issued_at, ticket.booked_for)
 
 
 def _one(measure: Measure, ticket: Ticket, hour: int) -> tuple[Cell, int]:
