@@ -86,7 +86,7 @@ class DayData(Data):
 
 
 class CalendarData(Data):
-    """Data of calendar.changed: on `date` from `start` to `end` ("HH:MM", hall time) the `queues` (none = all) are closed.
+    """Data of calendar.changed: on `date` from `start` to `end` (hall time) the `queues` (none = all) are closed.
 
     `opens` = they are open instead; `ended` = no more, the hours are again the usual ones.
     """

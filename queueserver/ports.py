@@ -87,10 +87,7 @@ class UnitOfWork(Protocol):
     def put_closing(self, closing: Closing) -> None: ...
 
     def begin_day(self, day: date) -> None:
-        """From here on the hall's business day is `day`, with its own counters; a day before today's undoes a turn."""
-
-    def turned_too_early(self) -> Closing | None:
-        """The end of the day that the clock says it still is: the clock had run ahead, and was set right since."""
+        """From here on the hall's business day is `day`, with fresh counters."""
 
 
 @dataclass(frozen=True, slots=True)

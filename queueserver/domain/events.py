@@ -143,11 +143,10 @@ class DayClosed:
 
 @dataclass(frozen=True, slots=True)
 class DayReopened:
-    """`returned` pairs each ticket that came back with its state; `ended` likewise each that the reopening ended."""
+    """`returned` pairs each ticket that came back with its state."""
 
     business_day: date
     returned: tuple[tuple[str, str], ...]
-    ended: tuple[tuple[str, str], ...]
     by: str
 
 

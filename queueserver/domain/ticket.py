@@ -45,7 +45,7 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
     "walk_out": frozenset({State.WAITING}),
     "void": frozenset({State.WAITING, State.HELD, State.NO_SHOW}),
     "expire": frozenset({State.WAITING, State.HELD, State.NO_SHOW, State.CALLED}),
-    "restore": frozenset({State.EXPIRED, State.FINISHED}),
+    "restore": frozenset({State.EXPIRED}),
 }
 """The states in which each act is legal; everything else is refused."""
 

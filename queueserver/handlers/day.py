@@ -44,39 +44,21 @@ def close_day(uow: UnitOfWork, command: commands.CloseDay) -> Report:
 
 
 def reopen_day(uow: UnitOfWork, command: commands.ReopenDay) -> Report:
-    """Take back an early end, or a turn that a clock running ahead had made: tickets stand where they stood."""
-    closing = uow.closing or uow.turned_too_early()
+    """Take back an early end, until the boundary: the tickets it ended stand where they stood."""
+    closing = uow.closing
     if closing is None:
         raise DomainError("day_open")
-    ended: tuple[Ended, ...] = ()
-    if closing.final:
-        ended = _expire(uow, in_turn(uow.open_tickets()))
-        _free_windows(uow)
-        uow.begin_day(closing.business_day)
-    returned = [ticket for one in closing.ended if (ticket := _restored(uow, one)) is not None]
+    returned = []
+    for one in closing.ended:
+        ticket = uow.ticket(one.ticket).restore(one.was)
+        uow.put_ticket(ticket)
+        returned.append(ticket)
     reopened = closing.reopen(command.by.id, uow.now)
     uow.put_closing(reopened)
     states = tuple((ticket.id, ticket.state.value) for ticket in returned)
-    uow.record(events.DayReopened(closing.business_day, states, _ends(ended), command.by.id))
-    hit = tuple(Hit(one.id, one.number, one.queue, State.EXPIRED, one.state) for one in returned)
+    uow.record(events.DayReopened(closing.business_day, states, command.by.id))
+    hit = tuple(Hit(one.ticket, one.number, one.queue, one.became, one.was) for one in closing.ended)
     return Report(hit, dry_run=False, subject=reopened)
-
-
-def _restored(uow: UnitOfWork, ended: Ended) -> Ticket | None:
-    """The ticket as it was, put back; who was at a window that is taken now waits again at the old place."""
-    ticket = uow.ticket(ended.ticket)
-    if ticket.state is not ended.became:
-        return None
-    was = ended.was
-    if was in AT_WINDOW:
-        window = uow.window(ticket.window) if ticket.window in uow.plan.windows else None
-        if window is None or window.ticket is not None:
-            was = State.WAITING
-        else:
-            uow.put_window(window.take(ticket.id, window.streak))
-    restored = ticket.restore(was)
-    uow.put_ticket(restored)
-    return restored
 
 
 def _expire(uow: UnitOfWork, tickets: Iterable[Ticket]) -> tuple[Ended, ...]:

@@ -10,7 +10,6 @@ from typing import Any, Final, Self
 from sqlalchemy import Connection
 
 from contract.config import HallConfig
-from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import business_day
@@ -118,7 +117,12 @@ class Batch:
         self._write_tickets()
         if self._change.windows:
             send(sql.upsert_window(self._connection), [rows.window_row(hall, w) for w in self._change.windows.values()])
-        self._write_queue_days()
+        if self._change.queue_days:
+            days = [rows.queue_day_row(hall, day, counters) for (day, _), counters in self._change.queue_days.items()]
+            send(sql.upsert_queue_day(self._connection), days)
+        if self._change.tallies:
+            added = [rows.statistics_row(hall, *key, tally) for key, tally in self._change.tallies.items()]
+            send(sql.add_statistics(self._connection), added)
         if self._new_answers:
             send(sql.INSERT_ANSWER, self._new_answers)
         if self._day_turned:
@@ -126,7 +130,7 @@ class Batch:
 
     def _perform(self, command: Command) -> Answer:
         live = self.live
-        unit = Unit(live, live.time(self._clock), self._new_id, self._new_token, self._find, self._turned_too_early)
+        unit = Unit(live, live.time(self._clock), self._new_id, self._new_token, self._find)
         outcome = carry_out(unit, command)
         day, first_sequence = live.business_day, live.seq + 1
         unit.commit(self._change)
@@ -147,35 +151,11 @@ class Batch:
             )
         if self._change.closures or self._change.closings:
             calendar.write(self._connection, live.plan.id, self._change)
-        if live.business_day != day:
-            self._enter_day(back=live.business_day < day)
         return answer(unit, command, outcome)
-
-    def _enter_day(self, *, back: bool) -> None:
-        """The counters and changed hours of a day that has been before; going back, the hall's time is the clock's."""
-        live = self.live
-        self._write_queue_days()
-        load_day(self._connection, live)
-        if back:
-            live.at = self._clock
-
-    def _turned_too_early(self) -> Closing | None:
-        live = self.live
-        day = self._day_of(self._clock)
-        if day >= live.business_day:
-            return None
-        return calendar.last_turn(self._connection, live.plan.id, day)
 
     def _day_of(self, moment: datetime) -> date:
         plan = self.live.plan
         return business_day(moment, plan.time_zone, plan.day_boundary_minutes)
-
-    def _write_queue_days(self) -> None:
-        changed = self._change.queue_days
-        if changed:
-            days = [rows.queue_day_row(self.live.plan.id, day, counters) for (day, _), counters in changed.items()]
-            self._connection.execute(sql.upsert_queue_day(self._connection), days)
-            changed.clear()
 
     def _write_tickets(self) -> None:
         hall, change = self.live.plan.id, self._change

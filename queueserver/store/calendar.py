@@ -45,12 +45,6 @@ def closings(connection: Connection, hall: str, day: date) -> list[Closing]:
     return [closing_of(row) for row in connection.execute(_CLOSINGS, {"in_hall": hall, "of_day": day}).mappings()]
 
 
-def last_turn(connection: Connection, hall: str, day: date) -> Closing | None:
-    """The end of `day` by its boundary, if it was not taken back."""
-    turns = [one for one in closings(connection, hall, day) if one.final and one.reopened_at is None]
-    return turns[-1] if turns else None
-
-
 def write(connection: Connection, hall: str, change: Change) -> None:
     """Write the closures and closings in `change`, and forget them there."""
     if change.closures:

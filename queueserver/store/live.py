@@ -17,6 +17,8 @@ from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
+from queueserver.domain.schedule import local_hour
+from queueserver.domain.statistics import Cell, Tally, counted
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.ports import NewId
@@ -82,6 +84,12 @@ class Change:
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
     closures: dict[str, Closure] = field(default_factory=dict)
     closings: dict[str, Closing] = field(default_factory=dict)
+    tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
+    """What to add to the statistics, by business day."""
+
+    def add(self, day: date, cell: Cell, ms: int) -> None:
+        n, total = self.tallies.get((day, cell), (0, 0))
+        self.tallies[day, cell] = Tally(n + 1, total + ms)
 
 
 class Unit:
@@ -94,7 +102,6 @@ class Unit:
         new_id: NewId,
         new_token: Callable[[], str],
         load: Callable[[str], Ticket | None],
-        turned: Callable[[], Closing | None] = lambda: None,
     ) -> None:
         self.plan = live.plan
         self.now = now
@@ -107,11 +114,14 @@ class Unit:
         self._new_id = new_id
         self._new_token = new_token
         self._load = load
-        self._turned = turned
-        self._stored: set[str] = set()
+        self._stored: dict[str, Ticket] = {}
+        """Tickets that were over and are looked at again."""
         self._new_closures: list[Closure] = []
         self._new_closings: list[Closing] = []
         self._tickets: dict[str, Ticket] = {}
+        self._was: dict[str, Ticket | None] = {}
+        self._counted: list[tuple[Cell, int]] = []
+        self._hour = local_hour(now, live.plan.time_zone)
         self._windows: dict[str, Window] = {}
         self._queue_days: dict[str, QueueDay] = {}
         self._next_day: date | None = None
@@ -137,12 +147,12 @@ class Unit:
         return plan.label if plan else window_id
 
     def ticket(self, ticket_id: str) -> Ticket:
-        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id)
+        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id) or self._stored.get(ticket_id)
         if ticket is None:
             ticket = self._load(ticket_id)
-            self._stored.add(ticket_id)
-        if ticket is None:
-            raise DomainError("unknown_ticket")
+            if ticket is None:
+                raise DomainError("unknown_ticket")
+            self._stored[ticket_id] = ticket
         return ticket
 
     def window(self, window_id: str) -> Window:
@@ -168,12 +178,12 @@ class Unit:
         held = (self._live.tickets[ticket_id] for ticket_id in sorted(ids))
         return [ticket for ticket in held if ticket.state is not State.NO_SHOW]
 
-    def turned_too_early(self) -> Closing | None:
-        return self._turned()
-
     # -- writing
 
     def put_ticket(self, ticket: Ticket) -> None:
+        self._was[ticket.id] = (
+            self._tickets.get(ticket.id) or self._live.tickets.get(ticket.id) or self._stored.get(ticket.id)
+        )
         self._tickets[ticket.id] = ticket
 
     def put_window(self, window: Window) -> None:
@@ -184,6 +194,7 @@ class Unit:
 
     def record(self, event: Event) -> None:
         self.events.append(event)
+        self._counted += counted(event, self._was.get, self.now, self._hour)
 
     def put_closure(self, closure: Closure) -> None:
         self._new_closures.append(closure)
@@ -200,6 +211,8 @@ class Unit:
         live.seq += len(self.events)
         if self.events:
             live.at = self.now
+        for cell, ms in self._counted:
+            change.add(live.business_day, cell, ms)
         for ticket_id, ticket in self._tickets.items():
             if not (ticket_id in live.tickets or ticket_id in change.tickets or ticket_id in self._stored):
                 change.new_tickets.add(ticket_id)
