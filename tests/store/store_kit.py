@@ -159,7 +159,8 @@ def rows_of(engine: Engine, query: str) -> list[Any]:
 
 def contents(engine: Engine) -> dict[str, list[Any]]:
     """Everything commands can change, to see that nothing did."""
-    tables = ("halls", "visits", "tickets", "windows", "queue_days", "events", "answers", "statistics")
+    of_commands = ("visits", "tickets", "windows", "queue_days", "events", "answers", "closures", "closings")
+    tables = ("halls", "statistics", *of_commands)
     return {table: sorted(rows_of(engine, f"SELECT * FROM {table}"), key=repr) for table in tables}
 
 
@@ -175,6 +176,8 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
     assert memory.windows == disk.windows
     assert memory.queue_days == disk.queue_days
     assert memory.holders == disk.holders
+    assert (memory.at, memory.calendar_seq) == (disk.at, disk.calendar_seq)
+    assert (memory.closures, memory.closing) == (disk.closures, disk.closing)
     lanes = {*memory.plan.queues, *(f"window/{window}" for window in memory.plan.windows)}
     for lane in lanes:
         assert [t.id for t in memory.line.in_order(lane)] == [t.id for t in disk.line.in_order(lane)]
@@ -185,6 +188,8 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
 def audit(engine: Engine) -> None:
     """The books of the sample hall: no gap, no double, and the facts alone tell how everything stands."""
     events = rows_of(engine, "SELECT seq, type, ticket, data, detail, business_day FROM events ORDER BY seq")
+    moments = rows_of(engine, "SELECT at FROM events ORDER BY seq")
+    assert moments == sorted(moments), "the hall's time never runs back"
     assert [event[0] for event in events] == list(range(1, len(events) + 1)), "sequence numbers without gaps"
     assert rows_of(engine, f"SELECT seq FROM halls WHERE hall = '{HALL}'") == [len(events)]
     ids = rows_of(engine, "SELECT id FROM events")
@@ -223,6 +228,8 @@ def _audit_states(engine: Engine, events: list[Any]) -> None:
     for _, kind, ticket, data, detail, _day in events:
         if kind == "day.closed":
             told |= dict(json.loads(detail)["ended"])
+        if kind == "day.reopened":
+            told |= dict(json.loads(detail)["returned"])
         if not kind.startswith("ticket."):
             continue
         facts = json.loads(data)
