@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contract.config import (
+    Booking,
     Department,
     Hall,
     HallConfig,
@@ -18,8 +19,11 @@ from contract.config import (
     Policy,
     PriorityClass,
     Queue,
+    QueueBooking,
+    Release,
     Rule,
     Service,
+    SlotTemplate,
     Window,
     Zone,
 )
@@ -45,6 +49,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "services": Section("service", Service),
     "queues": Section("queue", Queue),
     "windows": Section("window", Window),
+    "slots": Section("slot template", SlotTemplate),
 }
 
 REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
@@ -56,6 +61,8 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("queues", "hours", "hours"),
     ("windows", "zone", "zones"),
     ("windows", "serves", "queues"),
+    ("slots", "queue", "queues"),
+    ("slots", "services", "services"),
 )
 """(section, field, section whose ids the field names); a list field names several."""
 
@@ -69,8 +76,14 @@ _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
     "queue": ("x", ""),
     "department": ("x", ""),
     "serves": ((), ()),
+    "weekdays": ((), ()),
+    "times": ((), ()),
 }
 """For a required field that is wrong: what lets the rest of its entry be checked, and what to leave in its place."""
+
+
+_INNER: Final[Mapping[str, type[BaseModel]]] = {"rules": Rule, "release": Release, "booking": QueueBooking}
+"""The shapes of tables inside entries."""
 
 
 class Entries:
@@ -132,10 +145,12 @@ def model_at(path: Path) -> type[BaseModel]:
     """The shape of the table at `path`."""
     if path[:2] == ("hall", "policy"):
         return Policy
+    if path[:2] == ("hall", "booking"):
+        return Booking
     if path[:1] == ("hall",):
         return Hall
-    if len(path) >= 4 and path[2] == "rules":
-        return Rule
+    if len(path) >= 3 and path[2] in _INNER:
+        return _INNER[str(path[2])]
     section = SECTIONS.get(str(path[0])) if path else None
     return section.model if section else HallConfig
 

@@ -61,7 +61,7 @@ SELECT_TICKETS: Select[Any] = select(
     t.tickets,
     *(
         t.visits.c[name].label(f"visit_{name}")
-        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone")
+        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone", "appointment")
     ),
 ).join(t.visits, (t.visits.c.hall == t.tickets.c.hall) & (t.visits.c.id == t.tickets.c.visit))
 """Whole tickets, as rows.ticket_of reads them."""
@@ -86,11 +86,11 @@ CONFIG = select(t.config_versions.c.document).where(
 
 
 def upsert_window(connection: Connection) -> Insert:
-    return _upsert(connection, t.windows)
+    return upsert(connection, t.windows)
 
 
 def upsert_queue_day(connection: Connection) -> Insert:
-    return _upsert(connection, t.queue_days)
+    return upsert(connection, t.queue_days)
 
 
 def changed(row: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +98,8 @@ def changed(row: dict[str, Any]) -> dict[str, Any]:
     return {"of_hall": row["hall"], "of_id": row["id"], **{name: row[name] for name in _CHANGING}}
 
 
-def _upsert(connection: Connection, table: Any) -> Insert:
+def upsert(connection: Connection, table: Any) -> Insert:
+    """Insert rows of `table`, or replace those with the same key."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
