@@ -54,6 +54,7 @@ class HallClient:
 
     def __init__(self, server: str, hall: str, token: str = "", *, timeout: float = 5.0, attempts: int = 3) -> None:
         self.hall = hall
+        self._own_token = token
         self._attempts = attempts
         self._http = httpx.Client(
             base_url=server.rstrip("/") + API_PREFIX, timeout=timeout, headers=_bearer(token), trust_env=False
@@ -70,6 +71,14 @@ class HallClient:
         token = self._post("/auth/login", Login(user=user, password=password), Token)
         self._http.headers.update(_bearer(token.token))
         return token
+
+    def logout(self) -> None:
+        """The person's token is worth nothing from now on; following requests are again those of the client itself."""
+        try:
+            self._send("POST", "/auth/logout", _NOTHING)
+        finally:
+            self._http.headers.pop("Authorization", None)
+            self._http.headers.update(_bearer(self._own_token))
 
     def enrol(self, code: str, device: str) -> DeviceCredentials:
         """Turn a one-time code into this device's own credentials."""

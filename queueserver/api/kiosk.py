@@ -8,6 +8,7 @@ from contract import bodies
 from queueserver.accounts.documents import masked_name, masked_number, masked_phone
 from queueserver.accounts.roles import EVERYBODY, TICKET_GIVERS
 from queueserver.api.deps import LeanRoute, documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
+from queueserver.domain.errors import DomainError
 from queueserver.handlers import commands
 from queueserver.handlers.commands import Holder
 
@@ -53,7 +54,9 @@ async def catalogue(hall: str, request: Request, lang: str = "zh-CN") -> Respons
 async def find_ticket(hall: str, request: Request, number: str = "") -> Response:
     """Today's ticket of that number."""
     asker = await who(request, hall, TICKET_GIVERS)
-    wanted = number.strip().upper()[:8] if number.isalnum() else ""
+    if not number.strip():
+        raise DomainError("invalid_field", field="number")
+    wanted = number.strip().upper()[:8] if number.strip().isalnum() else ""
     return json_response(await house(request).queries.find_ticket(hall, wanted, eyes_of(asker)))
 
 
