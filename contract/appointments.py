@@ -176,7 +176,7 @@ class Slots(Body):
 
 
 class ImportLine(Body):
-    """What became of one booking. A refused one says why, as a problem document does; `over_quota`: beyond the quota."""
+    """What became of one booking. A refused one says why, as a problem document does."""
 
     reference: str
     result: Literal["booked", "known", "refused"]

@@ -81,7 +81,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     ),
     "moved_lately": Refusal(409, "This appointment was moved just now. It can be moved again from {time} on."),
     "check_in_early": Refusal(409, "It is too early to check in. Please come back at {time}."),
-    "check_in_late": Refusal(409, "Your appointment was at {time}; it is too late to check in. Please ask at the desk."),
+    "check_in_late": Refusal(
+        409, "Your appointment was at {time}; it is too late to check in. Please ask at the desk."
+    ),
     "already_checked_in": Refusal(409, "This appointment was checked in already: your ticket is {number}."),
     "reference_differs": Refusal(409, "This reference was imported before with another service or time."),
     # configuration

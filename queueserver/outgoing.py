@@ -1,7 +1,8 @@
 """The privacy gate: what of a fact leaves the house. Nothing else may build a wire event.
 
 Every event is matched by name and every field is listed, so that a new field stays inside until somebody decides
-otherwise here. Masked names, hashes, phones, booking codes, staff and the reasons of calls, holds and cancellations never pass.
+otherwise here. Masked names, hashes, phones, booking codes, staff and the reasons of calls, holds and cancellations
+never pass.
 """
 
 from __future__ import annotations

@@ -143,8 +143,8 @@ class ImportLine:
     result: str
     appointment: Appointment | None = None
     code: str = ""
-    field: str = ""
     params: Mapping[str, str | int] = field(default_factory=dict)
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,4 +90,6 @@ class BookingRules:
 
 
 def _counts(appointment: Appointment, now: datetime) -> bool:
-    return appointment.state not in (AppointmentState.CANCELLED, AppointmentState.EXPIRED) and not appointment.lapsed(now)
+    return appointment.state not in (AppointmentState.CANCELLED, AppointmentState.EXPIRED) and not appointment.lapsed(
+        now
+    )

@@ -21,7 +21,7 @@ ANY_CHANNEL = ""
 
 @dataclass(frozen=True, slots=True)
 class ReleaseStep:
-    """From `days_ahead` days before a slot's day on, this percentage of its places is open, all steps before included."""
+    """From `days_ahead` days before a slot's day on, so many percent of its places are open, in all."""
 
     days_ahead: int
     percent: int
@@ -58,7 +58,9 @@ class SlotTemplate:
         """Whether the template has slots on this local day, as far as its own rules go."""
         if day.weekday() not in self.weekdays:
             return False
-        if (self.valid_from is not None and day < self.valid_from) or (self.valid_to is not None and day > self.valid_to):
+        if (self.valid_from is not None and day < self.valid_from) or (
+            self.valid_to is not None and day > self.valid_to
+        ):
             return False
         weeks = (_monday(day) - _monday(self.anchor or day)).days // 7
         return weeks % self.every_weeks == 0
@@ -181,7 +183,7 @@ def _slot(template: SlotTemplate, day: date, minute: int, zone: ZoneInfo) -> Slo
 
 def _inside(slot: Slot, day: date, band: Band, zone: ZoneInfo) -> bool:
     begin, end = _wall_minutes(slot.start, day, zone), _wall_minutes(slot.end, day, zone)
-    return band[0] <= begin and begin < end <= band[1]
+    return band[0] <= begin < end <= band[1]
 
 
 def _wall_minutes(moment: datetime, day: date, zone: ZoneInfo) -> int:

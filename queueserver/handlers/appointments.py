@@ -31,7 +31,7 @@ def book(uow: UnitOfWork, command: bookings.Book) -> Appointment:
     _person_may(uow, rules, command.holder.hash, slot, service.id)
     until = min(uow.now + timedelta(minutes=rules.draft_minutes), slot.start) if command.draft else None
     state = AppointmentState.DRAFT if command.draft else AppointmentState.BOOKED
-    appointment = new_appointment(uow, slot, service, command.channel, command.lang, command.holder, state)
+    appointment = new_appointment(uow, slot, command, state)
     if until is not None:
         appointment = appointment.held(until)
     uow.put_appointment(appointment)
@@ -114,15 +114,10 @@ def let_drafts_lapse(uow: UnitOfWork) -> None:
 
 
 def new_appointment(
-    uow: UnitOfWork,
-    slot: Slot,
-    service: ServicePlan,
-    channel: str,
-    lang: str,
-    holder: Holder,
-    state: AppointmentState,
+    uow: UnitOfWork, slot: Slot, wanted: bookings.Book | bookings.ImportRow, state: AppointmentState
 ) -> Appointment:
     """With an id and a code of its own."""
+    service, holder = service_of(uow, wanted.service), wanted.holder
     return Appointment(
         id=uow.new_id(),
         code=_new_code(uow),
@@ -131,9 +126,9 @@ def new_appointment(
         slot=slot.template.id,
         start=slot.start,
         end=slot.end,
-        channel=channel,
+        channel=wanted.channel,
         state=state,
-        lang=lang,
+        lang=wanted.lang,
         made_at=uow.now,
         holder=holder.hash,
         document=holder.document,

@@ -15,7 +15,7 @@ from queueserver.ports import UnitOfWork
 
 
 def check_in(uow: UnitOfWork, command: bookings.CheckIn) -> Ticket:
-    """Give out a ticket of the queue's own numbers, whose place is the booked time; a late one's is the end of the line.
+    """Give out a ticket of the queue's own numbers; its place is the booked time, or the end of the line when late.
 
     The day's and the line's limits are for people without a booking; a late one counts as such.
     """

@@ -29,7 +29,7 @@ def import_appointments(uow: UnitOfWork, command: bookings.ImportAppointments) -
         try:
             line = _take(uow, agenda, command, row, known)
         except DomainError as refusal:
-            line = ImportLine(row.reference, "refused", None, refusal.code, refusal.field, refusal.params)
+            line = ImportLine(row.reference, "refused", None, refusal.code, refusal.params, refusal.field)
         lines.append(line)
     return Imported(tuple(lines), command.dry_run)
 
@@ -55,7 +55,7 @@ def _take(
     if over and not command.exceed:
         raise DomainError("slot_full", field="start")
     appointment = replace(
-        new_appointment(uow, slot, service, row.channel, row.lang, row.holder, AppointmentState.BOOKED),
+        new_appointment(uow, slot, row, AppointmentState.BOOKED),
         source=command.source,
         reference=row.reference,
         over_quota=over,

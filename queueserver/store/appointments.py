@@ -15,9 +15,7 @@ from queueserver.store.statements import upsert
 from queueserver.store.tables import appointments as t
 
 _IN_HALL = t.c.hall == bindparam("in_hall")
-_KEPT = select(t).where(
-    _IN_HALL, t.c.start_at >= bindparam("since"), t.c.state != AppointmentState.EXPIRED.value
-)
+_KEPT = select(t).where(_IN_HALL, t.c.start_at >= bindparam("since"), t.c.state != AppointmentState.EXPIRED.value)
 _FIND = select(t).where(_IN_HALL, t.c.id == bindparam("appointment"))
 _REFERENCED = select(t).where(
     _IN_HALL,

@@ -77,4 +77,3 @@ def _queue(queue: Queue, hours: Hours, overrides: Sequence[Override]) -> QueuePl
 def _window(window: Window) -> WindowPlan:
     rules = tuple(Rule(rule.queue, rule.waited_minutes, rule.waiting_at_least) for rule in window.rules)
     return WindowPlan(window.id, window.label, window.zone, window.serves, rules)
-

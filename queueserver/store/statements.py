@@ -63,7 +63,18 @@ SELECT_TICKETS: Select[Any] = select(
     t.tickets,
     *(
         t.visits.c[name].label(f"visit_{name}")
-        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone", "appointment")
+        for name in (
+            "number",
+            "token",
+            "arrived_at",
+            "lang",
+            "channel",
+            "holder",
+            "document",
+            "person",
+            "phone",
+            "appointment",
+        )
     ),
 ).join(t.visits, (t.visits.c.hall == t.tickets.c.hall) & (t.visits.c.id == t.tickets.c.visit))
 """Whole tickets, as rows.ticket_of reads them."""

@@ -178,6 +178,13 @@ A draft holds its place until `held_until`, a cancelled one until `free_at`, a m
 """
 
 Index(
+    "ix_appointments_left",
+    appointments.c.hall,
+    appointments.c.left_until,
+    sqlite_where=appointments.c.left_until.is_not(None),
+    postgresql_where=appointments.c.left_until.is_not(None),
+)
+Index(
     "ix_appointments_holder",
     appointments.c.hall,
     appointments.c.holder,
