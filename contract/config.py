@@ -19,6 +19,8 @@ Texts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0
 Band = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Minutes = Annotated[int, Field(ge=0, le=1440)]
+Date = date
+"""`date` where a field of that name stands in the way."""
 
 
 class MissedPolicy(StrEnum):
@@ -166,6 +168,8 @@ class Hall(Body):
     time_zone: str = "Asia/Shanghai"
     languages: tuple[str, ...] = ("zh-CN", "en")
     day_boundary: ClockTime = "04:00"
+    calendar: ConfiguredId | None = None
+    """The holidays that every queue keeps which names no calendar of its own."""
     slip_advice: Texts = {}
     policy: Policy = Policy()
     booking: Booking = Booking()
@@ -197,6 +201,119 @@ class Hours(Body):
     fri: tuple[Band, ...] = ()
     sat: tuple[Band, ...] = ()
     sun: tuple[Band, ...] = ()
+
+
+class Release(Body):
+    """One step: from `days_ahead` days before on, `percent` of the places are open, those of earlier steps included."""
+
+    days_ahead: Days
+    percent: Annotated[int, Field(ge=1, le=100)]
+
+
+class SlotTemplate(Body):
+    """Bookable times for one queue (all its services) or for some services of one queue.
+
+    `shares` (percent) or `places` divide a slot's capacity among the channels; what neither gives away is open to all.
+    """
+
+    id: ConfiguredId
+    queue: ConfiguredId | None = None
+    services: tuple[ConfiguredId, ...] = ()
+    weekdays: tuple[Weekday, ...]
+    times: tuple[Band, ...]
+    minutes: Annotated[int, Field(ge=5, le=480)]
+    """Length of one slot."""
+    capacity: Annotated[int, Field(ge=1, le=500)]
+    """Places in each slot."""
+    shares: dict[Channel, Annotated[int, Field(ge=0, le=100)]] = {}
+    places: dict[Channel, Annotated[int, Field(ge=0, le=500)]] = {}
+    release: tuple[Release, ...] = ()
+    release_at: ClockTime = "08:00"
+    """Hall time at which places become bookable, on the days of `release` and on the first day of the horizon."""
+    horizon_days: Days = 14
+    """How many days ahead may be booked."""
+    lead_minutes: Annotated[int, Field(ge=0, le=43200)] = 60
+    """Booking ends so long before the slot."""
+    every_weeks: Annotated[int, Field(ge=1, le=52)] = 1
+    anchor: date | None = None
+    """Any day of a week that counts, for every_weeks above 1."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class Hall(Body):
+    id: ConfiguredId
+    name: Texts
+    time_zone: str = "Asia/Shanghai"
+    languages: tuple[str, ...] = ("zh-CN", "en")
+    day_boundary: ClockTime = "04:00"
+    calendar: ConfiguredId | None = None
+    """The holidays that every queue keeps which names no calendar of its own."""
+    slip_advice: Texts = {}
+    policy: Policy = Policy()
+    booking: Booking = Booking()
+
+
+class Zone(Body):
+    id: ConfiguredId
+    name: Texts
+    floor: str = ""
+
+
+class PriorityClass(Body):
+    """`privileged` classes go before ordinary ones, by the policy's ratio. The first ordinary one is the default."""
+
+    id: ConfiguredId
+    name: Texts
+    privileged: bool = False
+    hint: Texts = {}
+
+
+class Hours(Body):
+    """A weekly plan: bands per weekday, e.g. mon = ["09:00-12:00", "13:30-17:00"]; a missing day is closed."""
+
+    id: ConfiguredId
+    mon: tuple[Band, ...] = ()
+    tue: tuple[Band, ...] = ()
+    wed: tuple[Band, ...] = ()
+    thu: tuple[Band, ...] = ()
+    fri: tuple[Band, ...] = ()
+    sat: tuple[Band, ...] = ()
+    sun: tuple[Band, ...] = ()
+
+
+class Weekday(StrEnum):
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class Holiday(Body):
+    """Closed from `date` to `until`, both included; without `until` one day."""
+
+    date: date
+    until: Date | None = None
+    name: Texts = {}
+
+
+class MakeUpDay(Body):
+    """A day that is worked as another weekday (调休), e.g. a Saturday as mon."""
+
+    date: date
+    works_as: Weekday
+
+
+class Calendar(Body):
+    """Holidays and make-up days, shared by the queues that name it."""
+
+    id: ConfiguredId
+    name: Texts
+    holidays: tuple[Holiday, ...] = ()
+    make_up: tuple[MakeUpDay, ...] = ()
 
 
 class Override(Body):
@@ -239,6 +356,10 @@ class Queue(Body):
     service_minutes: Annotated[float, Field(gt=0, le=480)] = 8
     last_ticket_minutes: Minutes = 0
     """No tickets in the last minutes before the day's last closing."""
+    break_ticket_minutes: Minutes = 0
+    """No tickets in the last minutes before any earlier closing of the day, such as noon."""
+    calendar: ConfiguredId | None = None
+    """The queue's own holidays instead of the hall's."""
     daily_limit: Annotated[int, Field(ge=1)] | None = None
     waiting_limit: Annotated[int, Field(ge=1)] | None = None
     person_limit: Annotated[int, Field(ge=1)] | None = None
@@ -275,6 +396,7 @@ class HallConfig(Body):
     zones: tuple[Zone, ...]
     priority_classes: tuple[PriorityClass, ...]
     hours: tuple[Hours, ...]
+    calendars: tuple[Calendar, ...] = ()
     overrides: tuple[Override, ...] = ()
     departments: tuple[Department, ...]
     services: tuple[Service, ...]

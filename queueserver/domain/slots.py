@@ -54,9 +54,9 @@ class SlotTemplate:
     valid_from: date | None = None
     valid_to: date | None = None
 
-    def meets(self, day: date) -> bool:
-        """Whether the template has slots on this local day, as far as its own rules go."""
-        if day.weekday() not in self.weekdays:
+    def meets(self, day: date, weekday: int) -> bool:
+        """Whether the template has slots on this local day, which is worked as `weekday`, as far as its rules go."""
+        if weekday not in self.weekdays:
             return False
         if (self.valid_from is not None and day < self.valid_from) or (
             self.valid_to is not None and day > self.valid_to
@@ -111,9 +111,11 @@ class Slot:
 def slots_of_day(template: SlotTemplate, schedule: Schedule, day: date, zone: ZoneInfo) -> tuple[Slot, ...]:
     """The template's slots of one local day that lie wholly inside one opening band, in order.
 
-    A wall time the clocks leave out has no slot; one they show twice has it the first time.
+    A make-up day is worked as the weekday it replaces. A wall time the clocks leave out has no slot; one they show
+    twice has it the first time.
     """
-    if not template.meets(day):
+    worked_as = schedule.calendar.worked_as(day)
+    if not template.meets(day, day.weekday() if worked_as is None else worked_as):
         return ()
     opening = schedule.bands(day)
     found = []

@@ -11,10 +11,13 @@ from pydantic import BaseModel, ValidationError
 
 from contract.config import (
     Booking,
+    Calendar,
     Department,
     Hall,
     HallConfig,
+    Holiday,
     Hours,
+    MakeUpDay,
     Override,
     Policy,
     PriorityClass,
@@ -44,6 +47,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "zones": Section("zone", Zone),
     "priority_classes": Section("priority class", PriorityClass),
     "hours": Section("hours", Hours),
+    "calendars": Section("calendar", Calendar),
     "overrides": Section("override", Override),
     "departments": Section("department", Department),
     "services": Section("service", Service),
@@ -59,12 +63,22 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("services", "queue", "queues"),
     ("queues", "zone", "zones"),
     ("queues", "hours", "hours"),
+    ("queues", "calendar", "calendars"),
     ("windows", "zone", "zones"),
     ("windows", "serves", "queues"),
     ("slots", "queue", "queues"),
     ("slots", "services", "services"),
 )
 """(section, field, section whose ids the field names); a list field names several."""
+
+_INSIDE: Final[Mapping[str | int, type[BaseModel]]] = {
+    "rules": Rule,
+    "holidays": Holiday,
+    "make_up": MakeUpDay,
+    "release": Release,
+    "booking": QueueBooking,
+}
+"""The shape of the tables inside an entry, by the name of the list or table."""
 
 _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
     "id": ("x", ""),
@@ -82,10 +96,6 @@ _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
 """For a required field that is wrong: what lets the rest of its entry be checked, and what to leave in its place."""
 
 
-_INNER: Final[Mapping[str, type[BaseModel]]] = {"rules": Rule, "release": Release, "booking": QueueBooking}
-"""The shapes of tables inside entries."""
-
-
 class Entries:
     """What a hall file says, read with tolerance: `raw` as written, and the sound entries as typed values."""
 
@@ -97,6 +107,11 @@ class Entries:
     @classmethod
     def of(cls, config: HallConfig) -> Entries:
         return cls(config.model_dump(mode="python"))
+
+    def of_hall(self, field: str) -> object:
+        """A setting of the [hall] table as written, None when there is none."""
+        hall = self.raw.get("hall")
+        return hall.get(field) if isinstance(hall, Mapping) else None
 
     def tables(self, section: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Every entry of `section` that is a table at all, with its place."""
@@ -149,8 +164,8 @@ def model_at(path: Path) -> type[BaseModel]:
         return Booking
     if path[:1] == ("hall",):
         return Hall
-    if len(path) >= 3 and path[2] in _INNER:
-        return _INNER[str(path[2])]
+    if len(path) >= 3 and path[2] in _INSIDE:
+        return _INSIDE[path[2]]
     section = SECTIONS.get(str(path[0])) if path else None
     return section.model if section else HallConfig
 

@@ -34,7 +34,7 @@ def _template(template: SlotTemplate, queue_of: dict[str, str]) -> slots.SlotTem
     parts = template.places or template.shares
     return slots.SlotTemplate(
         id=template.id,
-        queue=template.queue or (queue_of[services[0]] if services else ""),
+        queue=template.queue or (queue_of.get(services[0], "") if services else ""),
         services=services,
         weekdays=frozenset(_WEEKDAYS.index(day) for day in template.weekdays),
         bands=bands_of(template.times),
