@@ -69,6 +69,15 @@ class TicketHit(Body):
     becomes: TicketState | None = None
 
 
+class AppointmentHit(Body):
+    """One appointment that falls into the closed time; it keeps its state, but cannot be checked in."""
+
+    id: str
+    code: str
+    queue: str
+    start: datetime
+
+
 class Closure(Body):
     """A change of the hours of one day; `start` and `end` are the hall's clock."""
 
@@ -92,11 +101,11 @@ class Closures(Body):
 
 
 class HitReport(Body):
-    """Whom an act meets, or would meet: tickets in the order of the line, and appointments by id."""
+    """Whom an act meets, or would meet: tickets in the order of the line, appointments by time."""
 
     dry_run: bool
     tickets: tuple[TicketHit, ...]
-    appointments: tuple[str, ...] = ()
+    appointments: tuple[AppointmentHit, ...] = ()
     closure: Closure | None = None
     business_day: date | None = None
     """Of closing and reopening: the day that is meant."""

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.bodies import TicketState, WindowState
+from contract.appointments import AppointmentState
+from contract.bodies import Channel, TicketState, WindowState
 
 
 class Data(BaseModel):
@@ -46,6 +47,20 @@ class TicketData(Data):
     from_queue: str | None = None
     from_window: str | None = None
     expires_at: datetime | None = None
+
+
+class AppointmentData(Data):
+    """Data of every appointment.* event; `ticket` and `number` only of checked_in, `from_start` only of moved."""
+
+    appointment: str
+    service: str
+    queue: str
+    start: datetime
+    channel: Channel
+    state: AppointmentState
+    from_start: datetime | None = None
+    ticket: str | None = None
+    number: str = ""
 
 
 class WindowData(Data):
@@ -100,7 +115,7 @@ class CalendarData(Data):
     ended: bool = False
 
 
-AnyData = TicketData | WindowData | BroadcastData | ConfigData | DayData | CalendarData
+AnyData = TicketData | WindowData | BroadcastData | ConfigData | DayData | CalendarData | AppointmentData
 
 EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.issued": TicketData,
@@ -115,6 +130,14 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.transferred": TicketData,
     "ticket.cancelled": TicketData,
     "ticket.walked_out": TicketData,
+    "appointment.reserved": AppointmentData,
+    "appointment.booked": AppointmentData,
+    "appointment.confirmed": AppointmentData,
+    "appointment.moved": AppointmentData,
+    "appointment.cancelled": AppointmentData,
+    "appointment.checked_in": AppointmentData,
+    "appointment.missed": AppointmentData,
+    "appointment.expired": AppointmentData,
     "window.opened": WindowData,
     "window.paused": WindowData,
     "window.resumed": WindowData,

@@ -20,7 +20,10 @@ def report_body(report: Report) -> days.HitReport:
     return days.HitReport(
         dry_run=report.dry_run,
         tickets=tuple(_hit(one) for one in report.hit),
-        appointments=report.appointments,
+        appointments=tuple(
+            days.AppointmentHit(id=one.id, code=one.code, queue=one.queue, start=one.start)
+            for one in report.appointments
+        ),
         closure=closure_body(subject) if isinstance(subject, Closure) else None,
         business_day=subject.business_day if isinstance(subject, Closing) else None,
     )

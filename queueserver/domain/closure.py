@@ -40,7 +40,7 @@ def in_force(plan: HallPlan, closures: Iterable[Closure], closing: Closing | Non
 
     Closures that were ended, and queues that are configured no more, count for nothing.
     """
-    valid = sorted((one for one in closures if one.ended_at is None), key=lambda one: one.id)
+    valid = sorted((one for one in closures if one.ended_at is None), key=lambda one: (one.made_at, one.id))
     evening = _after_closing(plan, closing)
     queues = {queue.id: _changed(queue, valid, evening) for queue in plan.queues.values()}
     return replace(plan, queues=queues)

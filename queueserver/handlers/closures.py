@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from queueserver.domain import events
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.calendar import DayChange, changed, joined
 from queueserver.domain.closure import Closure
 from queueserver.domain.errors import DomainError
@@ -28,7 +29,7 @@ def make_closure(uow: UnitOfWork, command: commands.MakeClosure) -> Report:
     if command.void_waiting and not holds:
         raise DomainError("invalid_field", field="void_waiting")
     hit = tuple(voided_hit(one) if command.void_waiting else _stays(one) for one in there)
-    report = Report(hit, command.dry_run, closure)
+    report = Report(hit, command.dry_run, closure, _booked(uow, closure))
     if command.dry_run:
         return report
     uow.put_closure(closure)
@@ -90,6 +91,20 @@ def _waiting(uow: UnitOfWork, closure: Closure) -> list[Ticket]:
     if closure.opens or not _of_today(uow, closure.day, closure.band[0]):
         return []
     return [one for one in uow.open_tickets() if closure.concerns(one.queue) and one.state not in AT_WINDOW]
+
+
+def _booked(uow: UnitOfWork, closure: Closure) -> tuple[Appointment, ...]:
+    """Whose appointment falls into the closed time; they cannot check in, and are to be moved or cancelled."""
+    if closure.opens:
+        return ()
+    zone = ZoneInfo(uow.plan.time_zone)
+    found = []
+    for one in uow.agenda.awaited():
+        local = one.start.astimezone(zone)
+        inside = closure.band[0] <= local.hour * 60 + local.minute < closure.band[1]
+        if closure.concerns(one.queue) and local.date() == closure.day and inside:
+            found.append(one)
+    return tuple(found)
 
 
 def _of_today(uow: UnitOfWork, day: date, minute: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, timedelta
 
+from queueserver.handlers.bookings import BookingCommand
 from queueserver.ports import Actor
 
 
@@ -140,8 +141,7 @@ class Broadcast:
     lang: str
     zones: tuple[str, ...]
     urgent: bool
-    expires_at: datetime = field(repr=False)
-    """Counted from when the request came, so it is no part of what makes a repeated request the same."""
+    expires_in: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +222,4 @@ WindowCommand = (
     | Transfer
 )
 TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate
-Command = WindowCommand | TicketCommand | Broadcast | DayCommand
+Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | DayCommand

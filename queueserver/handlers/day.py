@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from queueserver.domain import events
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.daybook import Closing, Ended
 from queueserver.domain.errors import DomainError
+from queueserver.domain.schedule import business_day
 from queueserver.domain.ticket import AT_WINDOW, State, Ticket
 from queueserver.handlers import commands
+from queueserver.handlers.appointments import end_of_day
 from queueserver.handlers.voiding import announce, in_turn
 from queueserver.ports import Hit, Report, UnitOfWork
 
@@ -20,6 +23,7 @@ def turn_day(uow: UnitOfWork, command: commands.TurnDay) -> None:
     """Close the hall's business day; numbers of `command.day` begin anew by themselves."""
     ended = _expire(uow, in_turn(uow.open_tickets()))
     _free_windows(uow)
+    end_of_day(uow, command.day)
     closing = Closing(uow.new_id(), uow.business_day, uow.now, "", "", final=True, ended=ended)
     uow.put_closing(closing)
     uow.record(events.DayClosed(uow.business_day, _ends(ended)))
@@ -33,14 +37,14 @@ def close_day(uow: UnitOfWork, command: commands.CloseDay) -> Report:
     there = in_turn(uow.open_tickets())
     hit = tuple(_hit(ticket) for ticket in there)
     if command.dry_run:
-        return Report(hit, dry_run=True)
+        return Report(hit, dry_run=True, appointments=_still_to_come(uow))
     ended = _expire(uow, [ticket for ticket in there if ticket.state not in AT_WINDOW])
     by = command.by.id
     closing = Closing(uow.new_id(), uow.business_day, uow.now, by, command.reason, final=False, ended=ended)
     uow.put_closing(closing)
     uow.record(events.DayClosed(uow.business_day, _ends(ended), final=False, by=by, reason=command.reason))
     announce(uow, command.notice, uow.plan.queues)
-    return Report(hit, dry_run=False, subject=closing)
+    return Report(hit, dry_run=False, subject=closing, appointments=_still_to_come(uow))
 
 
 def reopen_day(uow: UnitOfWork, command: commands.ReopenDay) -> Report:
@@ -59,6 +63,13 @@ def reopen_day(uow: UnitOfWork, command: commands.ReopenDay) -> Report:
     uow.record(events.DayReopened(closing.business_day, states, command.by.id))
     hit = tuple(Hit(one.ticket, one.number, one.queue, one.became, one.was) for one in closing.ended)
     return Report(hit, dry_run=False, subject=reopened)
+
+
+def _still_to_come(uow: UnitOfWork) -> tuple[Appointment, ...]:
+    """Today's appointments that were not checked in; who comes finds the hall closed."""
+    zone, boundary = uow.plan.time_zone, uow.plan.day_boundary_minutes
+    awaited = uow.agenda.awaited()
+    return tuple(one for one in awaited if business_day(one.start, zone, boundary) == uow.business_day)
 
 
 def _expire(uow: UnitOfWork, tickets: Iterable[Ticket]) -> tuple[Ended, ...]:

@@ -5,14 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.estimate import wait_range
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import WindowState
-from queueserver.handlers import calling, closures, commands, day, tickets, voiding, windows
-from queueserver.ports import Answer, CallAnswer, Done, Nobody, Report, TicketAnswer, UnitOfWork, Wait
+from queueserver.handlers import (
+    appointments,
+    bookings,
+    calling,
+    checkin,
+    closures,
+    commands,
+    day,
+    importing,
+    tickets,
+    voiding,
+    windows,
+)
+from queueserver.ports import (
+    Answer,
+    AppointmentAnswer,
+    CallAnswer,
+    Done,
+    Imported,
+    Nobody,
+    Report,
+    TicketAnswer,
+    UnitOfWork,
+    Wait,
+)
 
-Outcome = Ticket | tuple[Ticket, Reason] | Report | None
+Outcome = Ticket | tuple[Ticket, Reason] | Appointment | Imported | Report | None
 
 _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.TakeTicket: tickets.take_ticket,
@@ -41,6 +65,12 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.MakeClosure: closures.make_closure,
     commands.EndClosure: closures.end_closure,
     commands.VoidTickets: voiding.void_tickets,
+    bookings.Book: appointments.book,
+    bookings.ConfirmAppointment: appointments.confirm,
+    bookings.MoveAppointment: appointments.move,
+    bookings.CancelAppointment: appointments.cancel,
+    bookings.CheckIn: checkin.check_in,
+    bookings.ImportAppointments: importing.import_appointments,
 }
 
 
@@ -58,7 +88,9 @@ def answer(uow: UnitOfWork, command: commands.Command, outcome: Outcome) -> Answ
     if isinstance(outcome, tuple):
         ticket, reason = outcome
         return CallAnswer(ticket_answer(uow, ticket), reason)
-    if isinstance(outcome, Report):
+    if isinstance(outcome, Appointment):
+        return AppointmentAnswer(outcome)
+    if isinstance(outcome, Imported | Report):
         return outcome
     return Nobody() if isinstance(command, commands.CallNext) else Done()
 

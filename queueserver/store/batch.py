@@ -18,8 +18,9 @@ from queueserver.handlers.commands import Command, TurnDay
 from queueserver.handlers.dispatch import answer, carry_out
 from queueserver.outgoing import fact_of
 from queueserver.ports import Answer, Clock, NewId
-from queueserver.store import calendar, rows
+from queueserver.store import appointments, calendar, rows
 from queueserver.store import statements as sql
+from queueserver.store.appointments import StoredAppointments
 from queueserver.store.live import Change, LiveHall, Unit
 from queueserver.store.plans import plan_of
 
@@ -115,11 +116,13 @@ class Batch:
             )
             send(sql.INSERT_EVENT, self._events)
         self._write_tickets()
+        calendar.write(self._connection, hall, self._change)
         if self._change.windows:
             send(sql.upsert_window(self._connection), [rows.window_row(hall, w) for w in self._change.windows.values()])
         if self._change.queue_days:
             days = [rows.queue_day_row(hall, day, counters) for (day, _), counters in self._change.queue_days.items()]
             send(sql.upsert_queue_day(self._connection), days)
+        appointments.write(self._connection, hall, self._change.appointments.values())
         if self._change.tallies:
             added = [rows.statistics_row(hall, *key, tally) for key, tally in self._change.tallies.items()]
             send(sql.add_statistics(self._connection), added)
@@ -130,7 +133,8 @@ class Batch:
 
     def _perform(self, command: Command) -> Answer:
         live = self.live
-        unit = Unit(live, live.time(self._clock), self._new_id, self._new_token, self._find)
+        past = StoredAppointments(self._connection, live.plan.id, self._change.appointments)
+        unit = Unit(live, live.time(self._clock), self._new_id, self._new_token, self._find, past)
         outcome = carry_out(unit, command)
         day, first_sequence = live.business_day, live.seq + 1
         unit.commit(self._change)
@@ -149,8 +153,6 @@ class Batch:
                     "detail": fact.detail,
                 }
             )
-        if self._change.closures or self._change.closings:
-            calendar.write(self._connection, live.plan.id, self._change)
         return answer(unit, command, outcome)
 
     def _day_of(self, moment: datetime) -> date:
@@ -192,6 +194,8 @@ def load(connection: Connection, hall: str, row: Any) -> LiveHall:
         live.keep(_reachable(rows.ticket_of(ticket), live.plan))
     for window in connection.execute(sql.WINDOWS, {"in_hall": hall}).mappings():
         live.windows[window["id"]] = rows.window_of(window)
+    for appointment in appointments.kept(connection, hall, row.business_day):
+        live.agenda.keep(appointment)
     live.at, live.calendar_seq = rows.from_ms(row.at), row.calendar_seq
     load_day(connection, live)
     return live

@@ -1,4 +1,4 @@
-"""Changed hours and ends of days as rows: read for one business day, written as soon as they are decided."""
+"""Changed hours and ends of days as rows: read for one business day, written with the command that made them."""
 
 from __future__ import annotations
 
@@ -46,15 +46,13 @@ def closings(connection: Connection, hall: str, day: date) -> list[Closing]:
 
 
 def write(connection: Connection, hall: str, change: Change) -> None:
-    """Write the closures and closings in `change`, and forget them there."""
+    """Write the closures and closings in `change`."""
     if change.closures:
         values = [closure_row(hall, one) for one in change.closures.values()]
         connection.execute(upsert(connection, t.closures), values)
     if change.closings:
         values = [closing_row(hall, one) for one in change.closings.values()]
         connection.execute(upsert(connection, t.closings), values)
-    change.closures.clear()
-    change.closings.clear()
 
 
 def closure_row(hall: str, closure: Closure) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from queueserver.domain.agenda import Agenda, AgendaView, kept_from
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.closure import Closure, in_force
 from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
@@ -22,6 +24,7 @@ from queueserver.domain.statistics import Cell, Tally, counted
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.ports import NewId
+from queueserver.store.pastappointments import NO_PAST, PastAppointments
 
 
 @dataclass(slots=True)
@@ -50,6 +53,8 @@ class LiveHall:
     def renew_plan(self) -> None:
         """Let the plan's schedules follow the closures and the day's early end."""
         self.plan = in_force(self.plan, self.closures.values(), self.closing)
+
+    agenda: Agenda = field(default_factory=Agenda)
 
     def keep(self, ticket: Ticket) -> None:
         """Let `ticket` replace what was known of it."""
@@ -84,6 +89,7 @@ class Change:
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
     closures: dict[str, Closure] = field(default_factory=dict)
     closings: dict[str, Closing] = field(default_factory=dict)
+    appointments: dict[str, tuple[Appointment, int]] = field(default_factory=dict)
     tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
     """What to add to the statistics, by business day."""
 
@@ -102,6 +108,7 @@ class Unit:
         new_id: NewId,
         new_token: Callable[[], str],
         load: Callable[[str], Ticket | None],
+        past: PastAppointments = NO_PAST,
     ) -> None:
         self.plan = live.plan
         self.now = now
@@ -118,6 +125,8 @@ class Unit:
         """Tickets that were over and are looked at again."""
         self._new_closures: list[Closure] = []
         self._new_closings: list[Closing] = []
+        self._past = past
+        self.agenda = AgendaView(live.agenda)
         self._tickets: dict[str, Ticket] = {}
         self._was: dict[str, Ticket | None] = {}
         self._counted: list[tuple[Cell, int]] = []
@@ -178,7 +187,22 @@ class Unit:
         held = (self._live.tickets[ticket_id] for ticket_id in sorted(ids))
         return [ticket for ticket in held if ticket.state is not State.NO_SHOW]
 
+    def appointment(self, appointment_id: str) -> Appointment:
+        found = self.agenda.get(appointment_id) or self._past.find(appointment_id)
+        if found is None:
+            raise DomainError("unknown_appointment")
+        return found
+
+    def referenced(self, source: str, references: Sequence[str]) -> Mapping[str, Appointment]:
+        return self._past.referenced(source, references)
+
+    def missed_since(self, holder: str, since: datetime) -> Sequence[datetime]:
+        return self._past.missed_since(holder, since)
+
     # -- writing
+
+    def put_appointment(self, appointment: Appointment) -> None:
+        self.agenda.put(appointment)
 
     def put_ticket(self, ticket: Ticket) -> None:
         self._was[ticket.id] = (
@@ -222,9 +246,13 @@ class Unit:
             live.windows[window_id] = change.windows[window_id] = window
         for queue, day in self._queue_days.items():
             live.queue_days[queue] = change.queue_days[live.business_day, queue] = day
+        for appointment in self.agenda.changed.values():
+            live.agenda.keep(appointment)
+            change.appointments[appointment.id] = (appointment, live.seq)
         if self._next_day is not None:
             live.business_day = self._next_day
             live.queue_days.clear()
+            live.agenda.forget_before(kept_from(self._next_day))
         if self._new_closures or self._new_closings:
             self._commit_calendar(change)
 

@@ -64,7 +64,18 @@ SELECT_TICKETS: Select[Any] = select(
     t.tickets,
     *(
         t.visits.c[name].label(f"visit_{name}")
-        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone")
+        for name in (
+            "number",
+            "token",
+            "arrived_at",
+            "lang",
+            "channel",
+            "holder",
+            "document",
+            "person",
+            "phone",
+            "appointment",
+        )
     ),
 ).join(t.visits, (t.visits.c.hall == t.tickets.c.hall) & (t.visits.c.id == t.tickets.c.visit))
 """Whole tickets, as rows.ticket_of reads them."""
@@ -113,7 +124,10 @@ def changed(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def upsert(connection: Connection, table: Any, merge: Callable[[Any], dict[str, Any]] | None = None) -> Insert:
-    """`merge` makes what a row that is there becomes from the new one; without it the new values replace it."""
+    """Insert rows of `table`, or replace those with the same key.
+
+    `merge` makes what a row that is there becomes from the new one; without it the new values replace it.
+    """
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     keys = [column.name for column in table.primary_key]

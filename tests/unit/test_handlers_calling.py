@@ -11,7 +11,7 @@ from queueserver.domain import events
 from queueserver.domain.hall import Policy
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import Place, State, Ticket
-from queueserver.handlers import commands
+from queueserver.handlers import bookings, commands
 from queueserver.handlers.dispatch import _HANDLERS
 from queueserver.ports import Actor, CallAnswer, Done, Nobody
 from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, WINDOWS, Rules, opened, plan_with
@@ -19,9 +19,12 @@ from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, WINDOWS, Rules, opened,
 
 def test_every_command_has_a_handler() -> None:
     given = {
-        kind for kind in vars(commands).values() if isinstance(kind, type) and kind.__module__ == commands.__name__
+        kind
+        for module in (commands, bookings)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__ == module.__name__
     }
-    assert given - {commands.Holder, commands.AtWindow} == set(_HANDLERS)
+    assert given - {commands.Holder, commands.AtWindow, bookings.ImportRow} == set(_HANDLERS)
 
 
 # -- calling
@@ -315,13 +318,15 @@ def test_transfers_to_nowhere(queue_id: str | None, window: str | None, code: st
 def test_words_for_the_hall_are_a_fact() -> None:
     rules = Rules()
     until = NOON + timedelta(seconds=90)
-    assert rules.answer(commands.Broadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)) == Done()
+    assert (
+        rules.answer(commands.Broadcast("请注意", "zh-CN", ("east",), urgent=True, expires_in=until - NOON)) == Done()
+    )
     assert rules.events == [events.AnnouncementBroadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)]
 
 
 def test_words_for_a_zone_that_is_not_there_are_refused() -> None:
     rules = Rules()
-    nowhere = commands.Broadcast("请注意", "zh-CN", ("east", "nowhere"), urgent=False, expires_at=NOON)
+    nowhere = commands.Broadcast("请注意", "zh-CN", ("east", "nowhere"), urgent=False, expires_in=timedelta(0))
     assert rules.refused(nowhere, "invalid_field").field == "zones"
     assert rules.events == []
 
