@@ -109,6 +109,7 @@ class RandomDay:
 
     def _command(self, act: str, one: int, two: int) -> commands.Command:
         window = WINDOWS[one % len(WINDOWS)]
+        minute = (self.clock.now().hour * 60 + self.clock.now().minute + 480) % 1440
         closures = sorted(self.live.closures) if self.live else []
         ticket = self.tickets[one % len(self.tickets)] if self.tickets else "nobody"
         holder = commands.Holder(f"hash-{two}", "11*4", "张*", "138*") if two else commands.Holder()
@@ -141,7 +142,7 @@ class RandomDay:
                 queues=(("social", "tax"), ("police",), ("trial",), ())[two],
                 day=None,
                 start=None,
-                end=1440 if one < 4 else None,
+                end=None if one == 7 else min(1440, minute + 20),
                 opens=one == 3,
                 reason="",
                 void_waiting=one == 0,
