@@ -80,6 +80,10 @@ class ServicePlan:
     queue: str
     department: str = ""
     requires_document: bool = False
+    steps: tuple[tuple[str, ...], ...] = ()
+    """Queues of a linked service behind `queue`: one group after the other, within a group in any order."""
+    after: tuple[str, ...] = ()
+    """Services that come first when they are on the same ticket."""
 
 
 @dataclass(frozen=True, slots=True)
