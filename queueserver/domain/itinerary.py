@@ -61,7 +61,7 @@ def with_services(plan: HallPlan, known: Sequence[Stop], services: Iterable[str]
         if service in asked:
             raise DomainError("stop_twice", field="services")
         asked.add(service)
-        added[service] = range(len(stops), len(stops) + 1 + sum(map(len, found.steps)))
+        added[service] = range(len(stops), len(stops) + sum(map(len, found.groups)))
         stops += _steps(found, len(stops))
     if len(asked) > MOST_SERVICES:
         raise DomainError("too_many_stops", field="services", limit=MOST_SERVICES)
@@ -99,7 +99,7 @@ def _steps(service: ServicePlan, start: int) -> list[Stop]:
     """The service's stops, the first of which gets the place `start`."""
     stops: list[Stop] = []
     before: tuple[int, ...] = ()
-    for group in ((service.queue,), *service.steps):
+    for group in service.groups:
         places = tuple(range(start + len(stops), start + len(stops) + len(group)))
         stops += (Stop(service.id, queue, before) for queue in group)
         before = places

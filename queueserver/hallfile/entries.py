@@ -20,6 +20,7 @@ from contract.config import (
     Queue,
     Rule,
     Service,
+    Step,
     Window,
     Zone,
 )
@@ -52,6 +53,7 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("departments", "zone", "zones"),
     ("services", "department", "departments"),
     ("services", "queue", "queues"),
+    ("services", "after", "services"),
     ("queues", "zone", "zones"),
     ("queues", "hours", "hours"),
     ("windows", "zone", "zones"),
@@ -136,6 +138,8 @@ def model_at(path: Path) -> type[BaseModel]:
         return Hall
     if len(path) >= 4 and path[2] == "rules":
         return Rule
+    if len(path) >= 4 and path[2] == "steps":
+        return Step
     section = SECTIONS.get(str(path[0])) if path else None
     return section.model if section else HallConfig
 

@@ -116,7 +116,7 @@ def plan_of(**services: ServicePlan) -> HallPlan:
 
 
 LINKED = plan_of(
-    firm=ServicePlan("firm", "accept", steps=(("tax", "bank"), ("seal",))),
+    firm=ServicePlan("firm", "accept", steps=(("accept",), ("tax", "bank"), ("seal",))),
     tax=ServicePlan("tax", "tax", after=("firm",)),
     photo=ServicePlan("photo", "photo"),
 )
