@@ -211,7 +211,8 @@ class PassedOver(Body):
 class Reason(Body):
     """Why this ticket was called: a stable `code`, its `params`, and who was passed over.
 
-    Codes: first_in_line, privileged, ordinary_turn, waited_too_long, rule, picked, called_back, sent_here.
+    Codes: first_in_line, privileged, appointment_due, ordinary_turn, waited_too_long, rule, picked, called_back,
+    sent_here.
     """
 
     code: str

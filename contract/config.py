@@ -41,6 +41,8 @@ class Policy(Body):
     """After this many privileged calls in a row from one queue the longest-waiting ordinary ticket is taken."""
     longest_wait_minutes: Minutes = 45
     """An ordinary ticket that waited longer than this, and longer than any privileged one, goes first; 0 = never."""
+    appointment_tolerance_minutes: Minutes = 10
+    """A checked-in appointment that waits longer than this after its time goes before ordinary tickets."""
     recalls: Annotated[int, Field(ge=0, le=20)] = 3
     max_misses: Annotated[int, Field(ge=1, le=20)] = 3
     """After this many misses the ticket no longer returns by itself."""

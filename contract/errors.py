@@ -57,6 +57,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "illegal_transition": Refusal(409, "Ticket {number} is {state}; this cannot be done now."),
     "ticket_elsewhere": Refusal(409, "Ticket {number} is not at this window."),
     "not_served_here": Refusal(409, "This window does not serve that queue."),
+    "not_due_yet": Refusal(409, "It is not yet the time of ticket {number}."),
     "window_closed": Refusal(409, "This window is closed. Open it first."),
     "window_paused": Refusal(409, "This window is paused. Resume it first."),
     "window_busy": Refusal(409, "Ticket {number} is still at this window."),

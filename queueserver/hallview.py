@@ -52,7 +52,7 @@ class HallView:
         plan = self._published.plan.queues.get(ticket.queue)
         if plan is None:
             return None
-        ahead = selects.ahead_of(self.connection, self.now.hall, ticket)
+        ahead = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
         low, high = wait_range(ahead, plan.service_minutes, self._working(ticket.queue))
         return Wait(ahead + 1, ahead, low, high)
 

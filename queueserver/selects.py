@@ -54,11 +54,12 @@ _BEFORE = or_(
     tickets.c.place_at < bindparam("place_at"),
     and_(tickets.c.place_at == bindparam("place_at"), tickets.c.place_order < bindparam("place_order")),
 )
+_DUE = or_(tickets.c.not_before.is_(None), tickets.c.not_before <= bindparam("now"))
 _AHEAD_IN_QUEUE = select(func.count()).where(
-    _WAITING, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to.is_(None)
+    _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to.is_(None)
 )
 _AHEAD_AT_WINDOW = select(func.count()).where(
-    _WAITING, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
+    _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
 )
 _FOR_WINDOW = and_(
     _WAITING,
@@ -158,13 +159,14 @@ def visit_of_token(connection: Connection, token: str) -> tuple[str, str] | None
     return (row.hall, row.id) if row else None
 
 
-def ahead_of(connection: Connection, hall: str, ticket: Ticket) -> int:
-    """Waiting tickets of the same lane whose place is before this one's."""
+def ahead_of(connection: Connection, hall: str, ticket: Ticket, now: datetime) -> int:
+    """Waiting tickets of the same lane that may be called by now and whose place is before this one's."""
     found = {
         "in_hall": hall,
         "queue": ticket.queue,
         "place_at": ticket.place.at_ms,
         "place_order": ticket.place.order,
+        "now": to_ms(now),
     }
     if ticket.sent_to is None:
         return connection.execute(_AHEAD_IN_QUEUE, found).scalar_one()

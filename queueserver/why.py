@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from contract.bodies import Reason
 from i18n import Translator
 from queueserver.published import Published
@@ -32,6 +35,13 @@ def _because(reason: Reason, published: Published, lang: str, t: Translator) -> 
         case "privileged":
             kind = published.class_name(str(params.get("priority_class", "")), lang)
             return t("It has priority: {priority}.", priority=kind)
+        case "appointment_due":
+            return t.plural(
+                "Its appointment was at {time}, {n} minute ago, and no appointment should wait longer.",
+                "Its appointment was at {time}, {n} minutes ago, and no appointment should wait longer.",
+                waited,
+                time=_clock(params.get("booked_for"), published),
+            )
         case "ordinary_turn":
             return t.plural(
                 "After {n} priority call it was the ordinary line's turn.",
@@ -52,6 +62,15 @@ def _because(reason: Reason, published: Published, lang: str, t: Translator) -> 
         case "called_back":
             return t("It was called back; before, it was {state}.", state=t(str(params.get("state", ""))))
     return reason.code
+
+
+def _clock(moment: str | int | None, published: Published) -> str:
+    """A moment as the hall's clocks show it, "09:30"; what cannot be read is shown as it is."""
+    try:
+        zone = ZoneInfo(published.config.hall.time_zone)
+        return f"{datetime.fromisoformat(str(moment)).astimezone(zone):%H:%M}"
+    except ValueError:
+        return str(moment)
 
 
 def _count(value: str | int | None) -> int:

@@ -24,6 +24,7 @@ class Policy:
 
     privileged_per_ordinary: int = 2
     longest_wait_minutes: int = 45
+    appointment_tolerance_minutes: int = 10
     recalls: int = 3
     max_misses: int = 3
     announcement_expires_seconds: int = 90

@@ -97,7 +97,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One leg of a visit, in one queue. `window` is where it is or last was; `sent_to` the only one to call it."""
+    """One leg of a visit, in one queue. `window` is where it is or last was; `sent_to` the only one to call it.
+
+    `booked_for` is an appointment's claim to be called then; nobody may call the ticket earlier than `not_before`.
+    """
 
     id: str
     visit: Visit
@@ -118,10 +121,16 @@ class Ticket:
     misses: int = 0
     printed: bool = False
     note: str = ""
+    booked_for: datetime | None = None
+    not_before: datetime | None = None
 
     @property
     def number(self) -> str:
         return self.visit.number
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time to be called has come."""
+        return self.not_before is None or self.not_before <= now
 
     def print(self) -> tuple[Ticket, events.TicketPrinted]:
         ticket = self._to("print", self.state, printed=True)
@@ -132,7 +141,16 @@ class Ticket:
     ) -> tuple[Ticket, events.TicketCalled]:
         """To `window`; `how` is next, pick or call_back."""
         act = "call_back" if how == "call_back" else "call"
-        ticket = self._to(act, State.CALLED, window=window, staff=staff, called_at=now, calls=1, started_at=None)
+        ticket = self._to(
+            act,
+            State.CALLED,
+            window=window,
+            staff=staff,
+            called_at=now,
+            calls=1,
+            started_at=None,
+            not_before=None,
+        )
         return ticket, events.TicketCalled(ticket, how, reason)
 
     def recall(self, limit: int) -> tuple[Ticket, events.TicketRecalled]:
@@ -156,7 +174,9 @@ class Ticket:
         if over:
             ticket = replace(ticket, state=State.EXPIRED, ended_at=now)
         elif back_to is not None:
-            ticket = replace(ticket, state=State.WAITING, place=back_to, window=None, staff=None, called_at=None)
+            ticket = replace(
+                ticket, state=State.WAITING, place=back_to, window=None, staff=None, called_at=None, booked_for=None
+            )
         return ticket, events.TicketMissed(ticket, self.window)
 
     def hold(self, reason: str) -> tuple[Ticket, events.TicketHeld]:
@@ -164,11 +184,21 @@ class Ticket:
         return ticket, events.TicketHeld(ticket, reason)
 
     def back_in_line(self, act: str, place: Place) -> tuple[Ticket, events.TicketReturned]:
-        """`act` is requeue, postpone or reinstate; the window it was at is forgotten.
+        """`act` is requeue, postpone or reinstate; the window it was at and the appointment's claim are forgotten.
 
         A requeued ticket may be called by any window of its queue, also if it had been sent to one.
         """
-        ticket = self._to(act, State.WAITING, place=place, window=None, staff=None, called_at=None, started_at=None)
+        ticket = self._to(
+            act,
+            State.WAITING,
+            place=place,
+            window=None,
+            staff=None,
+            called_at=None,
+            started_at=None,
+            booked_for=None,
+            not_before=None,
+        )
         if act == "requeue":
             ticket = replace(ticket, sent_to=None)
         return ticket, events.TicketReturned(ticket, act, self.window if self.state in AT_WINDOW else None)

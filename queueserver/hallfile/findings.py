@@ -123,6 +123,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "screens and loudspeakers follow the zone; check that people hear the call",
         severity=_WARNING,
     ),
+    "tolerance_over_bound": Sentence(
+        "appointments may wait {tolerance} minutes, but nobody longer than {limit}: the second bound would come first",
+        "write appointment_tolerance_minutes below {limit}, or raise longest_wait_minutes",
+    ),
     "department_empty": Sentence("{subject} offers no service", "add a service or remove it", severity=_WARNING),
     "unused": Sentence("nothing uses {subject}", "remove it, or use it", severity=_WARNING),
     # numbers

@@ -13,6 +13,7 @@ from queueserver.hallfile.findings import Finding, HallFileError
 from queueserver.hallfile.lines import LineIndex
 from queueserver.hallfile.linked import check_linked
 from queueserver.hallfile.numbering import check_numbers
+from queueserver.hallfile.policy import check_policy
 from queueserver.hallfile.references import check_references
 from queueserver.hallfile.shape import misshapen
 from queueserver.hallfile.syntax import decoded, parsed
@@ -84,6 +85,7 @@ def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
     yield from check_linked(entries)
     yield from check_numbers(entries)
     yield from check_times(entries, today)
+    yield from check_policy(entries)
     yield from check_texts(entries)
 
 

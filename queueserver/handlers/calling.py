@@ -6,7 +6,7 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import MissedPolicy, WindowPlan
 from queueserver.domain.line import lane_of
 from queueserver.domain.reason import Reason
-from queueserver.domain.selection import WindowRule, choose_next, may_call
+from queueserver.domain.selection import WindowRule, choose_next, is_privileged, is_served_by, may_call
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
 from queueserver.handlers import commands
@@ -106,7 +106,7 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
     """A new leg of the same visit, in another queue or for one window; the place follows the original arrival."""
     window, ticket = _at_window(uow, command.window)
     queue, sent_to = _destination(uow, command, ticket)
-    place = Place.arriving(ticket.visit.arrived_at, uow.next_sequence())
+    place = Place.arriving(min(ticket.booked_for or ticket.visit.arrived_at, uow.now), uow.next_sequence())
     ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now)
     uow.put_window(window.release())
     uow.put_ticket(ended)
@@ -133,7 +133,8 @@ def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) ->
 
 def _call(uow: UnitOfWork, window: Window, ticket: Ticket, how: str, reason: Reason) -> tuple[Ticket, Reason]:
     called, event = ticket.call(window.id, window.staff, uow.now, how, reason)
-    streak = window.streak + 1 if ticket.priority_class in uow.plan.privileged else 0
+    privileged = is_privileged(ticket, uow.plan.privileged, uow.plan.policy, uow.now)
+    streak = window.streak + 1 if privileged else 0
     uow.put_window(window.take(called.id, streak if how == "next" else window.streak))
     uow.put_queue_day(uow.queue_day(called.queue).called(called.number))
     uow.put_ticket(called)
@@ -158,5 +159,7 @@ def _at_window(uow: UnitOfWork, window_id: str) -> tuple[Window, Ticket]:
 
 def _must_be_served_here(uow: UnitOfWork, window: Window, ticket: Ticket) -> None:
     plan: WindowPlan = uow.plan.windows[window.id]
-    if not may_call(plan, ticket):
+    if not is_served_by(plan, ticket):
         raise DomainError("not_served_here")
+    if not may_call(plan, ticket, uow.now):
+        raise DomainError("not_due_yet", number=ticket.number)

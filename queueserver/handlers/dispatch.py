@@ -62,7 +62,7 @@ def ticket_answer(uow: UnitOfWork, ticket: Ticket) -> TicketAnswer:
     zone = queue.zone if queue else ""
     if ticket.state is not State.WAITING or queue is None:
         return TicketAnswer(ticket, zone, None)
-    ahead = uow.line.ahead(ticket)
+    ahead = uow.line.ahead(ticket, uow.now)
     serving = (uow.window(window) for window in uow.plan.windows_of_queue.get(ticket.queue, ()))
     working = sum(1 for window in serving if window.state is WindowState.OPEN)
     low, high = wait_range(ahead, queue.service_minutes, working)

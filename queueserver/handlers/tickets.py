@@ -58,10 +58,16 @@ def requeue(uow: UnitOfWork, command: commands.Requeue) -> Ticket:
 
 
 def postpone(uow: UnitOfWork, command: commands.Postpone) -> Ticket:
-    """So many places back from where it waits, or behind the first so many when it was called."""
+    """So many places back from where it waits, or behind the first so many when it was called.
+
+    Raises not_due_yet for an appointment whose time is still to come: every place there is would be an earlier one.
+    """
     ticket = uow.ticket(command.ticket)
-    ahead = uow.line.ahead(ticket) if ticket.state is State.WAITING else 0
-    place = uow.line.place_behind(lane_of(ticket), ahead + command.places, uow.end_of_line(), leaving=ticket.id)
+    end, waits = uow.end_of_line(), ticket.state is State.WAITING
+    if waits and ticket.place > end:
+        raise DomainError("not_due_yet", number=ticket.number)
+    ahead = uow.line.index(ticket) if waits else 0
+    place = uow.line.place_behind(lane_of(ticket), ahead + command.places, end, leaving=ticket.id)
     return back_in_line(uow, ticket, "postpone", place)
 
 

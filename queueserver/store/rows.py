@@ -77,6 +77,8 @@ def ticket_row(hall: str, ticket: Ticket, seq: int) -> dict[str, Any]:
         "misses": ticket.misses,
         "printed": ticket.printed,
         "note": ticket.note,
+        "booked_for": _ms_or_none(ticket.booked_for),
+        "not_before": _ms_or_none(ticket.not_before),
         "seq": seq,
     }
 
@@ -116,6 +118,8 @@ def ticket_of(row: Row) -> Ticket:
         misses=row["misses"],
         printed=row["printed"],
         note=row["note"],
+        booked_for=_moment_or_none(row["booked_for"]),
+        not_before=_moment_or_none(row["not_before"]),
     )
 
 

@@ -45,6 +45,8 @@ _CHANGING = (
     "misses",
     "printed",
     "note",
+    "booked_for",
+    "not_before",
     "seq",
 )
 UPDATE_TICKET = (

@@ -94,6 +94,8 @@ tickets = Table(
     Column("misses", Integer, nullable=False),
     Column("printed", Boolean, nullable=False),
     Column("note", String(200), nullable=False),
+    Column("booked_for", BigInteger),
+    Column("not_before", BigInteger),
     Column("seq", BigInteger, nullable=False),
     ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
     UniqueConstraint("hall", "visit", "leg"),
