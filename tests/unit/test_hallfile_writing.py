@@ -23,6 +23,7 @@ from contract.config import (
     Queue,
     Rule,
     Service,
+    Step,
     Window,
     Zone,
 )
@@ -67,6 +68,7 @@ QUEUES = st.builds(
     last_ticket_minutes=MINUTES,
     daily_limit=st.none() | st.integers(1, 10**6),
     person_limit=st.none() | st.integers(1, 5),
+    party_limit=st.none() | st.integers(1, 99),
     missed=st.sampled_from(MissedPolicy),
 )
 RULES = st.builds(Rule, queue=IDS, waited_minutes=MINUTES, waiting_at_least=st.integers(0, 99))
@@ -89,6 +91,8 @@ CONFIGS = st.builds(
             hint=TEXTS,
             hot=st.booleans(),
             requires_document=st.booleans(),
+            steps=_many(st.builds(Step, queue=IDS, any_order=st.booleans())),
+            after=_many(IDS),
         )
     ),
     queues=_many(QUEUES),
