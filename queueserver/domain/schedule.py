@@ -39,6 +39,12 @@ class Schedule:
             and _minute(local) >= bands[-1][1] - self.last_ticket_minutes
         )
 
+    def rest_of_day(self, local: datetime) -> tuple[int, int] | None:
+        """Minutes until it is open, 0 if it is, and until it closes for this local day; None when it opens no more."""
+        minute = _minute(local)
+        left = [(start, end) for start, end in self.bands(local.date()) if end > minute]
+        return (max(0, left[0][0] - minute), left[-1][1] - minute) if left else None
+
     def next_opening(self, local: datetime, horizon_days: int = 14) -> datetime | None:
         """The next start of a band after `local`, in the same time zone; None within the horizon if there is none."""
         for offset in range(horizon_days + 1):

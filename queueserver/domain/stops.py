@@ -135,3 +135,7 @@ class Itinerary:
 
     def _cannot_be_done(self, place: int) -> bool:
         return any(self.stops[earlier].state is StopState.UNDONE for earlier in self.stops[place].after)
+
+
+NOTHING_MORE: Final = Itinerary()
+"""The plan of a visit whose one leg is all there is to do."""

@@ -1,4 +1,4 @@
-"""Checks linked services: that every step leads somewhere, that one visit can walk them all, and that one comes first."""
+"""Checks linked services: every step leads somewhere, one visit can walk them all, and one of them comes first."""
 
 from __future__ import annotations
 

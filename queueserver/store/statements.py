@@ -22,6 +22,11 @@ ADVANCE_HALL = update(t.halls).where(t.halls.c.hall == bindparam("in_hall"))
 INSERT_HALL = insert(t.halls)
 INSERT_CONFIG = insert(t.config_versions)
 INSERT_VISIT = insert(t.visits)
+UPDATE_VISIT = (
+    update(t.visits)
+    .where(t.visits.c.hall == bindparam("of_hall"), t.visits.c.id == bindparam("of_id"))
+    .values(itinerary=bindparam("itinerary"))
+)
 INSERT_TICKET = insert(t.tickets)
 INSERT_EVENT = insert(t.events)
 INSERT_ANSWER = insert(t.answers)
@@ -63,7 +68,19 @@ SELECT_TICKETS: Select[Any] = select(
     t.tickets,
     *(
         t.visits.c[name].label(f"visit_{name}")
-        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone")
+        for name in (
+            "number",
+            "token",
+            "arrived_at",
+            "lang",
+            "channel",
+            "holder",
+            "document",
+            "person",
+            "phone",
+            "party",
+            "itinerary",
+        )
     ),
 ).join(t.visits, (t.visits.c.hall == t.tickets.c.hall) & (t.visits.c.id == t.tickets.c.visit))
 """Whole tickets, as rows.ticket_of reads them."""

@@ -65,6 +65,8 @@ visits = Table(
     Column("document", String(40), nullable=False),
     Column("person", String(200), nullable=False),
     Column("phone", String(24), nullable=False),
+    Column("party", Integer, nullable=False),
+    Column("itinerary", Text, nullable=False),
     UniqueConstraint("hall", "business_day", "number"),
     UniqueConstraint("token"),
 )
@@ -96,6 +98,7 @@ tickets = Table(
     Column("note", String(200), nullable=False),
     Column("booked_for", BigInteger),
     Column("not_before", BigInteger),
+    Column("origin", String(16), nullable=False),
     Column("seq", BigInteger, nullable=False),
     ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
     UniqueConstraint("hall", "visit", "leg"),

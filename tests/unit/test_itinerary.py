@@ -213,7 +213,7 @@ def test_every_stop_is_settled_once_with_its_reason_and_in_order(
 @given(situation=situations, queues=st.permutations(["q0", "q1", "q2", "q3"]))
 def test_only_a_tie_depends_on_the_order_asked(situation: Situation, queues: list[str]) -> None:
     chosen = {
-        (queue := order[answer[0]], answer[1])
+        (order[answer[0]], answer[1])
         for order in permutations(queues)
         if (answer := next_stop(Itinerary(tuple(Stop(q, q) for q in order)), situation)) is not None
     }

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from contract.events import EVENT_DATA, TicketData, WireEvent
 from queueserver.domain import events
 from queueserver.domain.reason import PassedOver, Reason
+from queueserver.domain.stops import Itinerary, Stop, StopState
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 from queueserver.outgoing import Fact, fact_of, wire_event
@@ -48,6 +49,7 @@ TICKET = Ticket(
     printed=True,
     note=PRIVATE,
 )
+STOP = Stop("s-clerk", "clerk", (), StopState.UNDONE, "queue_closed")
 WAITING = replace(TICKET, state=State.WAITING, window=None, sent_to=None, staff=None, calls=0)
 WINDOW = Window("w2", WindowState.PAUSED, STAFF, STAFF_NAME, "T1", "lunch", 1)
 REASON = Reason("picked", {"reason": PRIVATE}, (PassedOver("A003", "plain", 12),))
@@ -63,6 +65,8 @@ EVENTS: dict[str, events.Event] = {
     "ticket.returned": events.TicketReturned(WAITING, "requeue", "w2"),
     "ticket.held": events.TicketHeld(replace(TICKET, state=State.HELD), PRIVATE),
     "ticket.transferred": events.TicketTransferred(WAITING, "T0", "requeue", "w1"),
+    "ticket.continued": events.TicketContinued(WAITING, "T0", "requeue", "w1", "in_line", PRIVATE),
+    "ticket.replanned": events.TicketReplanned(WAITING, settled=(STOP,)),
     "ticket.cancelled": events.TicketCancelled(replace(WAITING, state=State.CANCELLED), PRIVATE),
     "ticket.walked_out": events.TicketWalkedOut(replace(WAITING, state=State.WALKOUT)),
     "window.opened": events.WindowOpened(replace(WINDOW, state=WindowState.OPEN, pause_reason="")),
@@ -94,12 +98,27 @@ MORE_FIELDS = {
     "ticket.missed": {"from_window"},
     "ticket.returned": {"how", "from_window"},
     "ticket.transferred": {"from_ticket", "from_queue", "from_window"},
+    "ticket.continued": {"how", "from_ticket", "from_queue", "from_window"},
+    "ticket.replanned": {"settled", "stops"},
 }
 
 
 def fact(event: events.Event) -> tuple[Fact, dict[str, Any]]:
     found = fact_of(event, Rules().unit())
     return found, json.loads(found.data)
+
+
+def test_stops_leave_the_house_as_codes_and_a_group_as_its_size() -> None:
+    both = Itinerary((Stop("s-requeue", "requeue", state=StopState.NOW), STOP))
+    group = replace(WAITING, visit=replace(VISIT, itinerary=both, party=4))
+    _, data = fact(events.TicketReplanned(group, settled=(STOP,)))
+    ended = {"service": "s-clerk", "queue": "clerk", "state": "undone", "reason": "queue_closed"}
+    assert data["settled"] == [ended]
+    assert data["stops"] == [{"service": "s-requeue", "queue": "requeue", "state": "now", "reason": ""}, ended]
+    assert data["party"] == 4
+    closing, day = fact(events.DayClosed(date(2026, 3, 2), (("T1", "expired"),), (("T1", STOP),)))
+    assert day["undone"] == 1
+    assert json.loads(closing.detail)["undone"] == [{"ticket": "T1", **ended}]
 
 
 def test_every_fact_of_the_domain_and_every_event_of_the_contract_is_here() -> None:
