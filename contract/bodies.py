@@ -254,7 +254,7 @@ class Reason(Body):
     """Why this ticket was called: a stable `code`, its `params`, and who was passed over.
 
     Codes: first_in_line, privileged, appointment_due, ordinary_turn, waited_too_long, rule, picked, called_back,
-    sent_here.
+    sent_here, came_back.
     """
 
     code: str

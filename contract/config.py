@@ -19,6 +19,8 @@ Texts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0
 Band = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Minutes = Annotated[int, Field(ge=0, le=1440)]
+Date = date
+"""`date` where a field of that name stands in the way."""
 
 
 class MissedPolicy(StrEnum):
@@ -57,6 +59,8 @@ class Hall(Body):
     time_zone: str = "Asia/Shanghai"
     languages: tuple[str, ...] = ("zh-CN", "en")
     day_boundary: ClockTime = "04:00"
+    calendar: ConfiguredId | None = None
+    """The holidays that every queue keeps which names no calendar of its own."""
     slip_advice: Texts = {}
     policy: Policy = Policy()
 
@@ -87,6 +91,40 @@ class Hours(Body):
     fri: tuple[Band, ...] = ()
     sat: tuple[Band, ...] = ()
     sun: tuple[Band, ...] = ()
+
+
+class Weekday(StrEnum):
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class Holiday(Body):
+    """Closed from `date` to `until`, both included; without `until` one day."""
+
+    date: date
+    until: Date | None = None
+    name: Texts = {}
+
+
+class MakeUpDay(Body):
+    """A day that is worked as another weekday (调休), e.g. a Saturday as mon."""
+
+    date: date
+    works_as: Weekday
+
+
+class Calendar(Body):
+    """Holidays and make-up days, shared by the queues that name it."""
+
+    id: ConfiguredId
+    name: Texts
+    holidays: tuple[Holiday, ...] = ()
+    make_up: tuple[MakeUpDay, ...] = ()
 
 
 class Override(Body):
@@ -141,6 +179,10 @@ class Queue(Body):
     service_minutes: Annotated[float, Field(gt=0, le=480)] = 8
     last_ticket_minutes: Minutes = 0
     """No tickets in the last minutes before the day's last closing."""
+    break_ticket_minutes: Minutes = 0
+    """No tickets in the last minutes before any earlier closing of the day, such as noon."""
+    calendar: ConfiguredId | None = None
+    """The queue's own holidays instead of the hall's."""
     daily_limit: Annotated[int, Field(ge=1)] | None = None
     waiting_limit: Annotated[int, Field(ge=1)] | None = None
     person_limit: Annotated[int, Field(ge=1)] | None = None
@@ -178,6 +220,7 @@ class HallConfig(Body):
     zones: tuple[Zone, ...]
     priority_classes: tuple[PriorityClass, ...]
     hours: tuple[Hours, ...]
+    calendars: tuple[Calendar, ...] = ()
     overrides: tuple[Override, ...] = ()
     departments: tuple[Department, ...]
     services: tuple[Service, ...]

@@ -14,7 +14,7 @@ from typing import Any, Final, assert_never
 
 from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
-from queueserver.domain.stops import Stop
+from queueserver.domain.stops import Stop, StopState
 from queueserver.ports import UnitOfWork
 
 SOURCE: Final = "urn:hallqueue:hall:"
@@ -72,10 +72,11 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
 
 
 def _day_closed(event: events.DayClosed) -> Fact:
-    day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended), "undone": len(event.undone)}
+    undone = sum(stop.state is StopState.UNDONE for _, stop in event.stops)
+    day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended), "undone": undone}
     detail: dict[str, Any] = {"ended": event.ended}
-    if event.undone:
-        detail["undone"] = [{"ticket": ticket, **_stop(stop)} for ticket, stop in event.undone]
+    if event.stops:
+        detail["stops"] = [{"ticket": ticket, **_stop(stop)} for ticket, stop in event.stops]
     return Fact("day.closed", None, _json(day), _json(detail))
 
 

@@ -151,11 +151,11 @@ class ConfigPublished:
 
 @dataclass(frozen=True, slots=True)
 class DayClosed:
-    """`ended` pairs each ticket that was still open with the state it ended in; `undone` with each stop left over."""
+    """`ended` pairs each ticket that was still open with the state it ended in, `stops` with the stops ended so."""
 
     business_day: date
     ended: tuple[tuple[str, str], ...]
-    undone: tuple[tuple[str, Stop], ...] = ()
+    stops: tuple[tuple[str, Stop], ...] = ()
 
 
 Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed

@@ -7,6 +7,6 @@ from typing import Final
 MOST_TOGETHER: Final = 99
 
 
-def expected_services(party: int) -> float:
-    """How many ordinary services the visit of `party` people takes at a window: one each."""
-    return float(party)
+def expected_services(people: int) -> float:
+    """How many ordinary services `people` take at a window, together or one after another: one each."""
+    return float(people)

@@ -55,6 +55,7 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
     "walk_out": frozenset({State.WAITING}),
     "expire": frozenset({State.WAITING, State.HELD, State.NO_SHOW, State.CALLED}),
     "plan": OPEN_STATES,
+    "release": frozenset({State.WAITING}),
 }
 """The states in which each act is legal; everything else is refused."""
 
@@ -224,6 +225,11 @@ class Ticket:
         if act == "requeue":
             ticket = replace(ticket, sent_to=None)
         return ticket, events.TicketReturned(ticket, act, self.window if self.state in AT_WINDOW else None)
+
+    def release(self) -> tuple[Ticket, events.TicketReturned]:
+        """The window it was sent to has closed: any window of its queue may call it, at the same place."""
+        ticket = self._to("release", State.WAITING, sent_to=None)
+        return ticket, events.TicketReturned(ticket, "window_closed", self.sent_to)
 
     def transfer(
         self,

@@ -10,10 +10,13 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contract.config import (
+    Calendar,
     Department,
     Hall,
     HallConfig,
+    Holiday,
     Hours,
+    MakeUpDay,
     Override,
     Policy,
     PriorityClass,
@@ -41,6 +44,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "zones": Section("zone", Zone),
     "priority_classes": Section("priority class", PriorityClass),
     "hours": Section("hours", Hours),
+    "calendars": Section("calendar", Calendar),
     "overrides": Section("override", Override),
     "departments": Section("department", Department),
     "services": Section("service", Service),
@@ -56,10 +60,19 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("services", "after", "services"),
     ("queues", "zone", "zones"),
     ("queues", "hours", "hours"),
+    ("queues", "calendar", "calendars"),
     ("windows", "zone", "zones"),
     ("windows", "serves", "queues"),
 )
 """(section, field, section whose ids the field names); a list field names several."""
+
+_INSIDE: Final[Mapping[str | int, type[BaseModel]]] = {
+    "rules": Rule,
+    "holidays": Holiday,
+    "make_up": MakeUpDay,
+    "steps": Step,
+}
+"""The shape of the tables in a list inside an entry, by the name of the list."""
 
 _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
     "id": ("x", ""),
@@ -86,6 +99,11 @@ class Entries:
     @classmethod
     def of(cls, config: HallConfig) -> Entries:
         return cls(config.model_dump(mode="python"))
+
+    def of_hall(self, field: str) -> object:
+        """A setting of the [hall] table as written, None when there is none."""
+        hall = self.raw.get("hall")
+        return hall.get(field) if isinstance(hall, Mapping) else None
 
     def tables(self, section: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Every entry of `section` that is a table at all, with its place."""
@@ -136,10 +154,8 @@ def model_at(path: Path) -> type[BaseModel]:
         return Policy
     if path[:1] == ("hall",):
         return Hall
-    if len(path) >= 4 and path[2] == "rules":
-        return Rule
-    if len(path) >= 4 and path[2] == "steps":
-        return Step
+    if len(path) >= 4 and path[2] in _INSIDE:
+        return _INSIDE[path[2]]
     section = SECTIONS.get(str(path[0])) if path else None
     return section.model if section else HallConfig
 

@@ -22,6 +22,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "zones": "Zones: waiting areas; screens and loudspeakers follow them",
     "priority_classes": "Priority classes; the first that is not privileged is the usual one",
     "hours": "Opening hours; a missing day is closed",
+    "calendars": "Calendars: holidays, and days worked as another weekday (调休)",
     "overrides": "Dates that differ; no open = closed, no queues = the whole hall",
     "departments": "Departments, as the kiosk shows them",
     "services": "Services: what visitors come for; each leads to one queue",

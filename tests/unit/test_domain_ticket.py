@@ -50,6 +50,7 @@ ACTS: dict[str, Callable[[Ticket], tuple[Ticket, events.TicketEvent]]] = {
     "cancel": lambda t: t.cancel(NOW, "changed my mind"),
     "walk_out": lambda t: t.walk_out(NOW),
     "plan": lambda t: t.plan(t.visit.itinerary),
+    "release": lambda t: t.release(),
 }
 
 W, C, S, F, N = State.WAITING, State.CALLED, State.SERVING, State.FINISHED, State.NO_SHOW
@@ -74,6 +75,7 @@ EXPECTED: dict[str, dict[State, State]] = {
     "cancel": {W: X},
     "walk_out": {W: O},
     "plan": {W: W, C: C, S: S, H: H, N: N},
+    "release": {W: W},
 }
 """What each act makes of each state; every pair not listed is refused."""
 

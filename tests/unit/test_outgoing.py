@@ -118,7 +118,7 @@ def test_stops_leave_the_house_as_codes_and_a_group_as_its_size() -> None:
     assert data["party"] == 4
     closing, day = fact(events.DayClosed(date(2026, 3, 2), (("T1", "expired"),), (("T1", STOP),)))
     assert day["undone"] == 1
-    assert json.loads(closing.detail)["undone"] == [{"ticket": "T1", **ended}]
+    assert json.loads(closing.detail)["stops"] == [{"ticket": "T1", **ended}]
 
 
 def test_every_fact_of_the_domain_and_every_event_of_the_contract_is_here() -> None:
@@ -238,7 +238,7 @@ def test_the_house_keeps_what_the_wire_does_not_get() -> None:
     assert json.loads(fact(EVENTS["ticket.held"])[0].detail)["reason"] == PRIVATE
     assert json.loads(fact(EVENTS["ticket.finished"])[0].detail)["items"] == ["s-clerk"]
     assert json.loads(fact(EVENTS["day.closed"])[0].detail) == {"ended": [["T1", "expired"], ["T2", "finished"]]}
-    assert fact(EVENTS["day.closed"])[1] == {"business_day": "2026-03-02", "expired": 2}
+    assert fact(EVENTS["day.closed"])[1] == {"business_day": "2026-03-02", "expired": 2, "undone": 0}
 
 
 def test_the_wire_event_is_a_cloudevent() -> None:
