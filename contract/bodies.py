@@ -240,6 +240,10 @@ class Ticket(Body):
     party: int = 1
     stops: tuple[Stop, ...] = ()
     returns_to: tuple[str, ...] = ()
+    booked_for: datetime | None = None
+    """The booked time of an appointment that was checked in early or in time."""
+    not_before: datetime | None = None
+    """Nobody calls it earlier."""
 
 
 class PassedOver(Body):

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.bodies import StopState, TicketState, WindowState
+from contract.appointments import AppointmentState
+from contract.bodies import Channel, StopState, TicketState, WindowState
 
 
 class Data(BaseModel):
@@ -63,6 +64,20 @@ class TicketData(Data):
     stops: tuple[StopData, ...] = ()
 
 
+class AppointmentData(Data):
+    """Data of every appointment.* event; `ticket` and `number` only of checked_in, `from_start` only of moved."""
+
+    appointment: str
+    service: str
+    queue: str
+    start: datetime
+    channel: Channel
+    state: AppointmentState
+    from_start: datetime | None = None
+    ticket: str | None = None
+    number: str = ""
+
+
 class WindowData(Data):
     """Data of every window.* event."""
 
@@ -95,7 +110,7 @@ class DayData(Data):
     undone: int = 0
 
 
-AnyData = TicketData | WindowData | BroadcastData | ConfigData | DayData
+AnyData = TicketData | AppointmentData | WindowData | BroadcastData | ConfigData | DayData
 
 EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.issued": TicketData,
@@ -112,6 +127,14 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.replanned": TicketData,
     "ticket.cancelled": TicketData,
     "ticket.walked_out": TicketData,
+    "appointment.reserved": AppointmentData,
+    "appointment.booked": AppointmentData,
+    "appointment.confirmed": AppointmentData,
+    "appointment.moved": AppointmentData,
+    "appointment.cancelled": AppointmentData,
+    "appointment.checked_in": AppointmentData,
+    "appointment.missed": AppointmentData,
+    "appointment.expired": AppointmentData,
     "window.opened": WindowData,
     "window.paused": WindowData,
     "window.resumed": WindowData,

@@ -10,6 +10,7 @@ from queueserver.domain.reason import Reason
 from queueserver.domain.stops import Stop
 
 if TYPE_CHECKING:
+    from queueserver.domain.appointment import Appointment
     from queueserver.domain.ticket import Ticket
     from queueserver.domain.window import Window
 
@@ -111,6 +112,51 @@ class TicketWalkedOut(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentEvent:
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentReserved(AppointmentEvent):
+    """A draft holds a place for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentBooked(AppointmentEvent):
+    """Booked at once, without a draft before."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentConfirmed(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMoved(AppointmentEvent):
+    from_start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCancelled(AppointmentEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCheckedIn(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMissed(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentExpired(AppointmentEvent):
+    """A draft that nobody confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
 class WindowEvent:
     window: Window
 
@@ -158,4 +204,4 @@ class DayClosed:
     stops: tuple[tuple[str, Stop], ...] = ()
 
 
-Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed
+Event = TicketEvent | AppointmentEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed

@@ -111,6 +111,8 @@ class Visit:
     phone: str = ""
     party: int = 1
     itinerary: Itinerary = NOTHING_MORE
+    appointment: str = ""
+    """The id of the appointment this visit was booked with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from queueserver.handlers.bookings import BookingCommand
 from queueserver.ports import Actor
 
 DONE: Final = "done"
@@ -195,4 +196,4 @@ WindowCommand = (
     | Transfer
 )
 TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate | AddStops | DropStops
-Command = WindowCommand | TicketCommand | Broadcast | TurnDay
+Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | TurnDay

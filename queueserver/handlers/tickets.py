@@ -11,6 +11,7 @@ from queueserver.domain.line import lane_of
 from queueserver.domain.stops import StopState
 from queueserver.domain.ticket import AT_WINDOW, Place, State, Ticket, Visit
 from queueserver.handlers import commands, visits
+from queueserver.handlers.admission import admit
 from queueserver.ports import UnitOfWork
 
 
@@ -105,10 +106,10 @@ def _may_ask(uow: UnitOfWork, command: commands.TakeTicket, service_id: str) -> 
     service = uow.plan.services.get(service_id)
     if service is None:
         raise DomainError("unknown_service", field="services")
-    visits.admit(uow, service.queue, service_id, command.holder.hash)
-    limit = uow.plan.queues[service.queue].party_limit
-    if limit is not None and command.party > limit:
-        raise DomainError("party_too_large", field="party", limit=limit)
+    queue = uow.plan.queues[service.queue]
+    admit(uow, service, queue, command.holder.hash)
+    if queue.party_limit is not None and command.party > queue.party_limit:
+        raise DomainError("party_too_large", field="party", limit=queue.party_limit)
 
 
 def _first_of_several(uow: UnitOfWork, command: commands.TakeTicket, ticket: Ticket) -> Ticket:

@@ -13,6 +13,7 @@ from queueserver.domain.stops import MOST_RETURNS, NOTHING_MORE, Itinerary, Retu
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
+from queueserver.handlers.admission import admit
 from queueserver.handlers.waits import wait_of
 from queueserver.ports import UnitOfWork
 
@@ -32,6 +33,19 @@ def first_stop(uow: UnitOfWork, ticket: Ticket, stops: tuple[Stop, ...]) -> Itin
     itinerary = Itinerary(stops)
     chosen = next_stop(itinerary, _situation(uow, ticket, itinerary, None))
     return itinerary.begin(chosen[0] if chosen else itinerary.ready[0])
+
+
+def walking_its_steps(uow: UnitOfWork, ticket: Ticket) -> Ticket:
+    """An appointment's first leg, in the queue it is booked for; the steps of a linked service follow, full or not."""
+    if not uow.plan.services[ticket.service].steps:
+        return ticket
+    itinerary = Itinerary(with_services(uow.plan, (), (ticket.service,)))
+    first = next(place for place in itinerary.ready if itinerary.stops[place].queue == ticket.queue)
+    itinerary = itinerary.begin(first)
+    for place in itinerary.open:
+        queue = itinerary.stops[place].queue
+        uow.put_queue_day(uow.queue_day(queue).promise())
+    return replace(ticket, visit=replace(ticket.visit, itinerary=itinerary))
 
 
 def after_finish(uow: UnitOfWork, window: Window, ticket: Ticket, command: commands.Finish) -> Onward:
@@ -104,7 +118,8 @@ def add_stops(uow: UnitOfWork, command: commands.AddStops) -> Ticket:
     known = ticket.visit.itinerary.stops or (Stop(ticket.service, ticket.queue, state=StopState.NOW),)
     stops = with_services(uow.plan, known, command.services)
     for service in command.services:
-        admit(uow, uow.plan.services[service].queue, service, ticket.visit.holder)
+        found = uow.plan.services[service]
+        admit(uow, found, uow.plan.queues[found.queue], ticket.visit.holder)
     reserve(uow, stops[len(known) :])
     planned, event = ticket.plan(replace(ticket.visit.itinerary, stops=stops))
     uow.put_ticket(planned)
@@ -135,24 +150,6 @@ def drop_stops(uow: UnitOfWork, command: commands.DropStops) -> Ticket:
     uow.put_ticket(ended)
     uow.record(cancelled)
     return go_on(uow, ended, onward) or ended
-
-
-def admit(uow: UnitOfWork, queue_id: str, service_id: str, holder: str) -> None:
-    """Whether somebody may now ask for this service; raises the code of the first rule against it."""
-    service, queue = uow.plan.services[service_id], uow.plan.queues[queue_id]
-    local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
-    if not queue.schedule.is_open(local):
-        raise DomainError("queue_closed")
-    if queue.schedule.after_last_ticket(local):
-        raise DomainError("last_ticket_time")
-    if service.requires_document and not holder:
-        raise DomainError("invalid_field", field="document")
-    if queue.person_limit is not None and holder:
-        held = uow.held_by(holder, queue.id)
-        if len(held) >= queue.person_limit:
-            raise DomainError("person_limit", number=held[-1].number, ticket=held[-1].id)
-    if queue.waiting_limit is not None and uow.line.count(queue.id) >= queue.waiting_limit:
-        raise DomainError("line_full")
 
 
 def reserve(uow: UnitOfWork, stops: tuple[Stop, ...]) -> None:

@@ -54,6 +54,7 @@ def visit_row(hall: str, visit: Visit) -> dict[str, Any]:
         "phone": visit.phone,
         "party": visit.party,
         "itinerary": itinerary_text(visit.itinerary),
+        "appointment": visit.appointment,
     }
 
 
@@ -125,6 +126,7 @@ def ticket_of(row: Row) -> Ticket:
         phone=row["visit_phone"],
         party=row["visit_party"],
         itinerary=itinerary_of(row["visit_itinerary"]),
+        appointment=row["visit_appointment"],
     )
     return Ticket(
         id=row["id"],
