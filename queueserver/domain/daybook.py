@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from queueserver.domain.stops import NOTHING_MORE, Itinerary
 from queueserver.domain.ticket import State
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """One ticket that was still open: the state it was in and the one it ended in."""
+    """One ticket that was still open: its state before and after, and what its visitor still had to do."""
 
     ticket: str
     number: str
     queue: str
     was: State
     became: State
+    itinerary: Itinerary = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from queueserver.domain.appointment import Appointment
 from queueserver.domain.daybook import Closing, Ended
 from queueserver.domain.errors import DomainError
 from queueserver.domain.schedule import business_day
+from queueserver.domain.stops import Stop
 from queueserver.domain.ticket import AT_WINDOW, State, Ticket
 from queueserver.handlers import commands
 from queueserver.handlers.appointments import end_of_day
@@ -26,7 +27,7 @@ def turn_day(uow: UnitOfWork, command: commands.TurnDay) -> None:
     end_of_day(uow, command.day)
     closing = Closing(uow.new_id(), uow.business_day, uow.now, "", "", final=True, ended=ended)
     uow.put_closing(closing)
-    uow.record(events.DayClosed(uow.business_day, _ends(ended)))
+    uow.record(events.DayClosed(uow.business_day, _ends(ended), _stops(uow, ended)))
     uow.begin_day(command.day)
 
 
@@ -42,7 +43,8 @@ def close_day(uow: UnitOfWork, command: commands.CloseDay) -> Report:
     by = command.by.id
     closing = Closing(uow.new_id(), uow.business_day, uow.now, by, command.reason, final=False, ended=ended)
     uow.put_closing(closing)
-    uow.record(events.DayClosed(uow.business_day, _ends(ended), final=False, by=by, reason=command.reason))
+    stops = _stops(uow, ended)
+    uow.record(events.DayClosed(uow.business_day, _ends(ended), stops, final=False, by=by, reason=command.reason))
     announce(uow, command.notice, uow.plan.queues)
     return Report(hit, dry_run=False, subject=closing, appointments=_still_to_come(uow))
 
@@ -54,7 +56,7 @@ def reopen_day(uow: UnitOfWork, command: commands.ReopenDay) -> Report:
         raise DomainError("day_open")
     returned = []
     for one in closing.ended:
-        ticket = uow.ticket(one.ticket).restore(one.was)
+        ticket = uow.ticket(one.ticket).restore(one.was, one.itinerary)
         uow.put_ticket(ticket)
         returned.append(ticket)
     reopened = closing.reopen(command.by.id, uow.now)
@@ -77,7 +79,7 @@ def _expire(uow: UnitOfWork, tickets: Iterable[Ticket]) -> tuple[Ended, ...]:
     for ticket in tickets:
         over = ticket.expire(uow.now)
         uow.put_ticket(over)
-        ended.append(Ended(over.id, over.number, over.queue, ticket.state, over.state))
+        ended.append(Ended(over.id, over.number, over.queue, ticket.state, over.state, ticket.visit.itinerary))
     return tuple(ended)
 
 
@@ -89,6 +91,15 @@ def _free_windows(uow: UnitOfWork) -> None:
 
 def _ends(ended: Iterable[Ended]) -> tuple[tuple[str, str], ...]:
     return tuple((one.ticket, one.became.value) for one in ended)
+
+
+def _stops(uow: UnitOfWork, ended: Iterable[Ended]) -> tuple[tuple[str, Stop], ...]:
+    """The stops that were settled by that, each with its ticket."""
+    return tuple(
+        (one.ticket, stop)
+        for one in ended
+        for stop in uow.ticket(one.ticket).visit.itinerary.settled_since(one.itinerary)
+    )
 
 
 def _hit(ticket: Ticket) -> Hit:

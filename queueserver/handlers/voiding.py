@@ -10,6 +10,7 @@ from queueserver.domain import events
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import TRANSITIONS, State, Ticket
 from queueserver.handlers import commands
+from queueserver.handlers.visits import give_back
 from queueserver.ports import Hit, Report, UnitOfWork
 
 NOTICE_EXPIRES: Final = timedelta(minutes=5)
@@ -35,6 +36,7 @@ def void(uow: UnitOfWork, tickets: Iterable[Ticket], reason: str) -> None:
     for ticket in tickets:
         if _voidable(ticket):
             over, event = ticket.void(uow.now, reason)
+            give_back(uow, ticket.visit.itinerary, over.visit)
             uow.put_ticket(over)
             uow.record(event)
 

@@ -88,7 +88,10 @@ def closure_of(row: rows.Row) -> Closure:
 
 
 def closing_row(hall: str, closing: Closing) -> dict[str, Any]:
-    ended = [(one.ticket, one.number, one.queue, one.was.value, one.became.value) for one in closing.ended]
+    ended = [
+        (one.ticket, one.number, one.queue, one.was.value, one.became.value, rows.itinerary_text(one.itinerary))
+        for one in closing.ended
+    ]
     return {
         "hall": hall,
         "id": closing.id,
@@ -105,8 +108,8 @@ def closing_row(hall: str, closing: Closing) -> dict[str, Any]:
 
 def closing_of(row: rows.Row) -> Closing:
     ended = (
-        Ended(ticket, number, queue, State(was), State(became))
-        for ticket, number, queue, was, became in json.loads(row["ended"])
+        Ended(ticket, number, queue, State(was), State(became), rows.itinerary_of(itinerary))
+        for ticket, number, queue, was, became, itinerary in json.loads(row["ended"])
     )
     return Closing(
         id=row["id"],

@@ -21,7 +21,7 @@ from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import local_hour
 from queueserver.domain.statistics import Cell, Tally, counted
-from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
+from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
 from queueserver.domain.window import Window
 from queueserver.ports import NewId
 from queueserver.store.pastappointments import NO_PAST, PastAppointments
@@ -85,6 +85,8 @@ class Change:
 
     tickets: dict[str, tuple[Ticket, int]] = field(default_factory=dict)
     new_tickets: set[str] = field(default_factory=set)
+    visits: dict[str, Visit] = field(default_factory=dict)
+    """Visits that were there before and have other things to do now."""
     windows: dict[str, Window] = field(default_factory=dict)
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
     closures: dict[str, Closure] = field(default_factory=dict)
@@ -237,11 +239,7 @@ class Unit:
             live.at = self.now
         for cell, ms in self._counted:
             change.add(live.business_day, cell, ms)
-        for ticket_id, ticket in self._tickets.items():
-            if not (ticket_id in live.tickets or ticket_id in change.tickets or ticket_id in self._stored):
-                change.new_tickets.add(ticket_id)
-            live.keep(ticket)
-            change.tickets[ticket_id] = (ticket, live.seq)
+        self._commit_tickets(change)
         for window_id, window in self._windows.items():
             live.windows[window_id] = change.windows[window_id] = window
         for queue, day in self._queue_days.items():
@@ -255,6 +253,17 @@ class Unit:
             live.agenda.forget_before(kept_from(self._next_day))
         if self._new_closures or self._new_closings:
             self._commit_calendar(change)
+
+    def _commit_tickets(self, change: Change) -> None:
+        live = self._live
+        for ticket_id, ticket in self._tickets.items():
+            known = live.tickets.get(ticket_id) or self._stored.get(ticket_id)
+            if known is None and ticket_id not in change.tickets:
+                change.new_tickets.add(ticket_id)
+            if known is not None and known.visit is not ticket.visit:
+                change.visits[ticket.visit.id] = ticket.visit
+            live.keep(ticket)
+            change.tickets[ticket_id] = (ticket, live.seq)
 
     def _commit_calendar(self, change: Change) -> None:
         live = self._live

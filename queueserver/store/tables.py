@@ -70,6 +70,8 @@ visits = Table(
     Column("document", String(40), nullable=False),
     Column("person", String(200), nullable=False),
     Column("phone", String(24), nullable=False),
+    Column("party", Integer, nullable=False, server_default="1"),
+    Column("itinerary", Text, nullable=False, server_default=""),
     Column("appointment", String(26), nullable=False, server_default=""),
     UniqueConstraint("hall", "business_day", "number"),
     UniqueConstraint("token"),
@@ -102,6 +104,7 @@ tickets = Table(
     Column("note", String(200), nullable=False),
     Column("booked_for", BigInteger),
     Column("not_before", BigInteger),
+    Column("origin", String(16), nullable=False, server_default="issued"),
     Column("seq", BigInteger, nullable=False),
     ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
     UniqueConstraint("hall", "visit", "leg"),
@@ -293,7 +296,7 @@ closings = Table(
     Column("reopened_by", String(64), nullable=False),
     Index("ix_closings_day", "hall", "business_day"),
 )
-"""Each end of a business day; `ended` is JSON, of each open ticket [id, number, queue, state before, state after]."""
+"""Each end of a business day; `ended` is JSON: id, number, queue, state before and after, itinerary of each ticket."""
 
 accounts = Table(
     "accounts",

@@ -50,6 +50,8 @@ ACTS: dict[str, Callable[[Ticket], tuple[Ticket, events.TicketEvent]]] = {
     "cancel": lambda t: t.cancel(NOW, "changed my mind"),
     "walk_out": lambda t: t.walk_out(NOW),
     "void": lambda t: t.void(NOW, "flood"),
+    "plan": lambda t: t.plan(t.visit.itinerary),
+    "release": lambda t: t.release(),
 }
 
 W, C, S, F, N = State.WAITING, State.CALLED, State.SERVING, State.FINISHED, State.NO_SHOW
@@ -74,6 +76,8 @@ EXPECTED: dict[str, dict[State, State]] = {
     "cancel": {W: X},
     "walk_out": {W: O},
     "void": {W: X, H: X, N: X},
+    "plan": {W: W, C: C, S: S, H: H, N: N},
+    "release": {W: W},
 }
 """What each act makes of each state; every pair not listed is refused."""
 
@@ -106,12 +110,12 @@ def test_the_table_names_no_act_and_no_state_but_these() -> None:
 def test_only_what_a_days_end_ended_comes_back_and_as_it_was(state: State) -> None:
     before = ticket_in(state)
     if state is State.EXPIRED:
-        assert before.restore(State.HELD) == replace(before, state=State.HELD, ended_at=None)
+        assert before.restore(State.HELD, before.visit.itinerary) == replace(before, state=State.HELD, ended_at=None)
     else:
         with pytest.raises(DomainError, match="illegal_transition"):
-            before.restore(State.WAITING)
+            before.restore(State.WAITING, before.visit.itinerary)
     if state in (State.WAITING, State.HELD, State.NO_SHOW):
-        assert before.expire(NOW).restore(state) == before
+        assert before.expire(NOW).restore(state, before.visit.itinerary) == before
 
 
 @pytest.mark.parametrize("state", list(State))

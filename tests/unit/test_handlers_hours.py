@@ -164,6 +164,21 @@ def test_a_day_may_be_closed_again_and_its_boundary_ends_the_rest() -> None:
     rules.refused(commands.ReopenDay(BOSS), "day_open")
 
 
+def test_a_visit_with_several_services_comes_back_with_all_of_them() -> None:
+    rules = Rules()
+    rules.do(commands.TakeTicket("s-clerk", "kiosk", "en", services=("s-requeue", "s-postpone")))
+    before, days = dict(rules.live.tickets), dict(rules.live.queue_days)
+    rules.do(close())
+    closed = rules.events[-1]
+    assert isinstance(closed, events.DayClosed)
+    assert [stop.reason for _, stop in closed.stops] == ["day_closed"] * 3
+    rules.do(commands.ReopenDay(BOSS))
+    assert (rules.live.tickets, rules.live.queue_days) == (before, days)
+    rules.do(void(queues=("clerk",), numbers=()))
+    assert rules.live.tickets == {}
+    assert sorted(day.issued for day in rules.live.queue_days.values()) == [0, 0, 1]
+
+
 def test_after_an_early_end_every_queue_is_closed_until_the_boundary() -> None:
     rules = Rules()
     rules.do(close())
