@@ -34,6 +34,7 @@ class Line:
     def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
         self._lanes: dict[str, dict[Kind, _Row]] = {}
         self._counts: dict[str, int] = {}
+        self._revisions: dict[str, int] = {}
         for ticket in sorted(tickets, key=lambda ticket: ticket.place):
             self.add(ticket)
 
@@ -48,15 +49,21 @@ class Line:
             row = rows[kind] = _Row()
         row.insert(ticket)
         self._counts[ticket.queue] = self._counts.get(ticket.queue, 0) + 1
+        self._revise(ticket)
 
     def remove(self, ticket: Ticket) -> None:
         """Take out exactly what was added; KeyError if it is not here."""
         self._lanes[lane_of(ticket)][kind_of(ticket)].take(ticket)
         self._counts[ticket.queue] -= 1
+        self._revise(ticket)
 
     def count(self, queue: str) -> int:
         """Tickets waiting in `queue`, those sent to one window among them."""
         return self._counts.get(queue, 0)
+
+    def revision(self, lane: str) -> int:
+        """A number that changes whenever the lane does."""
+        return self._revisions.get(lane, 0)
 
     def length(self, lane: str) -> int:
         """Tickets in one lane."""
@@ -102,6 +109,10 @@ class Line:
                 return Place.between(before, ticket.place, otherwise)
             before = ticket.place
         return Place.between(before, None, otherwise) if places == 0 else otherwise
+
+    def _revise(self, ticket: Ticket) -> None:
+        lane = lane_of(ticket)
+        self._revisions[lane] = self._revisions.get(lane, 0) + 1
 
 
 class _Row:

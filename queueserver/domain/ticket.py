@@ -9,6 +9,7 @@ from typing import Final
 
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
+from queueserver.domain.promise import Promise
 from queueserver.domain.reason import Reason
 
 
@@ -100,6 +101,7 @@ class Ticket:
     """One leg of a visit, in one queue. `window` is where it is or last was; `sent_to` the only one to call it.
 
     `booked_for` is an appointment's claim to be called then; nobody may call the ticket earlier than `not_before`.
+    `promise` is the range of minutes it was given at issue; a ticket put back before its first call has none any more.
     """
 
     id: str
@@ -123,6 +125,7 @@ class Ticket:
     note: str = ""
     booked_for: datetime | None = None
     not_before: datetime | None = None
+    promise: Promise | None = None
 
     @property
     def number(self) -> str:
@@ -150,6 +153,7 @@ class Ticket:
             calls=1,
             started_at=None,
             not_before=None,
+            promise=self._promise_met(now, called=True),
         )
         return ticket, events.TicketCalled(ticket, how, reason)
 
@@ -198,6 +202,7 @@ class Ticket:
             started_at=None,
             booked_for=None,
             not_before=None,
+            promise=self.promise if self.promise and self.promise.waited is not None else None,
         )
         if act == "requeue":
             ticket = replace(ticket, sent_to=None)
@@ -225,11 +230,11 @@ class Ticket:
         return ended, leg, events.TicketTransferred(leg, ended.id, ended.queue, ended.window)
 
     def cancel(self, now: datetime, reason: str) -> tuple[Ticket, events.TicketCancelled]:
-        ticket = self._to("cancel", State.CANCELLED, ended_at=now)
+        ticket = self._to("cancel", State.CANCELLED, ended_at=now, promise=self._promise_met(now, called=False))
         return ticket, events.TicketCancelled(ticket, reason)
 
     def walk_out(self, now: datetime) -> tuple[Ticket, events.TicketWalkedOut]:
-        ticket = self._to("walk_out", State.WALKOUT, ended_at=now)
+        ticket = self._to("walk_out", State.WALKOUT, ended_at=now, promise=self._promise_met(now, called=False))
         return ticket, events.TicketWalkedOut(ticket)
 
     def expire(self, now: datetime) -> Ticket:
@@ -237,6 +242,9 @@ class Ticket:
         if self.state is State.SERVING:
             return self._to("finish", State.FINISHED, ended_at=now)
         return self._to("expire", State.EXPIRED, ended_at=now)
+
+    def _promise_met(self, now: datetime, *, called: bool) -> Promise | None:
+        return self.promise.met(self.issued_at, now, called=called) if self.promise else None
 
     def _to(self, act: str, state: State, **changes: object) -> Ticket:
         if self.state not in TRANSITIONS[act]:
