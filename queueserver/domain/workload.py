@@ -15,6 +15,7 @@ from queueserver.domain.estimate import Expected
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line
+from queueserver.domain.party import expected_services
 from queueserver.domain.sharing import Pool, Sharing
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
@@ -29,14 +30,17 @@ _MS_A_MINUTE: Final = 60_000
 
 
 class Group(NamedTuple):
-    """Alike tickets of one lane: how many wait there, how many of them before the one in question, since when (ms)."""
+    """Alike tickets of one lane: how many wait there, how many of them before the one in question, since when (ms).
+
+    People who come together count as what they take at a window.
+    """
 
     queue: str
     service: str
     priority_class: str
-    waiting: int
-    before: int
-    since_ms: int
+    waiting: float
+    before: float
+    since_ms: float
 
 
 def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
@@ -45,6 +49,10 @@ def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
         waiting = len(tickets)
         before = waiting if place is None else bisect_left(tickets, place, key=attrgetter("place"))
         yield Group(tickets[0].queue, kind.service, kind.priority_class, waiting, before, tickets[0].place.at_ms)
+    for ticket in line.parties(lane):
+        more = expected_services(ticket.visit.party) - 1
+        before = more if place is None or ticket.place < place else 0.0
+        yield Group(ticket.queue, ticket.service, ticket.priority_class, more, before, ticket.place.at_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class LaneWork:
     privileged: float = 0.0
     privileged_before: float = 0.0
     ordinary_before: float = 0.0
-    count_privileged_before: int = 0
-    count_ordinary_before: int = 0
+    count_privileged_before: float = 0
+    count_ordinary_before: float = 0
     since_ms: float = inf
 
 
@@ -98,7 +106,7 @@ class Floor:
     def work(self, groups: Iterable[Group]) -> LaneWork:
         """The work of the groups of one lane."""
         privileged = privileged_before = ordinary_before = 0.0
-        count_privileged = count_ordinary = 0
+        count_privileged = count_ordinary = 0.0
         since: float = inf
         for queue, service, priority_class, waiting, before, since_ms in groups:
             minutes = self._minutes_of(queue, service)
@@ -163,7 +171,7 @@ class Floor:
         ticket = self._tickets.get(window.ticket) if window is not None and window.ticket else None
         if ticket is None or ticket.called_at is None:
             return 0.0
-        mean = self._minutes_of(ticket.queue, ticket.service)
+        mean = self._minutes_of(ticket.queue, ticket.service) * expected_services(ticket.visit.party)
         varies = min(1.0, self._of_queue(ticket.queue)[1])
         since = (self.now - ticket.called_at).total_seconds() / 60
         return max(_SOON, varies * mean + (1 - varies) * (mean - since))
