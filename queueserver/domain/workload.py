@@ -51,8 +51,10 @@ def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
         yield Group(tickets[0].queue, kind.service, kind.priority_class, waiting, before, tickets[0].place.at_ms)
     for ticket in line.parties(lane):
         more = expected_services(ticket.visit.party) - 1
-        before = more if place is None or ticket.place < place else 0.0
-        yield Group(ticket.queue, ticket.service, ticket.priority_class, more, before, ticket.place.at_ms)
+        behind = place is not None and place <= ticket.place
+        yield Group(
+            ticket.queue, ticket.service, ticket.priority_class, more, 0.0 if behind else more, ticket.place.at_ms
+        )
 
 
 @dataclass(frozen=True, slots=True)
