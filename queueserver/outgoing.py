@@ -14,6 +14,7 @@ from typing import Any, Final, assert_never
 
 from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.ticket import State
 from queueserver.ports import UnitOfWork
 
 SOURCE: Final = "urn:hallqueue:hall:"
@@ -119,7 +120,10 @@ def _ticket(event: events.TicketEvent, uow: UnitOfWork) -> dict[str, Any]:
 
 
 def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
-    detail: dict[str, Any] = {"channel": event.ticket.visit.channel, "leg": event.ticket.leg}
+    ticket = event.ticket
+    detail: dict[str, Any] = {"channel": ticket.visit.channel, "leg": ticket.leg}
+    if ticket.state is State.WAITING and not isinstance(event, events.TicketPrinted):
+        detail |= {"place": [ticket.place.at_ms, ticket.place.order], "sent_to": ticket.sent_to}
     match event:
         case events.TicketCalled():
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}

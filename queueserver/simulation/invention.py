@@ -11,7 +11,7 @@ from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import Band
 from queueserver.simulation.chance import MS_A_MINUTE, Draw
-from queueserver.simulation.run import AtOnce, Staff
+from queueserver.simulation.run import AtOnce, Simulation, Staff
 from queueserver.simulation.scenario import WEEK, Arrivals, People, Scenario, Setting, minutes_in
 from queueserver.simulation.visitors import Deed, End, Later, Move, Stage, Visitor, WindowMove
 
@@ -42,6 +42,9 @@ class InventedDays:
         self._times = _service_times(scenario, self.config)
         self._queue_of = {service.id: service.queue for service in self.config.services}
         self._missed = {queue.id: queue.postpone_places for queue in self.config.queues}
+
+    def begin(self, simulation: Simulation, *, as_configured: bool) -> None:
+        """Nothing is there before the first visitor."""
 
     def staff(self) -> Staff:
         seconds = self._scenario.reaction_seconds

@@ -6,7 +6,7 @@ rules know is simulated without being known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from queueserver.domain import events
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.ticket import State, Ticket
+from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.ports import Actor
 from queueserver.simulation.deeds import deed_of, end_of
@@ -63,6 +64,7 @@ class Simulation:
         self.hall = VirtualHall(plan, day, seq)
         self.records = Records()
         self.now_ms = 0
+        self.last_ms = 0
         self._staff = staff or AtOnce()
         self._heap: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
         self._count = 0
@@ -91,7 +93,15 @@ class Simulation:
         while heap and (until_ms is None or heap[0][0] < until_ms):
             self.now_ms, _, _, deed, given = heappop(heap)
             deed(*given)
+        self.last_ms = self.now_ms
         self.now_ms = self.now_ms if until_ms is None else max(self.now_ms, until_ms)
+
+    def found_open(self, windows: Mapping[str, Window], at_ms: int) -> None:
+        """The hall begins with these windows as they are."""
+        self.now_ms = at_ms
+        self.hall.live.windows.update(windows)
+        opened = [events.WindowOpened(window) for window in windows.values() if window.state is WindowState.OPEN]
+        self.records.hear(opened, at_ms)
 
     def turn_day(self, day: date) -> None:
         """The hall's next business day begins now; what was left open has its end, and who was on the way gives up."""
