@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "enrol": Command("make a device known: a code here, --code there", "hall.enrolcmd:main", _SETUP),
     "simulate": Command("replay or invent days: waits, what if", "hall.simulatecmd:main", _CARE),
     "doctor": Command("what is installed, reachable, misconfigured", "hall.doctor:main", _CARE),
+    "verify": Command("statistics against the facts, day by day", "hall.verifycmd:main", _CARE),
     "devices": Command("list, probe or test printers, readers, voices", "hall.devicescmd:main", _CARE),
 }
 

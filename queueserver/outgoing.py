@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, assert_never
 
 from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.schedule import local_hour
 from queueserver.domain.ticket import State
 from queueserver.ports import UnitOfWork
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOURCE: Final = "urn:hallqueue:hall:"
 
 _TICKET_TYPES: Final[dict[type[events.TicketEvent], str]] = {
@@ -55,7 +57,7 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
     """The stored form of an event; waiting counts are those after the command."""
     match event:
         case events.TicketEvent():
-            data, detail = _ticket(event, uow), _ticket_detail(event)
+            data, detail = _ticket(event, uow), _ticket_detail(event) | {"hour": _hour(uow)}
             return Fact(_TICKET_TYPES[type(event)], event.ticket.id, _json(data), _json(detail))
         case events.WindowEvent():
             return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_staff(event)))
@@ -65,7 +67,7 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
             return Fact("config.published", None, _json({"version": event.version}), "{}")
         case events.DayClosed():
             day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended)}
-            return Fact("day.closed", None, _json(day), _json({"ended": event.ended}))
+            return Fact("day.closed", None, _json(day), _json({"ended": event.ended, "hour": _hour(uow)}))
         case _:
             assert_never(event)
 
@@ -124,6 +126,8 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
     detail: dict[str, Any] = {"channel": ticket.visit.channel, "leg": ticket.leg}
     if ticket.state is State.WAITING and not isinstance(event, events.TicketPrinted):
         detail |= {"place": [ticket.place.at_ms, ticket.place.order], "sent_to": ticket.sent_to}
+    if ticket.booked_for is not None:
+        detail |= {"booked_for": _ms(ticket.booked_for)}
     match event:
         case events.TicketCalled():
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
@@ -161,6 +165,16 @@ def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:
         "urgent": event.urgent,
         "expires_at": event.expires_at.isoformat(),
     }
+
+
+def _ms(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _hour(uow: UnitOfWork) -> int:
+    """The hour on the hall's clock: statistics are kept by it, and the time zone may be configured anew later."""
+    return local_hour(uow.now, uow.plan.time_zone)
 
 
 def _expiry(uow: UnitOfWork) -> str:

@@ -134,6 +134,11 @@ def business_day(now: datetime, time_zone: str, day_boundary_minutes: int) -> da
     return day if _minute(local) >= day_boundary_minutes else day - timedelta(days=1)
 
 
+def local_hour(now: datetime, time_zone: str) -> int:
+    """The hour, 0 to 23, that the hall's own clock shows."""
+    return now.astimezone(ZoneInfo(time_zone)).hour
+
+
 def _next(schedule: Schedule, day: date) -> tuple[Band, ...]:
     """The bands of the following calendar day that still belong to business day `day`."""
     if schedule.day_boundary_minutes == 0:

@@ -93,7 +93,7 @@ def read_day(connection: Connection, day: date, hall: str = "") -> Recording:
 
 
 def _the_hall(connection: Connection, hall: str) -> str:
-    known = list(connection.execute(select(halls.c.hall).order_by(halls.c.hall)).scalars())
+    known: list[str] = list(connection.execute(select(halls.c.hall).order_by(halls.c.hall)).scalars())
     if hall in known:
         return hall
     if not hall and len(known) == 1:

@@ -120,6 +120,9 @@ class Batch:
         if self._change.queue_days:
             days = [rows.queue_day_row(hall, day, counters) for (day, _), counters in self._change.queue_days.items()]
             send(sql.upsert_queue_day(self._connection), days)
+        if self._change.tallies:
+            added = [rows.statistics_row(hall, *key, tally) for key, tally in self._change.tallies.items()]
+            send(sql.add_statistics(self._connection), added)
         if self._new_answers:
             send(sql.INSERT_ANSWER, self._new_answers)
         if self._day_turned:

@@ -15,6 +15,8 @@ from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
+from queueserver.domain.schedule import local_hour
+from queueserver.domain.statistics import Cell, Tally, counted
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.ports import NewId
@@ -64,6 +66,12 @@ class Change:
     new_tickets: set[str] = field(default_factory=set)
     windows: dict[str, Window] = field(default_factory=dict)
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
+    tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
+    """What to add to the statistics, by business day."""
+
+    def add(self, day: date, cell: Cell, ms: int) -> None:
+        n, total = self.tallies.get((day, cell), (0, 0))
+        self.tallies[day, cell] = Tally(n + 1, total + ms)
 
 
 class Unit:
@@ -87,6 +95,9 @@ class Unit:
         self._new_token = new_token
         self._load = load
         self._tickets: dict[str, Ticket] = {}
+        self._was: dict[str, Ticket | None] = {}
+        self._counted: list[tuple[Cell, int]] = []
+        self._hour = local_hour(now, live.plan.time_zone)
         self._windows: dict[str, Window] = {}
         self._queue_days: dict[str, QueueDay] = {}
         self._next_day: date | None = None
@@ -143,6 +154,7 @@ class Unit:
     # -- writing
 
     def put_ticket(self, ticket: Ticket) -> None:
+        self._was[ticket.id] = self._tickets.get(ticket.id) or self._live.tickets.get(ticket.id)
         self._tickets[ticket.id] = ticket
 
     def put_window(self, window: Window) -> None:
@@ -153,6 +165,7 @@ class Unit:
 
     def record(self, event: Event) -> None:
         self.events.append(event)
+        self._counted += counted(event, self._was.get, self.now, self._hour)
 
     def begin_day(self, day: date) -> None:
         self._next_day = day
@@ -161,6 +174,8 @@ class Unit:
         """Let the hall be as this command leaves it, and note in `change` what must be written."""
         live = self._live
         live.seq += len(self.events)
+        for cell, ms in self._counted:
+            change.add(live.business_day, cell, ms)
         for ticket_id, ticket in self._tickets.items():
             if ticket_id not in live.tickets and ticket_id not in change.tickets:
                 change.new_tickets.add(ticket_id)

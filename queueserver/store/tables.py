@@ -158,6 +158,25 @@ events = Table(
 reason of a call, staff, outcome.
 """
 
+statistics = Table(
+    "statistics",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("business_day", Date, primary_key=True),
+    Column("measure", String(24), primary_key=True),
+    Column("bin", Integer, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("queue", String(48), primary_key=True),
+    Column("service", String(48), primary_key=True),
+    Column("priority_class", String(48), primary_key=True),
+    Column("window", String(48), primary_key=True),
+    Column("staff", String(64), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""domain.statistics.Cell by business day: how many facts, and their milliseconds. Only ever added to, with the fact."""
+
 answers = Table(
     "answers",
     metadata,

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, text
 
 from contract.client.sample import SAMPLE_HALL
 from contract.config import HallConfig, Window
+from queueserver import books
 from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import OPEN_STATES, State
@@ -158,7 +159,7 @@ def rows_of(engine: Engine, query: str) -> list[Any]:
 
 def contents(engine: Engine) -> dict[str, list[Any]]:
     """Everything commands can change, to see that nothing did."""
-    tables = ("halls", "visits", "tickets", "windows", "queue_days", "events", "answers")
+    tables = ("halls", "visits", "tickets", "windows", "queue_days", "events", "answers", "statistics")
     return {table: sorted(rows_of(engine, f"SELECT * FROM {table}"), key=repr) for table in tables}
 
 
@@ -193,6 +194,17 @@ def audit(engine: Engine) -> None:
     _audit_numbers(visits)
     _audit_states(engine, events)
     _audit_windows(engine)
+    _audit_statistics(engine)
+
+
+def _audit_statistics(engine: Engine) -> None:
+    """Counted live or made from the facts alone: the same, on every day."""
+    with engine.begin() as connection:
+        days = list(books.days(connection, HALL))
+        accounts = [books.account(connection, HALL, day) for day in days]
+    assert [account for account in accounts if account.differences] == []
+    assert {account.uncounted for account in accounts} <= {0}
+    assert rows_of(engine, "SELECT DISTINCT business_day FROM events ORDER BY 1") in (days, [f"{d}" for d in days])
 
 
 def _audit_numbers(visits: list[tuple[Any, str]]) -> None:

@@ -208,6 +208,7 @@ def test_the_house_keeps_what_the_wire_does_not_get() -> None:
     assert json.loads(called.detail) == {
         "channel": "kiosk",
         "leg": 2,
+        "hour": 12,
         "staff": STAFF,
         "window": "w2",
         "reason": {
@@ -218,7 +219,8 @@ def test_the_house_keeps_what_the_wire_does_not_get() -> None:
     }
     assert json.loads(fact(EVENTS["ticket.held"])[0].detail)["reason"] == PRIVATE
     assert json.loads(fact(EVENTS["ticket.finished"])[0].detail)["items"] == ["s-clerk"]
-    assert json.loads(fact(EVENTS["day.closed"])[0].detail) == {"ended": [["T1", "expired"], ["T2", "finished"]]}
+    closed = {"ended": [["T1", "expired"], ["T2", "finished"]], "hour": 12}
+    assert json.loads(fact(EVENTS["day.closed"])[0].detail) == closed
     assert fact(EVENTS["day.closed"])[1] == {"business_day": "2026-03-02", "expired": 2}
 
 
