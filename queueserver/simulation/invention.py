@@ -11,7 +11,7 @@ from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import Band
 from queueserver.simulation.chance import MS_A_MINUTE, Draw
-from queueserver.simulation.run import AtOnce, Simulation, Staff
+from queueserver.simulation.run import Simulation, Staff
 from queueserver.simulation.scenario import WEEK, Arrivals, People, Scenario, Setting, minutes_in
 from queueserver.simulation.visitors import Deed, End, Later, Move, Stage, Visitor, WindowMove
 
@@ -46,9 +46,9 @@ class InventedDays:
     def begin(self, simulation: Simulation, *, as_configured: bool) -> None:
         """Nothing is there before the first visitor."""
 
-    def staff(self) -> Staff:
+    def staff(self) -> Staff | None:
         seconds = self._scenario.reaction_seconds
-        return SteadyStaff(seconds) if seconds else AtOnce()
+        return SteadyStaff(seconds) if seconds else None
 
     def visitors(self, day: date) -> Iterator[Visitor]:
         """Everybody who comes on this day."""

@@ -31,15 +31,8 @@ _CLERK: Final = frozenset({"clerk"})
 class Staff(Protocol):
     """How long a clerk takes to call once the window is free and somebody may be called there."""
 
-    def reaction(self, window: str) -> tuple[int, int] | None:
-        """(milliseconds, rank) of the window's next call; None = at once, with nothing between."""
-
-
-class AtOnce:
-    """Calls as soon as it can."""
-
-    def reaction(self, window: str) -> tuple[int, int] | None:
-        return None
+    def reaction(self, window: str) -> tuple[int, int]:
+        """(milliseconds, rank) of the call; asked once for each time the window begins to be able to call."""
 
 
 @dataclass(slots=True)
@@ -65,7 +58,7 @@ class Simulation:
         self.records = Records()
         self.now_ms = 0
         self.last_ms = 0
-        self._staff = staff or AtOnce()
+        self._staff = staff
         self._heap: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
         self._count = 0
         self._courses: dict[str, _Course] = {}
@@ -192,17 +185,15 @@ class Simulation:
         self._call_or_wait(window)
 
     def _call_or_wait(self, window: str) -> None:
-        reaction = self._staff.reaction(window)
-        if reaction is None:
-            if not self._try(commands.CallNext(window)) and window in self._closing:
-                self._close_if_free(window)
-            return
-        if self.hall.would_call(window, self.now_ms) is None:
-            if window in self._closing:
-                self._close_if_free(window)
-            return
-        self._pending[window] = self._count + 1
-        self.at(self.now_ms + reaction[0], reaction[1], self._call, window, self._count + 1)
+        """Without staff whoever may be called is called at once."""
+        if self._staff is None:
+            able = bool(self._try(commands.CallNext(window)))
+        elif able := self.hall.would_call(window, self.now_ms) is not None:
+            delay_ms, rank = self._staff.reaction(window)
+            self._pending[window] = self._count + 1
+            self.at(self.now_ms + delay_ms, rank, self._call, window, self._count + 1)
+        if not able and window in self._closing:
+            self._close_if_free(window)
 
     def _call(self, window: str, token: int) -> None:
         if self._pending.get(window) == token:

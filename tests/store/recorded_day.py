@@ -46,9 +46,7 @@ class WrittenHall(VirtualHall):
                 self._numbers[ticket.id] = ticket.number
         self._clock.time = moment(at_ms)
         with self._engine.begin() as connection:
-            batch = Batch.begin(
-                connection, self.live.plan.id, self._stored, self._clock, self._ulids, visitor_token
-            )
+            batch = Batch.begin(connection, self.live.plan.id, self._stored, self._clock, self._ulids, visitor_token)
             assert batch is not None
             self._stored = batch.live
             batch.decide(self._translated(command), "", "", render)
