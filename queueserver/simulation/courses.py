@@ -161,7 +161,8 @@ def _visitor(course: _Course, recording: Recording, served: Sequence[Stage], ran
         meanwhile=tuple(course.deeds[0]),
         holder=recording.holders.get(issued.ticket, ""),
         channel=issued.detail["channel"],
-        lang=recording.langs.get(issued.ticket, "zh-CN"),
+        booking=recording.bookings.get(issued.ticket),
+        lang=issued.data["lang"],
         rank=issued.rank,
     )
 
@@ -187,9 +188,11 @@ def multiplied(visitors: Sequence[Visitor], factor: float, seed: int) -> Iterato
 
 
 def _copy(visitor: Visitor, number: int, random: Random) -> Visitor:
+    booking = visitor.booking
     return replace(
         visitor,
         at_ms=visitor.at_ms + random.randint(-900_000, 900_000),
         holder=f"{visitor.holder}/{number}" if visitor.holder else "",
+        booking=replace(booking, id=f"{booking.id}/{number}") if booking else None,
         rank=0,
     )

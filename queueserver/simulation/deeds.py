@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from queueserver.domain.ticket import Ticket
-from queueserver.handlers import commands
-from queueserver.simulation.visitors import Deed, End, Later, Stage
+from queueserver.handlers import bookings, commands
+from queueserver.simulation.visitors import Deed, End, Later, Stage, Visitor
 
 _ENDS: Final[Mapping[End, Callable[[Stage, Ticket, str], commands.Command]]] = {
     End.FINISH: lambda stage, ticket, window: commands.Finish(window, "done", ()),
@@ -27,6 +27,16 @@ _DEEDS: Final[Mapping[Deed, Callable[[Later, str], commands.Command]]] = {
     Deed.PICK: lambda later, ticket: commands.Pick(later.window, ticket, "as recorded"),
     Deed.CALL_BACK: lambda later, ticket: commands.CallBack(later.window, ticket),
 }
+
+
+def arrival_of(visitor: Visitor) -> commands.Command:
+    """Takes a number, or checks in for the appointment."""
+    if visitor.booking is not None:
+        return bookings.CheckIn(
+            visitor.channel, visitor.booking.id, lang=visitor.lang, priority_class=visitor.priority_class
+        )
+    holder = commands.Holder(hash=visitor.holder)
+    return commands.TakeTicket(visitor.service, visitor.channel, visitor.lang, visitor.priority_class, holder)
 
 
 def end_of(stage: Stage, ticket: Ticket) -> commands.Command:

@@ -13,8 +13,9 @@ from queueserver.domain.schedule import Band
 from queueserver.simulation.chance import MS_A_MINUTE, Draw
 from queueserver.simulation.run import Simulation, Staff
 from queueserver.simulation.scenario import WEEK, Arrivals, People, Scenario, Setting, minutes_in
-from queueserver.simulation.visitors import Deed, End, Later, Move, Stage, Visitor, WindowMove
+from queueserver.simulation.visitors import Booking, Deed, End, Later, Move, Stage, Visitor, WindowMove
 
+QUARTER_MS = 15 * MS_A_MINUTE
 BACK_AFTER_MS = 5 * MS_A_MINUTE
 """How long after a missed call a visitor asks to be let in again."""
 
@@ -101,6 +102,13 @@ class InventedDays:
             stages = (Stage(None, absent.stay_ms, End.MISS, afterwards=(again,)), served)
         elif misses:
             stages = (absent,)
+        booking = None
+        if random.random() < people.booked:
+            start_ms = (at_ms + QUARTER_MS // 2) // QUARTER_MS * QUARTER_MS
+            booking = Booking(f"booking-{holder}", start_ms)
+            at_ms = start_ms + round(
+                random.uniform(-people.booked_early_minutes, people.booked_late_minutes) * MS_A_MINUTE
+            )
         patience = people.patience.draw(random) if people.patience else None
         says_so = patience is not None and not silent
         return Visitor(
@@ -111,6 +119,7 @@ class InventedDays:
             meanwhile=(Later(patience or 0, Deed.WALK_OUT),) if says_so else (),
             leaves_after_ms=None if says_so else patience,
             absent=absent,
+            booking=booking,
             holder=holder,
         )
 

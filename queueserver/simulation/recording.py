@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from contract.config import HallConfig
 from queueserver.domain.window import Window, WindowState
+from queueserver.simulation.virtualhall import milliseconds
+from queueserver.simulation.visitors import Booking
 from queueserver.store.tables import config_versions, events, halls, tickets, visits
 
 LOOK_BACK = 20_000
@@ -41,14 +43,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """`holders`: the keyed hash of who holds each ticket; `windows` as they were when the day began."""
+    """By ticket: `holders`, the keyed hash of who holds it, and `bookings`, the appointment it was issued for.
+
+    `windows` are as they were when the day began.
+    """
 
     day: date
     facts: Sequence[Fact]
     configs: Mapping[int, HallConfig]
     version: int
     holders: Mapping[str, str]
-    langs: Mapping[str, str]
+    bookings: Mapping[str, Booking]
     windows: Mapping[str, Window]
 
     @property
@@ -77,7 +82,7 @@ def read_day(connection: Connection, day: date, hall: str = "") -> Recording:
     wanted = {max(before), *(fact.data["version"] for fact in facts if fact.type == "config.published")}
     configs = {v.version: HallConfig.model_validate(v.document) for v in versions if v.version in wanted}
     people = connection.execute(
-        select(tickets.c.id, visits.c.holder, visits.c.lang)
+        select(tickets.c.id, visits.c.holder)
         .join(visits, (visits.c.hall == tickets.c.hall) & (visits.c.id == tickets.c.visit))
         .where(tickets.c.hall == hall, tickets.c.business_day == day)
     ).all()
@@ -87,9 +92,16 @@ def read_day(connection: Connection, day: date, hall: str = "") -> Recording:
         configs=configs,
         version=max(before),
         holders={row.id: row.holder for row in people},
-        langs={row.id: row.lang for row in people},
+        bookings=dict(_bookings(facts)),
         windows=_windows_before(connection, hall, first.seq, configs[max(before)]),
     )
+
+
+def _bookings(facts: Sequence[Fact]) -> Iterator[tuple[str, Booking]]:
+    for fact in facts:
+        if fact.type == "appointment.checked_in":
+            start = datetime.fromisoformat(fact.data["start"])
+            yield fact.ticket, Booking(fact.data["appointment"], milliseconds(start))
 
 
 def _the_hall(connection: Connection, hall: str) -> str:

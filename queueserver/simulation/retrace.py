@@ -15,7 +15,7 @@ from typing import Final
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import Place, State
-from queueserver.handlers import commands
+from queueserver.handlers import bookings, commands
 from queueserver.ports import Actor
 from queueserver.simulation.recording import Fact, Recording
 from queueserver.simulation.virtualhall import VirtualHall, milliseconds
@@ -103,9 +103,14 @@ class _Tracer:
             return
         make = _COMMANDS.get(fact.type)
         if make is None:
-            self.found.unknown[fact.type] += fact.type not in _NOTHING_TO_DO
+            if not fact.type.startswith(_NOTHING_TO_DO):
+                self.found.unknown[fact.type] += 1
             return
         self._came_of_it.clear()
+        booking = self._recording.bookings.get(fact.ticket) if fact.type == "ticket.issued" else None
+        if booking is not None:
+            holder = self._recording.holders.get(fact.ticket, "")
+            self._hall.book(booking, fact.data["service"], holder, fact.data["lang"])
         command = make(fact, self._ids.get(fact.data.get("from_ticket") or fact.ticket, ""), self._recording)
         if isinstance(command, commands.CallNext):
             command = self._called(fact, command)
@@ -116,7 +121,7 @@ class _Tracer:
             return
         if heard:
             self._link(heard[0], fact)
-            self._came_of_it.extend(heard[1:])
+            self._came_of_it.extend(event for event in heard[1:] if isinstance(event, events.TicketEvent))
 
     def _called(self, fact: Fact, command: commands.CallNext) -> commands.Command:
         """The call itself when the rules agree; else it is noted, and the recorded ticket called all the same."""
@@ -171,8 +176,10 @@ _Make = Callable[[Fact, str, Recording], commands.Command]
 
 def _issue(fact: Fact, _: str, recording: Recording) -> commands.Command:
     holder = commands.Holder(hash=recording.holders.get(fact.ticket, ""))
-    data = fact.data
-    lang = recording.langs.get(fact.ticket, "zh-CN")
+    data, booking = fact.data, recording.bookings.get(fact.ticket)
+    lang = data["lang"]
+    if booking is not None:
+        return bookings.CheckIn(fact.detail["channel"], booking.id, lang=lang, priority_class=data["priority_class"])
     return commands.TakeTicket(data["service"], fact.detail["channel"], lang, data["priority_class"], holder)
 
 
@@ -218,4 +225,5 @@ _COMMANDS: Final[Mapping[str, _Make]] = {
     "window.resumed": lambda fact, _, __: commands.ResumeWindow(fact.data["window"]),
     "window.closed": lambda fact, _, __: commands.CloseWindow(fact.data["window"]),
 }
-_NOTHING_TO_DO: Final = frozenset({"announcement.broadcast", "day.closed"})
+_NOTHING_TO_DO: Final = ("announcement.", "appointment.", "day.closed")
+"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues."""

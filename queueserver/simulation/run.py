@@ -20,7 +20,7 @@ from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.ports import Actor
-from queueserver.simulation.deeds import deed_of, end_of
+from queueserver.simulation.deeds import arrival_of, deed_of, end_of
 from queueserver.simulation.records import Records
 from queueserver.simulation.virtualhall import VirtualHall, milliseconds
 from queueserver.simulation.visitors import End, Later, Move, Stage, Visitor, WindowMove
@@ -108,10 +108,10 @@ class Simulation:
     # -- visitors
 
     def _arrive(self, visitor: Visitor) -> None:
-        holder = commands.Holder(hash=visitor.holder)
-        command = commands.TakeTicket(visitor.service, visitor.channel, visitor.lang, visitor.priority_class, holder)
+        if visitor.booking is not None:
+            self.hall.book(visitor.booking, visitor.service, visitor.holder, visitor.lang)
         try:
-            heard = self.hall.do(command, self.now_ms)
+            heard = self.hall.do(arrival_of(visitor), self.now_ms)
         except DomainError as refusal:
             self.records.refused[visitor.service, refusal.code] += 1
             return

@@ -57,6 +57,11 @@ class Opening(Shape):
 class People(Shape):
     """How visitors behave. Shares are between 0 and 1."""
 
+    booked: Share = 0.0
+    """Come for an appointment, at a time on the clock's quarter hours."""
+    booked_early_minutes: Annotated[float, Field(ge=0, le=240)] = 20.0
+    booked_late_minutes: Annotated[float, Field(ge=0, le=240)] = 5.0
+    """They come anywhere between so long before and so long after that time."""
     classes: dict[str, Share] = Field(default_factory=dict)
     way_minutes: Annotated[float, Field(ge=0, le=60)] = 0.4
     """From the call until the visitor is at the window."""

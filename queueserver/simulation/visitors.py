@@ -63,6 +63,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """An appointment made before; its holder checks in instead of taking a number."""
+
+    id: str
+    start_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
     """One visit: `stages` follow its calls in order, the last one every further call.
 
@@ -77,6 +85,7 @@ class Visitor:
     meanwhile: tuple[Later, ...] = ()
     leaves_after_ms: int | None = None
     absent: Stage = Stage(None, 60_000, End.MISS)
+    booking: Booking | None = None
     holder: str = ""
     channel: str = "kiosk"
     lang: str = "zh-CN"
