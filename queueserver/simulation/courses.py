@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
-from queueserver.simulation.recording import Fact, Recording
+from queueserver.simulation.recording import Fact, Recording, dropped
+from queueserver.simulation.retrace import Retraced
 from queueserver.simulation.visitors import Deed, End, Later, Move, Stage, Visitor, WindowMove
 
 _ENDS: Final[Mapping[str, End]] = {
@@ -46,14 +47,26 @@ class _Course:
     started: Fact | None = None
     stages: list[Stage] = field(default_factory=list)
     deeds: list[list[Later]] = field(default_factory=lambda: [[]])
+    meanwhile: list[Later] = field(default_factory=list)
+
+    def begin(self, called: Fact, started: Fact | None) -> None:
+        """At a window, called to it or kept there."""
+        self.called, self.started, self.meanwhile = called, started, []
+        self.deeds.append([])
 
 
-def visitors_of(recording: Recording, ahead: Mapping[int, int]) -> list[Visitor]:
-    """Everybody who came, with what they did; `ahead` as retraced.
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    found: Retraced
+    continued: frozenset[str]
+
+
+def visitors_of(recording: Recording, found: Retraced) -> list[Visitor]:
+    """Everybody who came, with what they did, as `found` when the day was retraced.
 
     Who was not served that day, but may be when other windows are open, takes as long as somebody of the same queue.
     """
-    courses = list(_followed(recording.facts, ahead).values())
+    courses = list(_followed(recording.facts, _Trace(found, recording.continued)).values())
     random = Random(recording.day.isoformat())
     served: dict[str, list[Stage]] = defaultdict(list)
     for course in courses:
@@ -77,7 +90,7 @@ def moves_of(recording: Recording) -> list[WindowMove]:
     ]
 
 
-def _followed(facts: Sequence[Fact], ahead: Mapping[int, int]) -> dict[str, _Course]:
+def _followed(facts: Sequence[Fact], trace: _Trace) -> dict[str, _Course]:
     """Courses by the id of their first ticket; legs of one visit are one course."""
     courses: dict[str, _Course] = {}
     first: dict[str, str] = {}
@@ -90,24 +103,26 @@ def _followed(facts: Sequence[Fact], ahead: Mapping[int, int]) -> dict[str, _Cou
         first[fact.ticket] = first.get(origin, origin)
         course = courses.get(first[fact.ticket])
         if course is not None and fact.type != "ticket.issued":
-            _step(course, fact, ahead.get(fact.seq, 0))
+            _step(course, fact, trace)
     return courses
 
 
-def _step(course: _Course, fact: Fact, ahead: int) -> None:
+def _step(course: _Course, fact: Fact, trace: _Trace) -> None:
     if fact.type == "ticket.called":
         how = fact.data["how"]
         if how != "next":
             deed = Deed.PICK if how == "pick" else Deed.CALL_BACK
             course.deeds[-1].append(Later(fact.at_ms - course.since, deed, fact.data["window"], rank=fact.rank))
-        course.called, course.started = fact, None
-        course.deeds.append([])
+        course.begin(fact, None)
+    elif fact.type == "ticket.continued":
+        if fact.data["how"] == "here":
+            course.begin(fact, fact)
     elif fact.type == "ticket.started":
         course.started = fact
     elif course.called is not None and (end := _end(fact)) is not None:
-        _ended(course, fact, end, ahead)
-    elif (later := _later(course, fact, ahead)) is not None:
-        course.deeds[-1].append(later)
+        _ended(course, fact, end, trace)
+    elif (later := _later(course, fact, trace)) is not None:
+        (course.meanwhile if course.called else course.deeds[-1]).append(later)
 
 
 def _end(fact: Fact) -> End | None:
@@ -116,7 +131,7 @@ def _end(fact: Fact) -> End | None:
     return _ENDS.get(fact.type)
 
 
-def _ended(course: _Course, fact: Fact, end: End, ahead: int) -> None:
+def _ended(course: _Course, fact: Fact, end: End, trace: _Trace) -> None:
     called, started = course.called, course.started
     if called is None:
         return
@@ -128,7 +143,12 @@ def _ended(course: _Course, fact: Fact, end: End, ahead: int) -> None:
             end=end,
             to_queue=None if sent_to else fact.data["queue"],
             to_window=sent_to,
-            places=ahead,
+            places=trace.found.ahead.get(fact.seq, 0),
+            outcome=fact.data.get("outcome", "done"),
+            items=tuple(fact.detail.get("items", ())),
+            leaves=fact.type == "ticket.finished" and fact.ticket not in trace.continued,
+            come_back=fact.data.get("from_window") in fact.detail.get("returns", ()),
+            meanwhile=tuple(course.meanwhile),
             start_rank=started.rank if started else 0,
             end_rank=fact.rank,
         )
@@ -136,12 +156,17 @@ def _ended(course: _Course, fact: Fact, end: End, ahead: int) -> None:
     course.called, course.since, course.queue = None, fact.at_ms, fact.data["queue"]
 
 
-def _later(course: _Course, fact: Fact, ahead: int) -> Later | None:
-    delay = fact.at_ms - course.since
+def _later(course: _Course, fact: Fact, trace: _Trace) -> Later | None:
+    delay = fact.at_ms - (course.called.at_ms if course.called else course.since)
+    if fact.type == "ticket.cancelled" and fact.ticket in trace.continued:
+        return Later(delay, Deed.DROP_STOPS, services=dropped(fact), rank=fact.rank)
+    if fact.type == "ticket.replanned":
+        adds, services = trace.found.replanned[fact.seq]
+        return Later(delay, Deed.ADD_STOPS if adds else Deed.DROP_STOPS, services=services, rank=fact.rank)
     if fact.type in _DEEDS:
         return Later(delay, _DEEDS[fact.type], rank=fact.rank)
     if fact.type == "ticket.returned":
-        return Later(delay, _RETURNS[fact.data["how"]][1], places=ahead, rank=fact.rank)
+        return Later(delay, _RETURNS[fact.data["how"]][1], places=trace.found.ahead.get(fact.seq, 0), rank=fact.rank)
     return None
 
 
@@ -151,11 +176,14 @@ def _visitor(course: _Course, recording: Recording, served: Sequence[Stage], ran
         stages.append(_until_the_end(course))
     elif not stages or stages[-1].end not in (End.FINISH, End.MISS):
         borrowed = random.choice(served) if served else Stage(0, 300_000)
-        stages.append(replace(borrowed, afterwards=(), start_rank=0, end_rank=0))
+        stages.append(replace(borrowed, meanwhile=(), afterwards=(), start_rank=0, end_rank=0))
     issued = course.issued
+    first, *further = issued.detail.get("services") or [issued.data["service"]]
     return Visitor(
         at_ms=issued.at_ms,
-        service=issued.data["service"],
+        service=first,
+        services=tuple(further),
+        party=issued.data.get("party", 1),
         stages=tuple(stages),
         priority_class=issued.data["priority_class"],
         meanwhile=tuple(course.deeds[0]),
@@ -171,8 +199,9 @@ def _until_the_end(course: _Course) -> Stage:
     """Still at the window when the day closed."""
     called, started = course.called, course.started
     if called is None or started is None:
-        return Stage(None, 0, End.STAY)
-    return Stage(started.at_ms - called.at_ms, 0, End.STAY, start_rank=started.rank)
+        return Stage(None, 0, End.STAY, meanwhile=tuple(course.meanwhile))
+    way_ms = started.at_ms - called.at_ms
+    return Stage(way_ms, 0, End.STAY, meanwhile=tuple(course.meanwhile), start_rank=started.rank)
 
 
 def multiplied(visitors: Sequence[Visitor], factor: float, seed: int) -> Iterator[Visitor]:

@@ -55,6 +55,8 @@ class Recording:
     holders: Mapping[str, str]
     bookings: Mapping[str, Booking]
     windows: Mapping[str, Window]
+    continued: frozenset[str]
+    """Tickets whose visit went on with another leg by itself."""
 
     @property
     def config(self) -> HallConfig:
@@ -93,6 +95,7 @@ def read_day(connection: Connection, day: date, hall: str = "") -> Recording:
         version=max(before),
         holders={row.id: row.holder for row in people},
         bookings=dict(_bookings(facts)),
+        continued=frozenset(fact.data["from_ticket"] for fact in facts if fact.type == "ticket.continued"),
         windows=_windows_before(connection, hall, first.seq, configs[max(before)]),
     )
 
@@ -102,6 +105,12 @@ def _bookings(facts: Sequence[Fact]) -> Iterator[tuple[str, Booking]]:
         if fact.type == "appointment.checked_in":
             start = datetime.fromisoformat(fact.data["start"])
             yield fact.ticket, Booking(fact.data["appointment"], milliseconds(start))
+
+
+def dropped(fact: Fact) -> tuple[str, ...]:
+    """The services a visitor no longer wanted, from the fact of it."""
+    stops = fact.data.get("settled", ())
+    return tuple(dict.fromkeys(stop["service"] for stop in stops if stop["reason"] == "not_wanted"))
 
 
 def _the_hall(connection: Connection, hall: str) -> str:

@@ -44,7 +44,7 @@ class RecordedDays:
         self.days: Sequence[date] = (recording.day,)
         self._recording = recording
         self._own_hall = hall is None
-        self._visitors = visitors_of(recording, self.retraced.ahead)
+        self._visitors = visitors_of(recording, self.retraced)
         if factor != 1:
             self._visitors = list(multiplied(self._visitors, factor, seed or 1))
 

@@ -17,7 +17,7 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import Place, State
 from queueserver.handlers import bookings, commands
 from queueserver.ports import Actor
-from queueserver.simulation.recording import Fact, Recording
+from queueserver.simulation.recording import Fact, Recording, dropped
 from queueserver.simulation.virtualhall import VirtualHall, milliseconds
 from queueserver.store.plans import plan_of
 
@@ -46,7 +46,8 @@ class Chance:
 class Retraced:
     """`calls` were recorded, `differences` did not come out; `unknown` counts kinds of facts that cannot be done again.
 
-    `chances` are by window in order; `ahead` tells for each return to the line how many stood before it.
+    `chances` are by window in order. By sequence number: `ahead`, how many stood before a ticket that came back into
+    the line, and `replanned`, whether stops were added (else dropped) and which.
     """
 
     calls: int = 0
@@ -54,6 +55,7 @@ class Retraced:
     unknown: Counter[str] = field(default_factory=Counter)
     chances: dict[str, list[Chance]] = field(default_factory=dict)
     ahead: dict[int, int] = field(default_factory=dict)
+    replanned: dict[int, tuple[bool, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def retrace(recording: Recording) -> Retraced:
@@ -112,6 +114,8 @@ class _Tracer:
             holder = self._recording.holders.get(fact.ticket, "")
             self._hall.book(booking, fact.data["service"], holder, fact.data["lang"])
         command = make(fact, self._ids.get(fact.data.get("from_ticket") or fact.ticket, ""), self._recording)
+        if fact.type == "ticket.replanned":
+            command = self._replanned(fact)
         if isinstance(command, commands.CallNext):
             command = self._called(fact, command)
         try:
@@ -132,6 +136,21 @@ class _Tracer:
             return command
         self.found.differences.append(Difference(fact, instead=chosen.number if chosen else "nobody"))
         return commands.Pick(command.window, recorded, "as recorded")
+
+    def _replanned(self, fact: Fact) -> commands.Command:
+        """Stops added behind those there were, or else dropped."""
+        ticket = self._hall.live.tickets[self._ids[fact.ticket]]
+        known, then = ticket.visit.itinerary.stops, fact.data["stops"]
+        added = then[max(1, len(known)) :]
+        services = added or [
+            stop
+            for stop, before in zip(then, known, strict=True)
+            if stop["state"] == "dropped" and not before.is_settled
+        ]
+        named = tuple(dict.fromkeys(stop["service"] for stop in services))
+        command = commands.AddStops(ticket.id, named) if added else commands.DropStops(ticket.id, named)
+        self.found.replanned[fact.seq] = (bool(added), named)
+        return command
 
     def _link(self, event: events.Event, fact: Fact) -> None:
         """Which of our tickets the recorded one is, and its very place."""
@@ -180,7 +199,28 @@ def _issue(fact: Fact, _: str, recording: Recording) -> commands.Command:
     lang = data["lang"]
     if booking is not None:
         return bookings.CheckIn(fact.detail["channel"], booking.id, lang=lang, priority_class=data["priority_class"])
-    return commands.TakeTicket(data["service"], fact.detail["channel"], lang, data["priority_class"], holder)
+    first, *further = fact.detail.get("services") or [data["service"]]
+    return commands.TakeTicket(
+        first,
+        fact.detail["channel"],
+        lang,
+        data["priority_class"],
+        holder,
+        services=tuple(further),
+        party=data.get("party", 1),
+    )
+
+
+def _finish(fact: Fact, _: str, recording: Recording) -> commands.Command:
+    leaves = fact.ticket not in recording.continued
+    return commands.Finish(fact.data["window"], fact.data["outcome"], tuple(fact.detail["items"]), leaves=leaves)
+
+
+def _cancel(fact: Fact, ticket: str, recording: Recording) -> commands.Command:
+    """A visit that goes on all the same had the service dropped it was waiting for."""
+    if fact.ticket in recording.continued:
+        return commands.DropStops(ticket, dropped(fact))
+    return commands.Cancel(ticket, walkout=False, reason="")
 
 
 def _call(fact: Fact, ticket: str, _: Recording) -> commands.Command:
@@ -199,7 +239,8 @@ def _return(fact: Fact, ticket: str, _: Recording) -> commands.Command:
 
 def _transfer(fact: Fact, _: str, __: Recording) -> commands.Command:
     sent_to = fact.detail.get("sent_to")
-    return commands.Transfer(fact.data["from_window"], None if sent_to else fact.data["queue"], sent_to, "")
+    to_queue, window = None if sent_to else fact.data["queue"], fact.data["from_window"]
+    return commands.Transfer(window, to_queue, sent_to, "", come_back=window in fact.detail.get("returns", ()))
 
 
 def _open(fact: Fact, _: str, __: Recording) -> commands.Command:
@@ -213,12 +254,13 @@ _COMMANDS: Final[Mapping[str, _Make]] = {
     "ticket.called": _call,
     "ticket.recalled": lambda fact, _, __: commands.Recall(fact.data["window"]),
     "ticket.started": lambda fact, _, __: commands.Start(fact.data["window"]),
-    "ticket.finished": lambda fact, _, __: commands.Finish(fact.data["window"], fact.data["outcome"], ()),
+    "ticket.finished": _finish,
     "ticket.missed": lambda fact, _, __: commands.NoShow(fact.data["from_window"]),
     "ticket.held": lambda fact, _, __: commands.Hold(fact.data["window"], ""),
     "ticket.returned": _return,
     "ticket.transferred": _transfer,
-    "ticket.cancelled": lambda fact, ticket, _: commands.Cancel(ticket, walkout=False, reason=""),
+    "ticket.cancelled": _cancel,
+    "ticket.replanned": lambda fact, ticket, _: commands.AddStops(ticket, ()),
     "ticket.walked_out": lambda fact, ticket, _: commands.Cancel(ticket, walkout=True, reason=""),
     "window.opened": _open,
     "window.paused": lambda fact, _, __: commands.PauseWindow(fact.data["window"], fact.data["reason"]),

@@ -125,12 +125,23 @@ class Simulation:
         course = self._courses.get(ticket.visit.id)
         if course is None:
             return
-        course.phase += 1
-        stage = course.stage(self.now_ms)
+        stage = self._next_stage(course)
         if stage.way_ms is None:
             self.at(self.now_ms + stage.stay_ms, stage.end_rank, self._end, course, course.phase, stage)
         else:
             self.at(self.now_ms + stage.way_ms, stage.start_rank, self._start, course, course.phase, stage)
+
+    def _goes_on_here(self, course: _Course) -> None:
+        """The window serves the visitor's next stop without another call."""
+        stage = self._next_stage(course)
+        self.at(self.now_ms + stage.stay_ms, stage.end_rank, self._end, course, course.phase, stage)
+
+    def _next_stage(self, course: _Course) -> Stage:
+        course.phase += 1
+        stage = course.stage(self.now_ms)
+        for later in stage.meanwhile:
+            self.at(self.now_ms + later.delay_ms, later.rank, self._later, course, course.phase, later)
+        return stage
 
     def _start(self, course: _Course, phase: int, stage: Stage) -> None:
         if course.phase != phase or course.ticket.state is not State.CALLED:
@@ -239,6 +250,8 @@ class Simulation:
             self._called(ticket)
             stirred.update(self._pending)
             return
+        if isinstance(event, events.TicketContinued) and ticket.state is State.SERVING and course is not None:
+            self._goes_on_here(course)
         left = getattr(event, "from_window", None)
         if isinstance(event, events.TicketFinished | events.TicketHeld):
             left = ticket.window
