@@ -372,6 +372,8 @@ class Catalogue(Body):
     priority_classes: tuple[PriorityClassEntry, ...]
     zones: tuple[ZoneEntry, ...]
     slip_advice: str = ""
+    appointments: bool = False
+    """Whether times can be booked here, so that people may come to check in."""
 
 
 class WindowTicket(Body):

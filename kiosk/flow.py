@@ -9,10 +9,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kiosk import arriving, ordering, wayfinding
 from kiosk import effects as do
 from kiosk import inputs as on
-from kiosk import ordering, wayfinding
-from kiosk.state import BUSY_PAGES, Count, Finding, Identify, Printing, Refused, Result, Start, State, Taking, Unprinted
+from kiosk.state import (
+    BUSY_PAGES,
+    CheckIn,
+    Count,
+    Finding,
+    Identify,
+    Printing,
+    Refused,
+    Result,
+    Start,
+    State,
+    Taking,
+    Unprinted,
+)
 from kiosk.wayfinding import Step, turn_to
 
 WARNING_SECONDS: Final = 10.0
@@ -55,6 +68,27 @@ def _touched(state: State, _: on.Touched) -> Step:
     return state, ()
 
 
+# ------------------------------------------------------------------------------------------------- who is here
+
+
+def _type(state: State, touch: on.Type) -> Step:
+    if isinstance(state.page, CheckIn):
+        return arriving.code_typed(state, state.page, touch.key)
+    return wayfinding.type_key(state, touch)
+
+
+def _enter(state: State, touch: on.Enter) -> Step:
+    if isinstance(state.page, CheckIn):
+        return arriving.code_entered(state, state.page)
+    return wayfinding.enter(state, touch)
+
+
+def _card(state: State, card: on.CardRead) -> Step:
+    if isinstance(state.page, CheckIn):
+        return arriving.card_shown(state, card)
+    return wayfinding.card_read(state, card)
+
+
 # ------------------------------------------------------------------------------------------------- the world
 
 
@@ -86,7 +120,7 @@ def _printer(state: State, news: on.PrinterIs) -> Step:
 
 def _reader(state: State, news: on.ReaderIs) -> Step:
     if news.code == "unreadable":
-        if isinstance(state.page, Identify):
+        if isinstance(state.page, Identify | CheckIn):
             return turn_to(state, replace(state.page, problem="unreadable")), ()
         return state, ()
     return replace(state, world=replace(state.world, reader=news.code)), ()
@@ -149,12 +183,13 @@ _HANDLERS: Final[Mapping[type, Callable[[State, Any], Step]]] = {
     on.TakeNumber: wayfinding.take_number,
     on.ShowHot: wayfinding.show_hot,
     on.ShowSearch: wayfinding.show_search,
+    on.ShowCheckIn: arriving.show_check_in,
     on.ShowHelp: wayfinding.show_help,
     on.ChooseDepartment: wayfinding.choose_department,
     on.ChooseService: wayfinding.choose_service,
-    on.Type: wayfinding.type_key,
+    on.Type: _type,
     on.ToggleLetters: wayfinding.toggle_letters,
-    on.Enter: wayfinding.enter,
+    on.Enter: _enter,
     on.Skip: wayfinding.skip,
     on.AddDocument: wayfinding.add_document,
     on.ChoosePriority: ordering.choose_priority,
@@ -174,7 +209,7 @@ _HANDLERS: Final[Mapping[type, Callable[[State, Any], Step]]] = {
     on.QueueCounted: _counted,
     on.PrinterIs: _printer,
     on.ReaderIs: _reader,
-    on.CardRead: wayfinding.card_read,
+    on.CardRead: _card,
     on.TicketTaken: ordering.taken,
     on.TicketRefused: ordering.refused,
     on.TicketFound: ordering.found,

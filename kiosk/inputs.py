@@ -27,6 +27,11 @@ class ShowSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCheckIn:
+    """Start: I have an appointment."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     """I do not know what to do."""
 
@@ -55,7 +60,7 @@ class ToggleLetters:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Identify: the number is complete."""
+    """Identify, CheckIn: the number or the code is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,7 @@ Touch = (
     TakeNumber
     | ShowHot
     | ShowSearch
+    | ShowCheckIn
     | ShowHelp
     | ChooseDepartment
     | ChooseService

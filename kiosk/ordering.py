@@ -26,6 +26,9 @@ from kiosk.wayfinding import Step, go, turn_to
 TRY_AGAIN: Final = frozenset({"server_unreachable", "busy", "storage_unavailable", "storage_full", "internal"})
 """Refusals that may have another answer in a moment; the retry carries the same key."""
 
+HAS_ONE: Final = frozenset({"person_limit", "already_checked_in"})
+"""Refusals that name the ticket the visitor has already: it can be printed again."""
+
 TICKETS_REMEMBERED: Final = 32
 """An answer that comes twice must not take back a ticket in somebody's hand."""
 
@@ -44,7 +47,7 @@ def agree(state: State, _: on.Agree) -> Step:
     if not isinstance(state.page, Confirm):
         return state, ()
     order = Order(state.intention + 1, state.page.service, state.page.priority, state.person, state.lang)
-    return _order(replace(state, intention=order.intention), order)
+    return place(replace(state, intention=order.intention), order)
 
 
 def retry(state: State, _: on.Retry) -> Step:
@@ -53,10 +56,11 @@ def retry(state: State, _: on.Retry) -> Step:
     order = state.page.order
     if order.intention <= state.withdrawn:  # its key would bring back the ticket that was taken back
         order = replace(order, intention=state.intention + 1)
-    return _order(replace(state, intention=max(state.intention, order.intention)), order)
+    return place(replace(state, intention=max(state.intention, order.intention)), order)
 
 
-def _order(state: State, order: Order) -> Step:
+def place(state: State, order: Order) -> Step:
+    """Ask for the ticket, and the printer how it is."""
     return turn_to(state, Taking(order)), (do.CheckPrinter(), do.Take(order))
 
 
@@ -81,7 +85,7 @@ def refused(state: State, news: on.TicketRefused) -> Step:
     if not isinstance(page, Taking) or page.order.intention != news.intention:
         return state, ()
     service = page.order.service
-    if news.code == "person_limit" and news.params.get("number"):
+    if news.code in HAS_ONE and news.params.get("number"):
         return turn_to(state, Duplicate(service, str(news.params["number"]))), ()
     order = page.order if news.code in TRY_AGAIN else None
     known = state.service(service)

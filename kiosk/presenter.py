@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from contract.appointments import CheckIn
 from contract.bodies import Cancel, Document, TakeTicket, Ticket, TicketState
 from contract.client.api import HallApi
 from contract.errors import HallError
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 PRINTER_CHECK_SECONDS = 15.0
 
 Observer = Callable[[State], None]
+
+_AGREEING = (on.Agree, on.Retry, on.Reprint, on.Enter, on.CardRead)
+"""Touches from which on the visitor waits for the slip, when they have any effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class KioskPresenter:
             return
         before = self.state
         self.state, effects = step(before, happened)
-        if isinstance(happened, on.Agree | on.Retry | on.Reprint) and effects:
+        if isinstance(happened, _AGREEING) and effects:
             self._agreed_at = self._scheduler.monotonic()
         if self.state != before:
             for observer in tuple(self._observers):
@@ -139,6 +143,8 @@ class KioskPresenter:
         def ask() -> Ticket:
             person = order.person
             document = Document(kind=person.kind, number=person.number, name=person.name) if person else None
+            if order.booked:
+                return self._api.check_in(CheckIn(code=order.code or None, document=document, lang=order.lang), key)
             body = TakeTicket(service=order.service, priority_class=order.priority, document=document, lang=order.lang)
             return self._api.take_ticket(body, key)
 

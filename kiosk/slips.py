@@ -35,6 +35,9 @@ def slip(ticket: Ticket, catalogue: Catalogue, t: Translator, *, paper_width_mm:
     if privileged:
         blocks.append(Text(privileged, strong, bold=True))
     blocks.append(Rule())
+    booked = words.booked(t, ticket, catalogue.time_zone)
+    if booked:
+        blocks.append(Text(booked, strong, bold=True))
     blocks += [Text(line, plain) for line in _line_facts(ticket, t)]
     blocks += [Text(line, strong, bold=True) for line in _places(ticket, catalogue, t)]
     blocks += [Text(line, plain) for line in _to_bring(ticket, catalogue, t)]

@@ -53,6 +53,14 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckIn:
+    """Who has an appointment: a card on the reader, or the booking code. `typed` is kept out of any representation."""
+
+    typed: str = field(default="", repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Identify:
     """Who are you: a card on the reader, or a typed number. `letters`: another document than a resident's card.
 
@@ -82,13 +90,18 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One intention to take one ticket; every attempt of it carries the same key and says exactly the same."""
+    """One intention to take one ticket; every attempt of it carries the same key and says exactly the same.
+
+    `booked` is the check-in of an appointment, by `code` or by the person's card; its service is not known before.
+    """
 
     intention: int
     service: str
     priority: str | None
     person: Person | None = None
     lang: str = "zh-CN"
+    booked: bool = False
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +172,7 @@ Page = (
     | Departments
     | Services
     | Search
+    | CheckIn
     | Identify
     | Priority
     | Confirm

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contract.bodies import Catalogue, Estimate, ServiceState, ZoneEntry
+from contract.bodies import Catalogue, Estimate, ServiceState, Ticket, ZoneEntry
 from contract.errors import REFUSALS
 from i18n.translator import Translator
 
@@ -29,6 +29,7 @@ _DOCUMENT: Final[Mapping[str, str]] = {
     "too_short": "The number is not complete yet.",
     "check_digit": "One digit must be wrong. Please compare the number with your card.",
     "birth_date": "The birth date in the number is not a date. Please compare it with your card.",
+    "code_short": "The booking code has 7 letters and digits.",
     "unreadable": "The card could not be read. Please place it again, or type the number.",
 }
 _FLOOR: Final = re.compile(r"(^|\s)([BL]?\d{1,2}F|F\d{1,2})($|\s)")
@@ -59,6 +60,16 @@ def minutes(t: Translator, estimate: Estimate | None) -> str:
     if low >= high:
         return t("about {minutes} min", minutes=high)
     return t("about {low} to {high} min", low=low, high=high)
+
+
+def booked(t: Translator, ticket: Ticket, zone: str) -> str:
+    """An appointment's time on the hall's clock, and what it means; "" for any other ticket."""
+    if ticket.booked_for is None:
+        return ""
+    clock = f"{local(ticket.booked_for, zone):%H:%M}"
+    if ticket.not_before is not None:
+        return t("Booked, called from {time}", time=clock)
+    return t("Booked for {time}", time=clock)
 
 
 def where(t: Translator, zone: ZoneEntry | None) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from contract import appointments as bodies
 from contract.appointments import DayState, SlotState
 from contract.bodies import Channel
-from queueserver.domain.appointment import OPEN, Appointment, AppointmentState, tidy_code
+from queueserver.domain.appointment import Appointment, AppointmentState, tidy_code
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.slots import Slot, slots_of_day
@@ -48,12 +48,6 @@ _LEFT = (
 )
 _BY_ID = select(t).where(_IN_HALL, t.c.id == bindparam("appointment"))
 _BY_CODE = select(t).where(_IN_HALL, t.c.code == bindparam("of_code")).order_by(t.c.start_at.desc()).limit(1)
-_AHEAD = (
-    select(t)
-    .where(_IN_HALL, t.c.start_at >= bindparam("since"), t.c.state.in_([state.value for state in OPEN]))
-    .order_by(t.c.start_at, t.c.id)
-)
-
 Used = defaultdict[tuple[str, datetime], Counter[str]]
 
 
@@ -142,19 +136,6 @@ class BookingView:
         for row in self._connection.execute(_LEFT, {"in_hall": self._hall, "now": to_ms(self._time)}):
             used[row.left_slot, from_ms(row.left_start)][row.channel] += row.places
         return used
-
-
-def hit_by(connection: Connection, hall: str, plan: HallPlan, now: datetime) -> Sequence[Appointment]:
-    """Drafts and bookings ahead that could not be kept under `plan`: their queue is gone or closed at that time."""
-    zone = ZoneInfo(plan.time_zone)
-    found = connection.execute(_AHEAD, {"in_hall": hall, "since": to_ms(now)}).mappings()
-    ahead = (appointment_of(row) for row in found)
-    return [one for one in ahead if not one.lapsed(now) and not _kept(plan, one, zone)]
-
-
-def _kept(plan: HallPlan, appointment: Appointment, zone: ZoneInfo) -> bool:
-    queue = plan.queues.get(appointment.queue)
-    return queue is not None and queue.schedule.is_open(appointment.start.astimezone(zone))
 
 
 def _day_state(entries: Sequence[bodies.SlotEntry]) -> DayState:

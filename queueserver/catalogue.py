@@ -104,6 +104,7 @@ def _write(published: Published, lang: str) -> _Fixed:
         ),
         zones=tuple(ZoneEntry(id=zone.id, name=text_for(zone.name, lang), floor=zone.floor) for zone in config.zones),
         slip_advice=text_for(config.hall.slip_advice, lang),
+        appointments=bool(config.slots),
     )
     services = (
         _service(service, published.queues[service.queue], labels[service.queue], lang) for service in config.services

@@ -25,8 +25,8 @@ from contract.bodies import (
     WindowView,
 )
 from contract.client import fake_views
+from contract.client.fake_appointments import FakeAppointments
 from contract.client.fake_book import Entry
-from contract.client.fake_windows import FakeWindows
 from contract.config import Service
 from contract.errors import HallError
 from contract.events import BroadcastData, EventPage
@@ -42,7 +42,7 @@ _OVER: Final = frozenset(
 )
 
 
-class FakeHall(FakeWindows):
+class FakeHall(FakeAppointments):
     """An in-memory HallApi: people, reading and tickets here; windows and the door in the classes below it."""
 
     # -- people, reading

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
+from contract.appointments import Appointment
 from contract.client.fake_book import Book
 from contract.client.sample import SAMPLE_HALL, STAFF, Staff
 from contract.config import HallConfig
@@ -48,6 +49,8 @@ class FakeDoor:
         self._gate.set()
         self._subscribers: list[Callable[[WireEvent], None]] = []
         self._told = 0
+        self.appointments: dict[str, tuple[Appointment, str]] = {}
+        """Bookings by id, each with its holder's document number."""
 
     def _standing_clock(self) -> datetime:
         return self._time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pypinyin import Style, lazy_pinyin
@@ -44,6 +45,11 @@ def estimate_for(book: Book, queue: str, ahead: int) -> Estimate:
     return Estimate(low_minutes=int(minutes * 0.7), high_minutes=int(minutes * 1.3) + 1)
 
 
+def clock_time(moment: datetime, zone: str) -> str:
+    """Hours and minutes on the hall's clock."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
 def queue_state(book: Book, queue: Queue) -> ServiceState:
     if queue.id in book.closed:
         return ServiceState.CLOSED
@@ -60,6 +66,7 @@ def catalogue(book: Book, lang: str) -> Catalogue:
         name=text_for(config.hall.name, lang),
         lang=lang,
         languages=config.hall.languages,
+        appointments=bool(config.slots),
         time_zone=config.hall.time_zone,
         time=book.now(),
         departments=tuple(

@@ -243,6 +243,9 @@ def facts_of(look: Look, state: State, ticket: Ticket) -> list[tuple[str, str, b
     place = words.where(t, words.zone_of(state.catalogue, ticket.zone))
     if place:
         facts.append(("place", t("Please wait here: {place}", place=place), True))
+    booked = words.booked(t, ticket, state.catalogue.time_zone if state.catalogue else "UTC")
+    if booked:
+        facts.append(("clock", booked, True))
     facts.append(("people", words.ahead(t, ticket.ahead), True))
     range_ = words.minutes(t, ticket.estimate)
     if range_ and ticket.ahead:

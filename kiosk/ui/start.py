@@ -1,4 +1,4 @@
-"""The first screen: three choices at most, or plainly why there are none now."""
+"""The first screen: four choices at most, or plainly why there are none now."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.ui.tile import Face, Tile
 
 
 class StartScreen(Screen):
-    """Take a number, search, what most people come for."""
+    """Take a number, check in, search, what most people come for."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
@@ -31,7 +31,9 @@ class StartScreen(Screen):
         self._take = self._tile("start-take", theme.type.hero, on.TakeNumber(), hero=True)
         self._search = self._tile("start-search", theme.type.title, on.ShowSearch())
         self._hot = self._tile("start-hot", theme.type.title, on.ShowHot())
+        self._arrive = self._tile("start-check-in", theme.type.title, on.ShowCheckIn())
         side = look.column(gap=3)
+        side.addWidget(self._arrive, 1)
         side.addWidget(self._search, 1)
         side.addWidget(self._hot, 1)
         choices.addWidget(self._take, 3)
@@ -47,6 +49,11 @@ class StartScreen(Screen):
         self._search.show_face(Face(t("Search"), t("Type the first letters of what you need"), picture="search"))
         self._hot.show_face(Face(t("Most used"), t("What most people come for"), picture="star"))
         self._hot.setVisible(has_hot)
+        self._arrive.show_face(Face(t("I have an appointment"), t("Check in with your code or card"), picture="check"))
+        arrives = state.catalogue is not None and state.catalogue.appointments
+        self._arrive.setVisible(arrives)
+        for tile in (self._arrive, self._search, self._hot):
+            tile.set_stacked(not arrives)
         self._card.setText(t("You may also place your ID card on the reader.") if state.world.reader == "ok" else "")
         self._card.setVisible(state.world.reader == "ok")
         self._banner.show_lines(self._notices(state))

@@ -68,6 +68,13 @@ class Tile(QAbstractButton):
             self._size = size
             self.update()
 
+    def set_stacked(self, stacked: bool) -> None:
+        """The picture above the words, or beside them where there is less room."""
+        if stacked != self._stacked:
+            self._stacked = stacked
+            self.updateGeometry()
+            self.update()
+
     @property
     def face(self) -> Face:
         return self._face

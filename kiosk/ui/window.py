@@ -16,6 +16,7 @@ from i18n.translator import Translator
 from kiosk import inputs as on
 from kiosk import state as pages
 from kiosk.state import State
+from kiosk.ui.arriving import CheckInScreen
 from kiosk.ui.asking import ConfirmScreen, IdentifyScreen, PriorityScreen
 from kiosk.ui.choosing import DepartmentsScreen, SearchScreen, ServicesScreen
 from kiosk.ui.frame import Footer, Header, StillThere
@@ -29,6 +30,7 @@ SCREENS: Final[Mapping[type, type[Screen]]] = {
     pages.Departments: DepartmentsScreen,
     pages.Services: ServicesScreen,
     pages.Search: SearchScreen,
+    pages.CheckIn: CheckInScreen,
     pages.Identify: IdentifyScreen,
     pages.Priority: PriorityScreen,
     pages.Confirm: ConfirmScreen,

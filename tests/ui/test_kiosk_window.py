@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from contract.appointments import Book
 from contract.bodies import Estimate, ServiceEntry, TakeTicket
 from contract.client.fake import FakeHall
 from contract.events import WireEvent
@@ -207,6 +209,25 @@ def test_language_and_large_type_change_everything_at_once(kiosk: Kiosk) -> None
     assert kiosk.text("start-title") == "您好，请选择", "the next visitor finds the screen as it was"
 
 
+def test_an_appointment_is_checked_in_by_its_code(kiosk: Kiosk) -> None:
+    booked = kiosk.hall.book(Book(service="pension", start=kiosk.scheduler.now() + timedelta(minutes=10)))
+    kiosk.click("start-check-in", *(f"key-{sign.lower()}" for sign in booked.code[:6]), "check-in-enter")
+    assert kiosk.text("check-in-problem") == "预约码由 7 位字母和数字组成。"
+    kiosk.click(f"key-{booked.code[6]}", "check-in-enter")
+    kiosk.settle()
+    assert isinstance(kiosk.page, pages.Result)
+    assert kiosk.page.ticket.booked_for == booked.start
+    assert len(kiosk.printer.slips) == 1
+    kiosk.presenter.tell(on.StartOver())
+    kiosk.settle()
+    kiosk.click("start-check-in", *(f"key-{sign.lower()}" for sign in booked.code), "check-in-enter")
+    kiosk.settle()
+    assert kiosk.text("duplicate-title") == "您已取过这个事项的号"
+    kiosk.click("duplicate-reprint")
+    kiosk.settle()
+    assert len(kiosk.printer.slips) == 2
+
+
 def test_priority_is_chosen_beside_the_service(kiosk: Kiosk) -> None:
     kiosk.click("start-take", "tile-social", "tile-pension", "tile-elderly")
     chosen = kiosk.visible("tile-elderly")
@@ -379,6 +400,19 @@ def walk_all_pages(kiosk: Kiosk) -> Iterator[str]:
     tell(on.ShowSearch())
     tell(on.Type("b"))
     yield "search"
+    tell(on.StartOver())
+    tell(on.ShowCheckIn())
+    tell(on.Type("k"))
+    tell(on.Type("7"))
+    tell(on.Enter())
+    yield "check-in"
+    start = kiosk.scheduler.now() + timedelta(minutes=10)
+    booked = kiosk.hall.book(Book(service="medical", start=start))
+    for sign in ("clear", *booked.code):
+        tell(on.Type(sign))
+    tell(on.Enter())
+    assert isinstance(kiosk.page, pages.Result)
+    yield "result-booked"
     tell(on.StartOver())
     for touch in (on.TakeNumber(), on.ChooseDepartment("police"), on.ChooseService("passport")):
         tell(touch)

@@ -310,3 +310,60 @@ def test_settings_of_the_terminal_hold() -> None:
     state = State(defaults=Defaults("en", elder=True, patience=30, result_seconds=5)).home()
     assert (state.lang, state.elder) == ("en", True)
     assert patience(replace(state, elder=False)) == 20
+
+
+# ------------------------------------------------------------------------------------------------- appointments
+
+
+def test_an_appointment_is_an_order_by_its_code(start: State, ticket: Ticket) -> None:
+    state, _ = play(start, on.ShowCheckIn(), *(on.Type(sign) for sign in "k7m-4pxtz"))
+    assert state.page == pages.CheckIn("K7M4PXT")
+    state, done = play(state, on.Enter())
+    assert isinstance(state.page, pages.Taking)
+    order = state.page.order
+    assert (order.booked, order.code, order.service, order.person) == (True, "K7M4PXT", "", None)
+    assert done == [do.CheckPrinter(), do.Take(order)]
+    assert "K7M4PXT" not in repr(state)
+    assert play(state, on.TicketTaken(order.intention, ticket))[0].page == pages.Printing(ticket)
+
+
+def test_a_card_on_the_reader_checks_in_where_somebody_said_he_has_an_appointment(start: State) -> None:
+    state, done = play(start, on.ShowCheckIn(), on.CardRead("resident", ID_NUMBER, "张三"))
+    assert isinstance(state.page, pages.Taking)
+    order = state.page.order
+    assert order.person is not None
+    assert (order.booked, order.person.number, state.person) == (True, ID_NUMBER, None)
+    assert done == [do.CheckPrinter(), do.Take(order)]
+
+
+def test_a_second_check_in_leads_to_the_ticket_there_is(start: State) -> None:
+    state, _ = play(start, on.ShowCheckIn(), *(on.Type(sign) for sign in "K7M4PXT"), on.Enter())
+    news = on.TicketRefused(state.intention, "already_checked_in", {"number": "A007", "ticket": "t"})
+    state, _ = play(state, news)
+    assert state.page == pages.Duplicate("", "A007")
+    assert play(state, on.Reprint())[1] == [do.CheckPrinter(), do.Find("A007")]
+
+
+def test_a_short_code_is_said_beside_it_and_a_wrong_one_leads_back_to_an_empty_field(start: State) -> None:
+    state, done = play(start, on.ShowCheckIn(), on.Type("K"), on.Enter())
+    assert (state.page, done) == (pages.CheckIn("K", "code_short"), [])
+    state, _ = play(state, on.Type("clear"), *(on.Type(sign) for sign in "K7M4PXT"), on.Enter())
+    state, _ = play(state, on.TicketRefused(state.intention, "unknown_appointment"))
+    assert isinstance(state.page, pages.Refused)
+    assert state.page.order is None
+    back, _ = play(state, on.Back())
+    assert back.page == pages.Start()
+
+
+def test_a_lost_answer_is_asked_again_with_the_same_intention(start: State) -> None:
+    state, _ = play(start, on.ShowCheckIn(), *(on.Type(sign) for sign in "K7M4PXT"), on.Enter())
+    before = state.intention
+    state, _ = play(state, on.TicketRefused(before, "server_unreachable"), on.Retry())
+    assert isinstance(state.page, pages.Taking)
+    assert (state.page.order.intention, state.page.order.code) == (before, "K7M4PXT")
+
+
+def test_a_hall_without_appointments_offers_no_check_in(catalogue: Catalogue) -> None:
+    plain = catalogue.model_copy(update={"appointments": False})
+    state, _ = play(State(), on.CatalogueArrived(plain), on.ShowCheckIn())
+    assert state.page == pages.Start()

@@ -26,6 +26,7 @@ _touches = st.one_of(
             on.TakeNumber(),
             on.ShowHot(),
             on.ShowSearch(),
+            on.ShowCheckIn(),
             on.ShowHelp(),
             on.ToggleLetters(),
             on.Enter(),

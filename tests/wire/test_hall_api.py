@@ -8,13 +8,16 @@ no tickets yet.
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from contract.appointments import Appointment, Book, CheckIn
 from contract.bodies import (
     Cancel,
     Document,
@@ -612,3 +615,44 @@ def test_many_hands_at_once_make_no_double(hall: HallApi) -> None:
     assert sorted(taken) == [f"A{n:03d}" for n in range(1, 25)]
     page = hall.events(0)
     assert [event.sequence for event in page.events] == list(range(1, 25))
+
+
+def next_half_hour(hall: HallApi) -> datetime:
+    """Bookable in the sample hall, and near enough to check in at once."""
+    now = hall.catalogue("en").time
+    return now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0) + timedelta(minutes=30)
+
+
+def booked(hall: HallApi, start: datetime, **more: object) -> Appointment:
+    return hall.book(Book.model_validate({"service": "pension", "start": start, "channel": "phone", **more}))
+
+
+def test_an_appointment_is_checked_in_by_code_or_card_once(hall: HallApi) -> None:
+    assert hall.catalogue("en").appointments
+    start = next_half_hour(hall)
+    mine, other = booked(hall, start, document=PERSON), booked(hall, start)
+    ticket = hall.check_in(CheckIn(document=PERSON), "one-intention")
+    assert (ticket.number, ticket.service, ticket.state) == ("A001", "pension", TicketState.WAITING)
+    assert (ticket.booked_for, ticket.not_before) == (start, start)
+    assert hall.check_in(CheckIn(document=PERSON), "one-intention").id == ticket.id
+    for again in (CheckIn(document=PERSON), CheckIn(code=mine.code)):
+        with pytest.raises(HallError) as caught:
+            hall.check_in(again)
+        assert caught.value.code == "already_checked_in"
+        assert caught.value.params == {"number": "A001", "ticket": ticket.id}
+    assert hall.check_in(CheckIn(code=f" {other.code[:3].lower()}-{other.code[3:]}")).number == "A002"
+    assert hall.find_ticket("A001").id == ticket.id
+
+
+def test_who_has_no_appointment_now_hears_why(hall: HallApi) -> None:
+    with refused("unknown_appointment"):
+        hall.check_in(CheckIn(code="2222222"))
+    with refused("no_appointment"):
+        hall.check_in(CheckIn(document=PERSON))
+    with refused("invalid_field"):
+        hall.check_in(CheckIn())
+    later = booked(hall, next_half_hour(hall) + timedelta(hours=2))
+    with pytest.raises(HallError) as caught:
+        hall.check_in(CheckIn(code=later.code))
+    assert caught.value.code == "check_in_early"
+    assert re.fullmatch(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d", str(caught.value.params["time"]))
