@@ -6,6 +6,7 @@ from queueserver.domain import events
 from queueserver.domain.appointment import Appointment, AppointmentState, tidy_code
 from queueserver.domain.booking import Arrival, BookingRules, EarlyPolicy, LatePolicy
 from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import QueuePlan
 from queueserver.domain.schedule import business_day
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
 from queueserver.handlers import bookings
@@ -24,9 +25,8 @@ def check_in(uow: UnitOfWork, command: bookings.CheckIn) -> Ticket:
     appointment.must_be_awaited()
     if uow.closing is not None:
         raise DomainError("day_closed")
-    rules = rules_of(uow, appointment.queue)
     service = service_of(uow, appointment.service)
-    queue = uow.plan.queues[service.queue]
+    queue, rules = uow.plan.queues[service.queue], rules_of(uow, service.queue)
     arrival = rules.arrival(appointment.start, uow.now)
     if (command.priority_class or uow.plan.default_class) not in uow.plan.classes:
         raise DomainError("unknown_priority_class", field="priority_class")
@@ -34,7 +34,7 @@ def check_in(uow: UnitOfWork, command: bookings.CheckIn) -> Ticket:
         _must_be_let_in_late(uow, rules, appointment)
         admit(uow, service, queue, appointment.holder)
     else:
-        _must_be_expected_now(uow, rules, appointment, arrival)
+        _must_be_expected_now(uow, queue, appointment, arrival)
         within_person_limit(uow, queue, appointment.holder)
     day, number = uow.queue_day(queue.id).take(queue, booked=arrival is not Arrival.LATE)
     ticket = walking_its_steps(uow, _ticket(uow, command, appointment, number, arrival))
@@ -84,10 +84,11 @@ def _rank(uow: UnitOfWork, appointment: Appointment) -> tuple[int, float]:
             return (2 if rules.late is LatePolicy.WALK_IN else 5), -start
 
 
-def _must_be_expected_now(uow: UnitOfWork, rules: BookingRules, appointment: Appointment, arrival: Arrival) -> None:
+def _must_be_expected_now(uow: UnitOfWork, queue: QueuePlan, appointment: Appointment, arrival: Arrival) -> None:
+    rules = rules_of(uow, queue.id)
     if arrival is Arrival.TOO_EARLY:
         raise DomainError("check_in_early", time=clock_time(uow, rules.check_in_from(appointment.start)))
-    if not open_at(uow, appointment.queue, appointment.start):
+    if not open_at(uow, queue.id, appointment.start):
         raise DomainError("queue_closed")
 
 
@@ -101,7 +102,8 @@ def _ticket(
 ) -> Ticket:
     """Whoever came early or in time has a claim on the booked time; the late one stands behind everybody."""
     late = arrival is Arrival.LATE
-    waits = arrival is Arrival.EARLY and rules_of(uow, appointment.queue).early is EarlyPolicy.WAIT
+    queue = uow.plan.services[appointment.service].queue
+    waits = arrival is Arrival.EARLY and rules_of(uow, queue).early is EarlyPolicy.WAIT
     visit = Visit(
         id=uow.new_id(),
         number=number,
@@ -120,7 +122,7 @@ def _ticket(
         id=uow.new_id(),
         visit=visit,
         leg=1,
-        queue=appointment.queue,
+        queue=queue,
         service=appointment.service,
         state=State.WAITING,
         priority_class=command.priority_class or uow.plan.default_class,

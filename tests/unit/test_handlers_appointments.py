@@ -295,6 +295,16 @@ def test_a_closure_after_the_booking_is_said_at_the_door_and_is_nobodys_miss() -
     assert rules.live.agenda.appointments[mine.id].state is AppointmentState.CANCELLED
 
 
+def test_a_service_that_went_to_another_queue_takes_its_bookings_along() -> None:
+    rules = hall()
+    mine = booked(rules)
+    moved = replace(rules.live.plan.services["s-clerk"], queue="requeue")
+    rules.configure(replace(rules.live.plan, services={**rules.live.plan.services, "s-clerk": moved}))
+    rules.now = TOMORROW
+    ticket = check_in(rules, mine)
+    assert (ticket.queue, ticket.number) == ("requeue", "B001")
+
+
 def test_the_turn_of_the_day_marks_who_did_not_come() -> None:
     rules = hall()
     missed, next_day = booked(rules, NOON + timedelta(hours=3)), booked(rules, TOMORROW + timedelta(days=1))
