@@ -27,7 +27,7 @@ MORNING: Final = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """Monday, 09:30 in the hall."""
 ACTS: Final = (
     *("take",) * 3, *("call",) * 5, *("start",) * 8, *("finish",) * 8, "fail", "leave", "items", "send", "send_back",
-    "hold", "call_back", "no_show", "add", "drop", "cancel", "requeue", "close", "open", "open", "open", "later", "later",
+    "hold", "call_back", "no_show", "add", "drop", "cancel", "requeue", "close", *("open",) * 3, *("later",) * 2,
 )  # fmt: skip
 """What may happen, with a rough weight."""
 SERVICES: Final = ("s-a", "s-b", "s-c", "s-after", "firm")
