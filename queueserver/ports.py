@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from queueserver.domain.agenda import AgendaView
+from queueserver.domain.appointment import Appointment
+from queueserver.domain.closure import Closure
+from queueserver.domain.daybook import Closing
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.reason import Reason
-from queueserver.domain.ticket import Place, Ticket
+from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 
 
@@ -40,8 +44,13 @@ class UnitOfWork(Protocol):
 
     plan: HallPlan
     now: datetime
+    """The hall's time: never earlier than its last fact, also when the clock was set back."""
     business_day: date
     line: Line
+    closing: Closing | None
+    """The early end of this business day, while it holds."""
+    closures: Mapping[str, Closure]
+    """What holds today and later, by id."""
 
     def new_id(self) -> str: ...
     def new_token(self) -> str: ...
@@ -71,10 +80,26 @@ class UnitOfWork(Protocol):
     def held_by(self, holder: str, queue: str) -> Sequence[Ticket]:
         """Open tickets of one identified person in one queue."""
 
+    agenda: AgendaView
+    """The appointments of today and later, with what this command has put already."""
+
+    def appointment(self, appointment_id: str) -> Appointment:
+        """Also those that are over; raises DomainError("unknown_appointment")."""
+
+    def referenced(self, source: str, references: Sequence[str]) -> Mapping[str, Appointment]:
+        """Bookings of any day that were made elsewhere, by their references there."""
+
+    def missed_since(self, holder: str, since: datetime) -> Sequence[datetime]:
+        """The booked times at which this person did not come."""
+
+    def put_appointment(self, appointment: Appointment) -> None: ...
     def put_ticket(self, ticket: Ticket) -> None: ...
     def put_window(self, window: Window) -> None: ...
     def put_queue_day(self, day: QueueDay) -> None: ...
     def record(self, event: Event) -> None: ...
+
+    def put_closure(self, closure: Closure) -> None: ...
+    def put_closing(self, closing: Closing) -> None: ...
 
     def begin_day(self, day: date) -> None:
         """From here on the hall's business day is `day`, with fresh counters."""
@@ -115,4 +140,50 @@ class Done:
     """The command needs no more words."""
 
 
-Answer = TicketAnswer | CallAnswer | Nobody | Done
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ticket that a manager's command meets: its state before, and the one it gets; None = it keeps its state."""
+
+    ticket: str
+    number: str
+    queue: str
+    state: State
+    becomes: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Whom a command on many tickets meets, or would meet if `dry_run`; `appointments` keep their state."""
+
+    hit: tuple[Hit, ...]
+    dry_run: bool
+    subject: Closure | Closing | None = None
+    appointments: tuple[Appointment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentAnswer:
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """What became of one row: `result` is booked, known or refused; `code`, `field` and `params` say why it was."""
+
+    reference: str
+    result: str
+    appointment: Appointment | None = None
+    code: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The lines in the order of the rows."""
+
+    lines: tuple[ImportLine, ...]
+    dry_run: bool
+
+
+Answer = TicketAnswer | CallAnswer | AppointmentAnswer | Imported | Nobody | Done | Report

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from contract.appointments import (
+    Appointment,
+    Book,
+    CancelAppointment,
+    CheckIn,
+    Confirm,
+    ImportAppointments,
+    ImportReport,
+    Move,
+    Slots,
+)
 from contract.bodies import (
     Body,
     Broadcast,
@@ -27,6 +39,7 @@ from contract.bodies import (
     Postpone,
     Problem,
     Snapshot,
+    Stops,
     TakeTicket,
     Ticket,
     Token,
@@ -34,6 +47,7 @@ from contract.bodies import (
     Why,
     WindowView,
 )
+from contract.days import CloseDay, Closures, DayView, HitReport, MakeClosure, VoidTickets
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
@@ -127,6 +141,46 @@ class HallClient:
     def reinstate(self, ticket_id: str, places: int = 0, key: str = "") -> Ticket:
         return self._command(f"/tickets/{ticket_id}/reinstate", Postpone(places=places), Ticket, key)
 
+    def add_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        """More services for a visit that goes on."""
+        return self._command(f"/tickets/{ticket_id}/stops", Stops(services=tuple(services)), Ticket, key)
+
+    def drop_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        """Services no longer wanted; the next leg, when the visitor waited for one of them."""
+        return self._command(f"/tickets/{ticket_id}/stops/drop", Stops(services=tuple(services)), Ticket, key)
+
+    # -- appointments
+
+    def slots(self, service: str, date: str = "", days: int = 1, channel: str = "api") -> Slots:
+        """Bookable times from `date` (ISO, "" = today) on; one day comes with its slots."""
+        query = {"service": service, "days": str(days), "channel": channel} | ({"date": date} if date else {})
+        return self._get("/slots", Slots, query)
+
+    def book(self, body: Book, key: str = "") -> Appointment:
+        return self._command("/appointments", body, Appointment, key)
+
+    def appointment(self, appointment_id: str) -> Appointment:
+        return self._get(f"/appointments/{appointment_id}", Appointment)
+
+    def find_appointment(self, code: str) -> Appointment:
+        return self._get("/appointments", Appointment, {"code": code})
+
+    def confirm_appointment(self, appointment_id: str, body: Confirm | None = None, key: str = "") -> Appointment:
+        return self._command(f"/appointments/{appointment_id}/confirm", body or Confirm(), Appointment, key)
+
+    def move_appointment(self, appointment_id: str, body: Move, key: str = "") -> Appointment:
+        return self._command(f"/appointments/{appointment_id}/move", body, Appointment, key)
+
+    def cancel_appointment(self, appointment_id: str, reason: str = "", key: str = "") -> Appointment:
+        body = CancelAppointment(reason=reason)
+        return self._command(f"/appointments/{appointment_id}/cancel", body, Appointment, key)
+
+    def check_in(self, body: CheckIn, key: str = "") -> Ticket:
+        return self._command("/check-ins", body, Ticket, key)
+
+    def import_appointments(self, body: ImportAppointments, key: str = "") -> ImportReport:
+        return self._command("/appointments/import", body, ImportReport, key)
+
     # -- windows
 
     def open_window(self, window: str, key: str = "") -> WindowView:
@@ -172,6 +226,29 @@ class HallClient:
 
     def broadcast(self, body: Broadcast, key: str = "") -> None:
         self._send("POST", self._in_hall("/announcements"), body, key=key)
+
+    # -- the day, for those who oversee the hall
+
+    def make_closure(self, body: MakeClosure, key: str = "") -> HitReport:
+        return self._command("/closures", body, HitReport, key)
+
+    def closures(self) -> Closures:
+        return self._get("/closures", Closures)
+
+    def end_closure(self, closure: str, key: str = "") -> HitReport:
+        return self._command(f"/closures/{closure}/end", _NOTHING, HitReport, key)
+
+    def close_day(self, body: CloseDay | None = None, key: str = "") -> HitReport:
+        return self._command("/day/close", body or CloseDay(), HitReport, key)
+
+    def reopen_day(self, key: str = "") -> HitReport:
+        return self._command("/day/reopen", _NOTHING, HitReport, key)
+
+    def day(self, day: date) -> DayView:
+        return self._get(f"/days/{day.isoformat()}", DayView)
+
+    def void_tickets(self, body: VoidTickets, key: str = "") -> HitReport:
+        return self._command("/tickets/void", body, HitReport, key)
 
     # -- the wire
 

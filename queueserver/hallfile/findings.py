@@ -108,10 +108,24 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "rule_not_served": Sentence(
         "{subject} has a rule for queue '{value}', which it does not serve", "add '{value}' to its serves"
     ),
+    "step_repeated": Sentence(
+        "{subject} walks queue '{value}' twice in a row", "remove this step, or put another one between"
+    ),
+    "steps_never_together": Sentence(
+        "{subject} walks {queues}, which are never all open on one weekday, so nobody could finish it in one visit",
+        "give them hours with a day in common, or remove a step",
+    ),
+    "services_in_circle": Sentence(
+        "{subject} must come after itself: {circle}", "remove one of the names from 'after', so that one is the first"
+    ),
     "window_elsewhere": Sentence(
         "{windows} in zone '{zone}' serve queue '{value}', whose visitors wait in zone '{other}'",
         "screens and loudspeakers follow the zone; check that people hear the call",
         severity=_WARNING,
+    ),
+    "tolerance_over_bound": Sentence(
+        "appointments may wait {tolerance} minutes, but nobody longer than {limit}: the second bound would come first",
+        "write appointment_tolerance_minutes below {limit}, or raise longest_wait_minutes",
     ),
     "department_empty": Sentence("{subject} offers no service", "add a service or remove it", severity=_WARNING),
     "unused": Sentence("nothing uses {subject}", "remove it, or use it", severity=_WARNING),
@@ -136,7 +150,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     # times
     "unknown_time_zone": Sentence("{subject}: unknown time zone '{value}'", "e.g. 'Asia/Shanghai'", nearly=_MEANT),
-    "band_reversed": Sentence("{subject}: '{value}' ends before it begins", "write the earlier time first"),
+    "band_reversed": Sentence(
+        "{subject}: '{value}' ends before it begins",
+        "write the earlier time first; a time over midnight is two: to 24:00 on this day, from 00:00 on the next",
+    ),
     "bands_overlap": Sentence("{subject}: '{value}' overlaps '{other}'", "make the times follow one another"),
     "never_open": Sentence(
         "{subject} is closed on every day", 'add e.g. mon = ["09:00-12:00", "13:30-17:00"]', severity=_WARNING
@@ -148,12 +165,110 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     "never_issues": Sentence(
         "{subject} stops giving tickets {minutes} minutes before closing, longer than it is open on {day}",
-        "lower last_ticket_minutes",
+        "lower {field}",
         severity=_WARNING,
     ),
     "override_past": Sentence("{subject} is over", "remove it when you like", severity=_WARNING),
     "override_twice": Sentence(
         "{subject} is there twice for {scope}, first {first}", "keep one, with all the times it is open"
+    ),
+    # calendars
+    "holiday_reversed": Sentence("{subject}: the holiday of {value} ends on {until}", "write the earlier date first"),
+    "holiday_long": Sentence(
+        "{subject}: the holiday of {value} lasts {days} days, until {until}", "check the year", severity=_WARNING
+    ),
+    "holidays_overlap": Sentence(
+        "{subject}: the holiday of {value} begins before that of {other} is over", "make one of them shorter"
+    ),
+    "make_up_twice": Sentence("{subject} has {value} twice under make_up", "keep one"),
+    "make_up_in_holiday": Sentence(
+        "{subject}: {value} is a make-up day inside a holiday, so it is worked", "check the date", severity=_WARNING
+    ),
+    "make_up_same_day": Sentence(
+        "{subject}: {value} is worked as {day}, which it is anyway",
+        "check the date, or name the weekday whose hours hold",
+        severity=_WARNING,
+    ),
+    "make_up_closed": Sentence(
+        "{subject}: {value} is worked as {day}, when no queue with this calendar is open",
+        "name a weekday with opening hours",
+        severity=_WARNING,
+    ),
+    "calendar_past": Sentence(
+        "{subject}: all of its days are over", "add the days of the coming year", severity=_WARNING
+    ),
+    # appointments
+    "slots_purpose": Sentence(
+        "{subject} must be for one queue or for some services, not both and not neither",
+        'write queue = "..." for all services of a queue, or services = ["..."]',
+    ),
+    "slots_queues_differ": Sentence(
+        "{subject} is for services of different queues", "make a template for each queue, because places are its work"
+    ),
+    "slots_without_service": Sentence(
+        "{subject} is for a queue no service leads to, so nobody can book it", "add a service with this queue"
+    ),
+    "slots_empty": Sentence("{subject} has no weekday or no time", 'write weekdays = ["mon"], times = ["09:00-12:00"]'),
+    "anchor_missing": Sentence(
+        "{subject} is for every n-th week, but not from which one on",
+        "add any day of a week that counts: anchor = 2026-01-05",
+    ),
+    "valid_reversed": Sentence("{subject} ends before it begins", "valid_to must not be before valid_from"),
+    "shares_and_places": Sentence("{subject} divides its capacity twice", "write shares (percent) or places, not both"),
+    "shares_over": Sentence("{subject} gives away more than 100 percent", "lower some of its shares"),
+    "places_over": Sentence(
+        "{subject} gives away more places than its capacity", "lower some of its places, or raise capacity"
+    ),
+    "release_order": Sentence(
+        "{subject}: each step of release must be later and open more than the one before",
+        "write the earliest first: days_ahead falls and percent, which counts all steps so far, rises",
+    ),
+    "release_beyond_horizon": Sentence(
+        "{subject} releases places {days} days ahead, but can be booked only {horizon} days ahead",
+        "raise horizon_days or lower days_ahead",
+        severity=_WARNING,
+    ),
+    "slots_never": Sentence(
+        "{subject} never yields a time that can be booked",
+        "compare its weekdays, times and minutes with the opening hours, holidays and exceptions of its queue",
+    ),
+    "slots_closed_day": Sentence(
+        "{subject} has times on {day}, when queue '{queue}' is closed", "remove the day, or open the queue on it"
+    ),
+    "slots_outside": Sentence(
+        "{subject}: no slot fits into {times} while queue '{queue}' is open",
+        "move it into the opening hours, or remove it",
+    ),
+    "slots_cut": Sentence(
+        "{subject}: {times} is partly outside the opening hours of queue '{queue}'; only slots inside are offered",
+        "shorten it, unless that is meant",
+        severity=_WARNING,
+    ),
+    "slots_past": Sentence("{subject} is over", "remove it when you like", severity=_WARNING),
+    "slots_overlap": Sentence(
+        "{subject} and '{other}' both have a time for service '{service}', e.g. {when}",
+        "give them different times, days or services",
+    ),
+    "slots_above_range": Sentence(
+        "{subject}: {places} places a day, and the daily_limit, are more than the {size} numbers of queue '{queue}'",
+        "raise last of the queue, or lower its daily_limit or the capacity",
+        severity=_WARNING,
+    ),
+    "lead_beyond_horizon": Sentence(
+        "{subject}: booking ends before it begins, because the lead time is longer than the horizon",
+        "lower lead_minutes or raise horizon_days",
+    ),
+    "release_never": Sentence(
+        "{subject} releases no place before booking ends", "release earlier or more of it, or lower lead_minutes"
+    ),
+    "release_incomplete": Sentence(
+        "{subject} never offers more than {most} of its {capacity} places",
+        "let the last step of release say percent = 100, early enough",
+        severity=_WARNING,
+    ),
+    "share_zero": Sentence(
+        "{subject}: the share of '{channel}' is less than one place of {capacity}",
+        "raise the share or the capacity, or leave the channel out",
     ),
     # words
     "no_language": Sentence("the hall has no language", 'write languages = ["zh-CN", "en"]'),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, timedelta
+from typing import Final
 
+from queueserver.handlers.bookings import BookingCommand
 from queueserver.ports import Actor
+
+DONE: Final = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,15 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class TakeTicket:
+    """`services` are further ones for the same visitor, `party` how many people come together."""
+
     service: str
     channel: str
     lang: str
     priority_class: str | None = None
     holder: Holder = Holder()
+    services: tuple[str, ...] = ()
+    party: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,18 @@ class Postpone:
 class Reinstate:
     ticket: str
     places: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddStops:
+    ticket: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropStops:
+    ticket: str
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +133,14 @@ class Start(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Finish(AtWindow):
+    """Any `outcome` but DONE means that what must come after this service cannot be done either.
+
+    `items` are services handled here too; `leaves`: the visitor wants nothing more today.
+    """
+
     outcome: str
     items: tuple[str, ...]
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +155,12 @@ class Hold(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Transfer(AtWindow):
+    """`come_back`: after the other window the visitor returns to this one."""
+
     to_queue: str | None
     to_window: str | None
     note: str
+    come_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +169,7 @@ class Broadcast:
     lang: str
     zones: tuple[str, ...]
     urgent: bool
-    expires_at: datetime = field(repr=False)
-    """Counted from when the request came, so it is no part of what makes a repeated request the same."""
+    expires_in: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +179,61 @@ class TurnDay:
     day: date
 
 
+Notice = tuple[tuple[str, str], ...]
+"""What is said to visitors: (language, text), each its own announcement; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeClosure:
+    """Close (or open) queues, or the whole hall, for `band` of one local day; None = from now, to the day's end."""
+
+    by: Actor
+    queues: tuple[str, ...]
+    day: date | None
+    start: int | None
+    end: int | None
+    opens: bool
+    reason: str
+    void_waiting: bool
+    notice: Notice
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndClosure:
+    by: Actor
+    closure: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDay:
+    """End the business day before its boundary."""
+
+    by: Actor
+    reason: str
+    notice: Notice
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenDay:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class VoidTickets:
+    """Cancel all that wait or are set aside in some queues, in a zone, or with these numbers; exactly one is given."""
+
+    by: Actor
+    queues: tuple[str, ...]
+    zone: str | None
+    numbers: tuple[str, ...]
+    reason: str
+    notice: Notice
+    dry_run: bool
+
+
+DayCommand = TurnDay | MakeClosure | EndClosure | CloseDay | ReopenDay | VoidTickets
 WindowCommand = (
     OpenWindow
     | PauseWindow
@@ -166,5 +249,5 @@ WindowCommand = (
     | Hold
     | Transfer
 )
-TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate
-Command = WindowCommand | TicketCommand | Broadcast | TurnDay
+TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate | AddStops | DropStops
+Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | DayCommand

@@ -6,18 +6,25 @@ Whoever holds the hall's row compares sequence numbers and catches up when anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from queueserver.domain.agenda import Agenda, AgendaView, kept_from
+from queueserver.domain.appointment import Appointment
+from queueserver.domain.closure import Closure, in_force
+from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
-from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
+from queueserver.domain.schedule import local_hour
+from queueserver.domain.statistics import Cell, Tally, counted
+from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
 from queueserver.domain.window import Window
 from queueserver.ports import NewId
+from queueserver.store.pastappointments import NO_PAST, PastAppointments
 
 
 @dataclass(slots=True)
@@ -32,6 +39,22 @@ class LiveHall:
     queue_days: dict[str, QueueDay] = field(default_factory=dict)
     line: Line = field(default_factory=Line)
     holders: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    at: datetime | None = None
+    """The time of the last fact."""
+    calendar_seq: int = 0
+    closures: dict[str, Closure] = field(default_factory=dict)
+    """Those of this business day and later that were not ended."""
+    closing: Closing | None = None
+
+    def time(self, clock: datetime) -> datetime:
+        """The hall's time when a clock says so: it stands still while the clock is behind the last fact."""
+        return clock if self.at is None else max(self.at, clock)
+
+    def renew_plan(self) -> None:
+        """Let the plan's schedules follow the closures and the day's early end."""
+        self.plan = in_force(self.plan, self.closures.values(), self.closing)
+
+    agenda: Agenda = field(default_factory=Agenda)
 
     def keep(self, ticket: Ticket) -> None:
         """Let `ticket` replace what was known of it."""
@@ -62,8 +85,19 @@ class Change:
 
     tickets: dict[str, tuple[Ticket, int]] = field(default_factory=dict)
     new_tickets: set[str] = field(default_factory=set)
+    visits: dict[str, Visit] = field(default_factory=dict)
+    """Visits that were there before and have other things to do now."""
     windows: dict[str, Window] = field(default_factory=dict)
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
+    closures: dict[str, Closure] = field(default_factory=dict)
+    closings: dict[str, Closing] = field(default_factory=dict)
+    appointments: dict[str, tuple[Appointment, int]] = field(default_factory=dict)
+    tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
+    """What to add to the statistics, by business day."""
+
+    def add(self, day: date, cell: Cell, ms: int) -> None:
+        n, total = self.tallies.get((day, cell), (0, 0))
+        self.tallies[day, cell] = Tally(n + 1, total + ms)
 
 
 class Unit:
@@ -76,17 +110,29 @@ class Unit:
         new_id: NewId,
         new_token: Callable[[], str],
         load: Callable[[str], Ticket | None],
+        past: PastAppointments = NO_PAST,
     ) -> None:
         self.plan = live.plan
         self.now = now
         self.business_day = live.business_day
         self.line = live.line
+        self.closing = live.closing
+        self.closures: Mapping[str, Closure] = live.closures
         self.events: list[Event] = []
         self._live = live
         self._new_id = new_id
         self._new_token = new_token
         self._load = load
+        self._stored: dict[str, Ticket] = {}
+        """Tickets that were over and are looked at again."""
+        self._new_closures: list[Closure] = []
+        self._new_closings: list[Closing] = []
+        self._past = past
+        self.agenda = AgendaView(live.agenda)
         self._tickets: dict[str, Ticket] = {}
+        self._was: dict[str, Ticket | None] = {}
+        self._counted: list[tuple[Cell, int]] = []
+        self._hour = local_hour(now, live.plan.time_zone)
         self._windows: dict[str, Window] = {}
         self._queue_days: dict[str, QueueDay] = {}
         self._next_day: date | None = None
@@ -112,9 +158,12 @@ class Unit:
         return plan.label if plan else window_id
 
     def ticket(self, ticket_id: str) -> Ticket:
-        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id) or self._load(ticket_id)
+        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id) or self._stored.get(ticket_id)
         if ticket is None:
-            raise DomainError("unknown_ticket")
+            ticket = self._load(ticket_id)
+            if ticket is None:
+                raise DomainError("unknown_ticket")
+            self._stored[ticket_id] = ticket
         return ticket
 
     def window(self, window_id: str) -> Window:
@@ -140,9 +189,27 @@ class Unit:
         held = (self._live.tickets[ticket_id] for ticket_id in sorted(ids))
         return [ticket for ticket in held if ticket.state is not State.NO_SHOW]
 
+    def appointment(self, appointment_id: str) -> Appointment:
+        found = self.agenda.get(appointment_id) or self._past.find(appointment_id)
+        if found is None:
+            raise DomainError("unknown_appointment")
+        return found
+
+    def referenced(self, source: str, references: Sequence[str]) -> Mapping[str, Appointment]:
+        return self._past.referenced(source, references)
+
+    def missed_since(self, holder: str, since: datetime) -> Sequence[datetime]:
+        return self._past.missed_since(holder, since)
+
     # -- writing
 
+    def put_appointment(self, appointment: Appointment) -> None:
+        self.agenda.put(appointment)
+
     def put_ticket(self, ticket: Ticket) -> None:
+        self._was[ticket.id] = (
+            self._tickets.get(ticket.id) or self._live.tickets.get(ticket.id) or self._stored.get(ticket.id)
+        )
         self._tickets[ticket.id] = ticket
 
     def put_window(self, window: Window) -> None:
@@ -153,6 +220,13 @@ class Unit:
 
     def record(self, event: Event) -> None:
         self.events.append(event)
+        self._counted += counted(event, self._was.get, self.now, self._hour)
+
+    def put_closure(self, closure: Closure) -> None:
+        self._new_closures.append(closure)
+
+    def put_closing(self, closing: Closing) -> None:
+        self._new_closings.append(closing)
 
     def begin_day(self, day: date) -> None:
         self._next_day = day
@@ -161,15 +235,45 @@ class Unit:
         """Let the hall be as this command leaves it, and note in `change` what must be written."""
         live = self._live
         live.seq += len(self.events)
-        for ticket_id, ticket in self._tickets.items():
-            if ticket_id not in live.tickets and ticket_id not in change.tickets:
-                change.new_tickets.add(ticket_id)
-            live.keep(ticket)
-            change.tickets[ticket_id] = (ticket, live.seq)
+        if self.events:
+            live.at = self.now
+        for cell, ms in self._counted:
+            change.add(live.business_day, cell, ms)
+        self._commit_tickets(change)
         for window_id, window in self._windows.items():
             live.windows[window_id] = change.windows[window_id] = window
         for queue, day in self._queue_days.items():
             live.queue_days[queue] = change.queue_days[live.business_day, queue] = day
+        for appointment in self.agenda.changed.values():
+            live.agenda.keep(appointment)
+            change.appointments[appointment.id] = (appointment, live.seq)
         if self._next_day is not None:
             live.business_day = self._next_day
             live.queue_days.clear()
+            live.agenda.forget_before(kept_from(self._next_day))
+        if self._new_closures or self._new_closings:
+            self._commit_calendar(change)
+
+    def _commit_tickets(self, change: Change) -> None:
+        live = self._live
+        for ticket_id, ticket in self._tickets.items():
+            known = live.tickets.get(ticket_id) or self._stored.get(ticket_id)
+            if known is None and ticket_id not in change.tickets:
+                change.new_tickets.add(ticket_id)
+            if known is not None and known.visit is not ticket.visit:
+                change.visits[ticket.visit.id] = ticket.visit
+            live.keep(ticket)
+            change.tickets[ticket_id] = (ticket, live.seq)
+
+    def _commit_calendar(self, change: Change) -> None:
+        live = self._live
+        live.calendar_seq = live.seq
+        for closure in self._new_closures:
+            change.closures[closure.id] = closure
+            live.closures[closure.id] = closure
+        for closing in self._new_closings:
+            change.closings[closing.id] = closing
+            live.closing = None if closing.final or closing.reopened_at else closing
+        kept = (one for one in live.closures.values() if one.ended_at is None and one.day >= live.business_day)
+        live.closures = {one.id: one for one in kept}
+        live.renew_plan()

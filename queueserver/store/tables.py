@@ -35,8 +35,13 @@ halls = Table(
     Column("relayed_seq", BigInteger, nullable=False),
     Column("business_day", Date, nullable=False),
     Column("config_version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("calendar_seq", BigInteger, nullable=False),
 )
-"""One row a hall; its `seq` is incremented first in every command's transaction and so serialises the hall."""
+"""One row a hall; its `seq` is incremented first in every command's transaction and so serialises the hall.
+
+`at` is the hall's time, that of its last fact; `calendar_seq` the last fact that changed the hours of a day.
+"""
 
 config_versions = Table(
     "config_versions",
@@ -65,6 +70,9 @@ visits = Table(
     Column("document", String(40), nullable=False),
     Column("person", String(200), nullable=False),
     Column("phone", String(24), nullable=False),
+    Column("party", Integer, nullable=False, server_default="1"),
+    Column("itinerary", Text, nullable=False, server_default=""),
+    Column("appointment", String(26), nullable=False, server_default=""),
     UniqueConstraint("hall", "business_day", "number"),
     UniqueConstraint("token"),
 )
@@ -94,6 +102,9 @@ tickets = Table(
     Column("misses", Integer, nullable=False),
     Column("printed", Boolean, nullable=False),
     Column("note", String(200), nullable=False),
+    Column("booked_for", BigInteger),
+    Column("not_before", BigInteger),
+    Column("origin", String(16), nullable=False, server_default="issued"),
     Column("seq", BigInteger, nullable=False),
     ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
     UniqueConstraint("hall", "visit", "leg"),
@@ -136,6 +147,69 @@ queue_days = Table(
 )
 """A queue's counters for one business day; configuration changes never touch them."""
 
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("code", String(8), nullable=False),
+    Column("service", String(48), nullable=False),
+    Column("queue", String(48), nullable=False),
+    Column("slot", String(48), nullable=False),
+    Column("start_at", BigInteger, nullable=False),
+    Column("end_at", BigInteger, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("lang", String(35), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("document", String(40), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("phone", String(24), nullable=False),
+    Column("source", String(48), nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("held_until", BigInteger),
+    Column("free_at", BigInteger),
+    Column("left_slot", String(48)),
+    Column("left_start", BigInteger),
+    Column("left_until", BigInteger),
+    Column("ticket", String(26), nullable=False),
+    Column("number", String(8), nullable=False),
+    Column("over_quota", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("ix_appointments_start", "hall", "start_at"),
+    Index("ix_appointments_code", "hall", "code"),
+)
+"""One row a booking. `slot` is the template it came from; `seq` the hall's sequence number of the last fact about it.
+
+A draft holds its place until `held_until`, a cancelled one until `free_at`, a moved one its former until `left_until`.
+"""
+
+Index(
+    "ix_appointments_left",
+    appointments.c.hall,
+    appointments.c.left_until,
+    sqlite_where=appointments.c.left_until.is_not(None),
+    postgresql_where=appointments.c.left_until.is_not(None),
+)
+Index(
+    "ix_appointments_holder",
+    appointments.c.hall,
+    appointments.c.holder,
+    appointments.c.start_at,
+    sqlite_where=appointments.c.holder != "",
+    postgresql_where=appointments.c.holder != "",
+)
+Index(
+    "uq_appointments_reference",
+    appointments.c.hall,
+    appointments.c.source,
+    appointments.c.reference,
+    unique=True,
+    sqlite_where=appointments.c.reference != "",
+    postgresql_where=appointments.c.reference != "",
+)
+
 events = Table(
     "events",
     metadata,
@@ -156,6 +230,25 @@ events = Table(
 reason of a call, staff, outcome.
 """
 
+statistics = Table(
+    "statistics",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("business_day", Date, primary_key=True),
+    Column("measure", String(24), primary_key=True),
+    Column("bin", Integer, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("queue", String(48), primary_key=True),
+    Column("service", String(48), primary_key=True),
+    Column("priority_class", String(48), primary_key=True),
+    Column("window", String(48), primary_key=True),
+    Column("staff", String(64), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""domain.statistics.Cell by business day: how many facts, and their milliseconds. Only ever added to, with the fact."""
+
 answers = Table(
     "answers",
     metadata,
@@ -168,6 +261,42 @@ answers = Table(
     Index("ix_answers_at", "hall", "at"),
 )
 """The first answer to each Idempotency-Key, kept for two days."""
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("start_minute", Integer, nullable=False),
+    Column("end_minute", Integer, nullable=False),
+    Column("queues", Text, nullable=False),
+    Column("opens", Boolean, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("ended_by", String(64), nullable=False),
+    Column("ended_at", BigInteger),
+    Index("ix_closures_day", "hall", "day"),
+)
+"""What managers changed about the hours of one day; queues are ids separated by spaces, none = the whole hall."""
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("business_day", Date, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("ended", Text, nullable=False),
+    Column("reopened_at", BigInteger),
+    Column("reopened_by", String(64), nullable=False),
+    Index("ix_closings_day", "hall", "business_day"),
+)
+"""Each end of a business day; `ended` is JSON: id, number, queue, state before and after, itinerary of each ticket."""
 
 accounts = Table(
     "accounts",
