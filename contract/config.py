@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contract.bodies import Body
+from contract.bodies import Body, Language
 from contract.ids import ConfiguredId
 
 Texts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], str]
@@ -113,6 +113,8 @@ class Service(Body):
     hint: Texts = {}
     hot: bool = False
     requires_document: bool = False
+    skill: ConfiguredId | None = None
+    """What whoever serves it must be able to do; see Staff."""
 
 
 class Queue(Body):
@@ -154,6 +156,17 @@ class Window(Body):
     rules: tuple[Rule, ...] = ()
 
 
+class Staff(Body):
+    """Somebody at the windows, by the account's `id`: skills that services ask for, and languages besides the first.
+
+    Who is not listed has no skills and speaks the hall's first language.
+    """
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    skills: tuple[ConfiguredId, ...] = ()
+    languages: tuple[Language, ...] = ()
+
+
 class HallConfig(Body):
     """One hall, whole."""
 
@@ -167,6 +180,7 @@ class HallConfig(Body):
     services: tuple[Service, ...]
     queues: tuple[Queue, ...]
     windows: tuple[Window, ...]
+    staff: tuple[Staff, ...] = ()
 
 
 def text_for(texts: Texts, lang: str) -> str:

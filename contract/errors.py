@@ -53,6 +53,8 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "ticket_elsewhere": Refusal(409, "Ticket {number} is not at this window."),
     "not_served_here": Refusal(409, "This window does not serve that queue."),
     "not_due_yet": Refusal(409, "It is not yet the time of ticket {number}."),
+    "skill_missing": Refusal(409, "Ticket {number} needs staff with the skill {skill}."),
+    "language_elsewhere": Refusal(409, "Staff who speak the language of {number} sit at another window."),
     "window_closed": Refusal(409, "This window is closed. Open it first."),
     "window_paused": Refusal(409, "This window is paused. Resume it first."),
     "window_busy": Refusal(409, "Ticket {number} is still at this window."),

@@ -206,4 +206,5 @@ class HallView:
             calls=ticket.calls,
             misses=ticket.misses,
             note=ticket.note,
+            due_at=ticket.not_before,
         )

@@ -55,8 +55,10 @@ _BEFORE = or_(
     and_(tickets.c.place_at == bindparam("place_at"), tickets.c.place_order < bindparam("place_order")),
 )
 _DUE = or_(tickets.c.not_before.is_(None), tickets.c.not_before <= bindparam("now"))
+_HELD_AND_DUE = and_(tickets.c.state == State.HELD.value, tickets.c.not_before <= bindparam("now"))
+_WAITING_AND_DUE = and_(tickets.c.state == State.WAITING.value, tickets.c.sent_to.is_(None), _DUE)
 _AHEAD_IN_QUEUE = select(func.count()).where(
-    _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to.is_(None)
+    _IN_HALL, _OPEN, or_(_WAITING_AND_DUE, _HELD_AND_DUE), _BEFORE, tickets.c.queue == bindparam("queue")
 )
 _AHEAD_AT_WINDOW = select(func.count()).where(
     _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
@@ -160,7 +162,7 @@ def visit_of_token(connection: Connection, token: str) -> tuple[str, str] | None
 
 
 def ahead_of(connection: Connection, hall: str, ticket: Ticket, now: datetime) -> int:
-    """Waiting tickets of the same lane that may be called by now and whose place is before this one's."""
+    """Tickets of the same lane that may be called by now and whose place is before this one's; see Line.ahead."""
     found = {
         "in_hall": hall,
         "queue": ticket.queue,

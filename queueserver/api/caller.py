@@ -128,10 +128,10 @@ async def no_show(hall: str, window: str, request: Request) -> Response:
 
 @router.post(WINDOW + "/hold", **documented(bodies.Ticket, bodies.Hold))
 async def hold(hall: str, window: str, request: Request) -> Response:
-    """Set aside until called back."""
+    """Set aside until called back, or until the minutes are over."""
     asker = await _staff(request, hall)
     body = await read_body(request, bodies.Hold)
-    return await _at_window(request, hall, commands.Hold(window, body.reason, by=asker.actor))
+    return await _at_window(request, hall, commands.Hold(window, body.reason, body.minutes, by=asker.actor))
 
 
 @router.post(WINDOW + "/transfer", **documented(bodies.Ticket, bodies.Transfer))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from queueserver.domain.schedule import Schedule
@@ -81,11 +81,24 @@ class ServicePlan:
     queue: str
     department: str = ""
     requires_document: bool = False
+    skill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPlan:
+    """What somebody at a window can do besides the usual; `languages` without their regions, "en" for "en-GB"."""
+
+    id: str
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class HallPlan:
-    """One hall as published in configuration `version`; mappings are by id and never changed."""
+    """One hall as published in configuration `version`; mappings are by id and never changed.
+
+    `language` is what everybody at the windows speaks, `skills` what the services that need one need.
+    """
 
     id: str
     version: int
@@ -100,3 +113,6 @@ class HallPlan:
     privileged: frozenset[str]
     windows_of_queue: Mapping[str, tuple[str, ...]]
     zones: frozenset[str]
+    language: str = ""
+    staff: Mapping[str, StaffPlan] = field(default_factory=dict)
+    skills: Mapping[str, str] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from contract.config import (
     Queue,
     Rule,
     Service,
+    Staff,
     Window,
     Zone,
 )
@@ -45,6 +46,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "services": Section("service", Service),
     "queues": Section("queue", Queue),
     "windows": Section("window", Window),
+    "staff": Section("staff", Staff),
 }
 
 REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (

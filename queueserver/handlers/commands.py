@@ -124,7 +124,10 @@ class NoShow(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Hold(AtWindow):
+    """`minutes`: from then on the ticket comes back by itself."""
+
     reason: str
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

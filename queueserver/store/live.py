@@ -13,7 +13,7 @@ from datetime import date, datetime
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
-from queueserver.domain.line import Line
+from queueserver.domain.line import Line, stands_in_line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
 from queueserver.domain.window import Window
@@ -41,13 +41,13 @@ class LiveHall:
         if ticket.state not in OPEN_STATES:
             return
         self.tickets[ticket.id] = ticket
-        if ticket.state is State.WAITING:
+        if stands_in_line(ticket):
             self.line.add(ticket)
         if ticket.visit.holder:
             self.holders.setdefault((ticket.visit.holder, ticket.queue), set()).add(ticket.id)
 
     def _forget(self, ticket: Ticket) -> None:
-        if ticket.state is State.WAITING:
+        if stands_in_line(ticket):
             self.line.remove(ticket)
         if ticket.visit.holder:
             held = self.holders[ticket.visit.holder, ticket.queue]

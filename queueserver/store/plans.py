@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from contract.config import HallConfig, Hours, Override, Queue, Window
+from contract.config import HallConfig, Hours, Override, Queue, Staff, Window
+from queueserver.domain.eligibility import base_language
 from queueserver.domain.hall import (
     HallPlan,
     MissedPolicy,
@@ -14,6 +15,7 @@ from queueserver.domain.hall import (
     QueuePlan,
     Rule,
     ServicePlan,
+    StaffPlan,
     WindowPlan,
 )
 from queueserver.domain.schedule import Band, Schedule
@@ -34,7 +36,9 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
         classes=classes,
         queues={queue.id: _queue(queue, hours[queue.hours], config.overrides) for queue in config.queues},
         windows={window.id: _window(window) for window in config.windows},
-        services={s.id: ServicePlan(s.id, s.queue, s.department, s.requires_document) for s in config.services},
+        services={
+            s.id: ServicePlan(s.id, s.queue, s.department, s.requires_document, s.skill or "") for s in config.services
+        },
         default_class=next(kind.id for kind in config.priority_classes if not kind.privileged),
         privileged=frozenset(kind.id for kind in config.priority_classes if kind.privileged),
         windows_of_queue={
@@ -42,6 +46,9 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
             for queue in config.queues
         },
         zones=frozenset(zone.id for zone in config.zones),
+        language=next(iter(config.hall.languages), ""),
+        staff={one.id: _staff(one) for one in config.staff},
+        skills={service.id: service.skill for service in config.services if service.skill},
     )
 
 
@@ -79,6 +86,10 @@ def _queue(queue: Queue, hours: Hours, overrides: Sequence[Override]) -> QueuePl
 def _window(window: Window) -> WindowPlan:
     rules = tuple(Rule(rule.queue, rule.waited_minutes, rule.waiting_at_least) for rule in window.rules)
     return WindowPlan(window.id, window.label, window.zone, window.serves, rules)
+
+
+def _staff(staff: Staff) -> StaffPlan:
+    return StaffPlan(staff.id, frozenset(staff.skills), frozenset(base_language(tag) for tag in staff.languages))
 
 
 def _bands(bands: Sequence[str]) -> tuple[Band, ...]:
