@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from queueserver.domain.booking import BookingRules
 from queueserver.domain.schedule import Schedule
+from queueserver.domain.slots import SlotTemplate
 
 
 class MissedPolicy(StrEnum):
@@ -116,3 +118,7 @@ class HallPlan:
     language: str = ""
     staff: Mapping[str, StaffPlan] = field(default_factory=dict)
     skills: Mapping[str, str] = field(default_factory=dict)
+    templates_of: Mapping[str, tuple[SlotTemplate, ...]] = field(default_factory=dict)
+    """By service: where its bookable times come from."""
+    booking: Mapping[str, BookingRules] = field(default_factory=dict)
+    """By queue."""

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path as FilePath
 
 from contract.config import HallConfig
+from queueserver.hallfile.calendars import check_calendars
 from queueserver.hallfile.entries import Entries
 from queueserver.hallfile.findings import Finding, HallFileError
 from queueserver.hallfile.lines import LineIndex
@@ -84,6 +85,7 @@ def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
     yield from check_references(entries)
     yield from check_numbers(entries)
     yield from check_times(entries, today)
+    yield from check_calendars(entries, today)
     yield from check_policy(entries)
     yield from check_staff(entries)
     yield from check_texts(entries)

@@ -16,6 +16,7 @@ def check_references(entries: Entries) -> Iterator[Finding]:
     for section, field, target in REFERENCES:
         for index, row in entries.tables(section):
             yield from _named(entries, (section, index, field), row.get(field), target)
+    yield from _named(entries, ("hall", "calendar"), entries.of_hall("calendar"), "calendars")
     for index, row in entries.tables("windows"):
         yield from _rules(entries, index, row)
     yield from _same_labels(entries)
@@ -129,7 +130,9 @@ def _elsewhere(entries: Entries) -> Iterator[Finding]:
 
 def _unused(entries: Entries) -> Iterator[Finding]:
     used = {(target, name) for section, field, target in REFERENCES for name in _meant(entries, section, field, target)}
-    for section, code in (("departments", "department_empty"), ("zones", "unused"), ("hours", "unused")):
+    used |= {("calendars", name) for name in _names(entries.of_hall("calendar"))}
+    codes = {"departments": "department_empty", "zones": "unused", "hours": "unused", "calendars": "unused"}
+    for section, code in codes.items():
         for index, identifier in entries.ids(section):
             if (section, identifier) not in used:
                 path = (section, index, "id")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 
 from queueserver.domain.numbering import QueueDay
+from queueserver.domain.statistics import Cell, Tally
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 
@@ -49,6 +50,7 @@ def visit_row(hall: str, visit: Visit) -> dict[str, Any]:
         "document": visit.document,
         "person": visit.person,
         "phone": visit.phone,
+        "appointment": visit.appointment,
     }
 
 
@@ -97,6 +99,7 @@ def ticket_of(row: Row) -> Ticket:
         document=row["visit_document"],
         person=row["visit_person"],
         phone=row["visit_phone"],
+        appointment=row["visit_appointment"],
     )
     return Ticket(
         id=row["id"],
@@ -161,3 +164,11 @@ def queue_day_row(hall: str, business_day: date, day: QueueDay) -> dict[str, Any
 
 def queue_day_of(row: Row) -> QueueDay:
     return QueueDay(row["queue"], row["next_number"], row["issued"], row["last_called"])
+
+
+def statistics_row(hall: str, business_day: date, cell: Cell, tally: Tally) -> dict[str, Any]:
+    return {"hall": hall, "business_day": business_day, **cell._asdict(), "n": tally.n, "total": tally.total}
+
+
+def cell_of(row: Row) -> tuple[Cell, Tally]:
+    return Cell(*(row[name] for name in Cell._fields)), Tally(row["n"], row["total"])

@@ -49,6 +49,17 @@ CLASSES = '[[priority_classes]]\nid = "ordinary"'
 OVERRIDE = "[[overrides]]\ndate = 2027-01-01\n"
 MONDAY = 'mon = ["09:00-12:00", "13:30-17:00"]'
 EN_NAME = ', en = "Waiting area" }'
+CALENDAR = '[[calendars]]\nid = "state"\nname = { zh-CN = "法定节假日", en = "Public holidays" }\n'
+OVERRIDE_OPEN = (
+    "last_ticket_minutes = 15",
+    'last_ticket_minutes = 60\n\n[[overrides]]\ndate = 2027-01-02\nopen = ["09:00-10:00"]',
+)
+
+
+def calendar(days: str, at: str = "") -> tuple[str, str, str]:
+    """The file with a calendar that the hall keeps: old, new, and where the finding is expected."""
+    return "[hall]\n", f'{CALENDAR}{days}\n\n[hall]\ncalendar = "state"\n', at or days.split(" ", maxsplit=1)[0] + " ="
+
 
 BROKEN = [
     Broken("syntax", 'id = "main"', "id = “main”", "id = “main”", "full-width “"),
@@ -186,6 +197,50 @@ BROKEN = [
     ),
     Broken("override_past", CLASSES, f"[[overrides]]\ndate = 2026-11-21\n{CLASSES}", "2026-11-21", "is over"),
     Broken("override_twice", CLASSES, f"{OVERRIDE}{OVERRIDE}{CLASSES}", "date = 2027", "the whole hall", nth=2),
+    Broken(
+        "never_issues",
+        OVERRIDE_OPEN[0],
+        OVERRIDE_OPEN[1],
+        "last_ticket_minutes",
+        "longer than it is open on 2027-01-02",
+    ),
+    Broken(
+        "never_issues",
+        "last_ticket_minutes = 15",
+        "break_ticket_minutes = 180",
+        "break_ticket_minutes",
+        "lower break_ticket_minutes",
+    ),
+    Broken(
+        "holiday_reversed", *calendar("holidays = [{ date = 2027-05-03, until = 2027-05-01 }]"), "ends on 2027-05-01"
+    ),
+    Broken("holiday_long", *calendar("holidays = [{ date = 2027-05-01, until = 2028-05-03 }]"), "lasts 369 days"),
+    Broken(
+        "holidays_overlap",
+        *calendar("holidays = [{ date = 2027-05-01, until = 2027-05-03 }, { date = 2027-05-03 }]"),
+        "before that of 2027-05-01 is over",
+    ),
+    Broken(
+        "make_up_twice",
+        *calendar('make_up = [{ date = 2027-05-08, works_as = "mon" }, { date = 2027-05-08, works_as = "fri" }]'),
+        "2027-05-08 twice",
+    ),
+    Broken(
+        "make_up_in_holiday",
+        *calendar('holidays = [{ date = 2027-05-08 }]\nmake_up = [{ date = 2027-05-08, works_as = "mon" }]', "make_up"),
+        "so it is worked",
+    ),
+    Broken("make_up_same_day", *calendar('make_up = [{ date = 2027-05-10, works_as = "mon" }]'), "which it is anyway"),
+    Broken(
+        "make_up_closed", *calendar('make_up = [{ date = 2027-05-08, works_as = "sun" }]'), "as Sunday, when no queue"
+    ),
+    Broken(
+        "calendar_past", *calendar("holidays = [{ date = 2026-05-01 }]", 'id = "state"'), "all of its days are over"
+    ),
+    Broken("unused", CLASSES, f"{CALENDAR}{CLASSES}", 'id = "state"', "nothing uses calendar 'state'"),
+    Broken("unknown_reference", "[hall]", '[hall]\ncalendar = "state"', "calendar =", "unknown calendar 'state'"),
+    Broken("unknown_field", *calendar("holidays = [{ day = 2027-05-01 }]"), "it may have: 'date', 'until', 'name'"),
+    Broken("not_one_of", *calendar('make_up = [{ date = 2027-05-08, works_as = "monday" }]'), "did you mean 'mon'?"),
     Broken("no_language", "[hall]", "[hall]\nlanguages = []", "languages", "no language"),
     Broken("language_twice", "[hall]", '[hall]\nlanguages = ["zh-CN", "en", "en"]', "languages", "'en' twice"),
     Broken("text_empty", '"等候区"', '" "', "Waiting area", "name is empty", "zones[0].name.zh-CN"),
