@@ -16,6 +16,10 @@ _AFTER_A_WAIT: Final[dict[str, tuple[str, str]]] = {
         "It was sent to this window and had waited {n} minute.",
         "It was sent to this window and had waited {n} minutes.",
     ),
+    "came_back": (
+        "It came back to this window, which had sent it elsewhere, {n} minute after it had arrived.",
+        "It came back to this window, which had sent it elsewhere, {n} minutes after it had arrived.",
+    ),
     "held_due": (
         "Its time on hold was over, and at its old place it was first after {n} minute.",
         "Its time on hold was over, and at its old place it was first after {n} minutes.",

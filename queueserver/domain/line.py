@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import takewhile
 from typing import NamedTuple
 
+from queueserver.domain.party import expected_services
 from queueserver.domain.ticket import Place, State, Ticket
 
 
@@ -35,6 +36,7 @@ class Line:
         self._lanes: dict[str, dict[Kind, _Row]] = {}
         self._counts: dict[str, int] = {}
         self._held: dict[str, int] = {}
+        self._groups: dict[str, dict[str, Ticket]] = {}
         for ticket in sorted(tickets, key=lambda ticket: ticket.place):
             self.add(ticket)
 
@@ -49,11 +51,15 @@ class Line:
             row = rows[kind] = _Row()
         row.insert(ticket)
         self._count(ticket, 1)
+        if ticket.visit.party > 1:
+            self._groups.setdefault(lane_of(ticket), {})[ticket.id] = ticket
 
     def remove(self, ticket: Ticket) -> None:
         """Take out exactly what was added; KeyError if it is not here."""
         self._lanes[_stand(ticket)][kind_of(ticket)].take(ticket)
         self._count(ticket, -1)
+        if ticket.visit.party > 1:
+            del self._groups[lane_of(ticket)][ticket.id]
 
     def count(self, queue: str) -> int:
         """Tickets waiting in `queue`, those sent to one window among them."""
@@ -74,6 +80,12 @@ class Line:
             return before
         held = (one for window in self.holders() for one in self.in_order(held_lane(window)))
         return before + sum(one.queue == ticket.queue and one.is_due(now) and one.place < ticket.place for one in held)
+
+    def services_ahead(self, ticket: Ticket, now: datetime) -> float:
+        """The tickets ahead(), groups among them counted as what they take at a window."""
+        groups = (group for group in self._groups.get(lane_of(ticket), {}).values() if group.place < ticket.place)
+        more = sum(expected_services(group.visit.party) - 1 for group in groups if group.is_due(now))
+        return self.ahead(ticket, now) + more
 
     def index(self, ticket: Ticket) -> int:
         """Where the ticket stands in in_order(), from 0."""

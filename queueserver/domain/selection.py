@@ -33,7 +33,7 @@ from queueserver.domain.eligibility import (
 from queueserver.domain.hall import Policy
 from queueserver.domain.line import Kind, Line
 from queueserver.domain.reason import PassedOver, Reason
-from queueserver.domain.ticket import State, Ticket
+from queueserver.domain.ticket import Origin, State, Ticket
 
 MS_A_MINUTE = 60_000
 SHOWN_PASSED_OVER = 3
@@ -205,7 +205,11 @@ def _privilege(hall: _Choice, ticket: Ticket, passed: Ticket) -> Reason:
 
 
 def _first(hall: _Choice, ticket: Ticket) -> tuple[Ticket, Reason]:
-    code = "held_due" if ticket.state is State.HELD else "sent_here" if ticket.sent_to else "first_in_line"
+    code = "sent_here" if ticket.sent_to else "first_in_line"
+    if ticket.origin is Origin.CAME_BACK:
+        code = "came_back"
+    if ticket.state is State.HELD:
+        code = "held_due"
     return ticket, Reason(code, {"waited_minutes": hall.waited(ticket)})
 
 

@@ -28,6 +28,7 @@ from contract.config import (
     Service,
     SlotTemplate,
     Staff,
+    Step,
     Window,
     Zone,
 )
@@ -63,6 +64,7 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("departments", "zone", "zones"),
     ("services", "department", "departments"),
     ("services", "queue", "queues"),
+    ("services", "after", "services"),
     ("queues", "zone", "zones"),
     ("queues", "hours", "hours"),
     ("queues", "calendar", "calendars"),
@@ -77,6 +79,7 @@ _INSIDE: Final[Mapping[str | int, type[BaseModel]]] = {
     "rules": Rule,
     "holidays": Holiday,
     "make_up": MakeUpDay,
+    "steps": Step,
     "release": Release,
     "booking": QueueBooking,
 }

@@ -27,7 +27,8 @@ CLASSES = (None, None, "elderly", "military")
 Step = tuple[str, int, int]
 
 ACTS = (
-    *("take",) * 5,
+    *("take",) * 3,
+    *("take_several",) * 3,
     *("call",) * 4,
     *("start",) * 2,
     *("finish",) * 2,
@@ -42,6 +43,10 @@ ACTS = (
     "call_back",
     "to_queue",
     "to_window",
+    "come_back",
+    "add",
+    "drop",
+    "leave",
     "print",
     "cancel",
     "walkout",
@@ -93,7 +98,7 @@ class RandomDay:
             now = self.clock.now()
             for ticket in self.live.tickets.values():
                 if ticket.state is State.WAITING:
-                    assert ahead_of(connection, HALL, ticket, now) == self.live.line.ahead(ticket, now)
+                    assert ahead_of(connection, HALL, ticket, now)[0] == self.live.line.ahead(ticket, now)
 
     def _do(self, batch: Batch, step: Step) -> None:
         act, one, two = step
@@ -112,9 +117,20 @@ class RandomDay:
         holder = commands.Holder(f"hash-{two}", "11*4", "张*", "138*") if two else commands.Holder()
         made: dict[str, commands.Command] = {
             "take": commands.TakeTicket(SERVICES[one % 6], "kiosk", "zh-CN", CLASSES[two], holder),
+            "take_several": commands.TakeTicket(
+                SERVICES[one % 6],
+                "kiosk",
+                "zh-CN",
+                holder=holder,
+                services=tuple(SERVICES[(one + step) % 5] for step in range(1, two + 1)),
+                party=1 + two,
+            ),
+            "add": commands.AddStops(ticket, (SERVICES[two],)),
+            "drop": commands.DropStops(ticket, (SERVICES[two],)),
             "call": commands.CallNext(window),
             "start": commands.Start(window),
-            "finish": commands.Finish(window, "done", ("pension",)),
+            "finish": commands.Finish(window, ("done", "materials_missing")[two == 3], ("pension",)),
+            "leave": commands.Finish(window, "done", (), leaves=True),
             "no_show": commands.NoShow(window),
             "open": commands.OpenWindow(window, Actor(f"staff-{one}", "王丽", frozenset())),
             "close": commands.CloseWindow(window),
@@ -125,6 +141,7 @@ class RandomDay:
             "pick": commands.Pick(window, ticket, "急"),
             "call_back": commands.CallBack(window, ticket),
             "to_queue": commands.Transfer(window, ("social", "tax", "police", "trial")[two], None, "转"),
+            "come_back": commands.Transfer(window, ("tax", "police")[two % 2], None, "", come_back=True),
             "to_window": commands.Transfer(window, None, WINDOWS[two], ""),
             "print": commands.MarkPrinted(ticket),
             "cancel": commands.Cancel(ticket, walkout=False, reason="x"),
