@@ -139,12 +139,12 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 60))
 
 
-def founded(url: str, config: HallConfig = SAMPLE_HALL) -> str:
-    """A database with the hall published in it; returns `url`."""
+def founded(url: str, config: HallConfig = SAMPLE_HALL, now: datetime = NOON) -> str:
+    """A database with the hall published in it at `now`; returns `url`."""
     prepare(url)
 
     async def found() -> None:
-        async with Office(url) as office:
+        async with Office(url, HandClock(now)) as office:
             assert await office.writer.publish_config(HALL, config, by="test", note="") == 1
 
     asyncio.run(found())
@@ -174,6 +174,8 @@ def contents(engine: Engine) -> dict[str, list[Any]]:
         "answers",
         "statistics",
         "appointments",
+        "closures",
+        "closings",
     )
     return {table: sorted(rows_of(engine, f"SELECT * FROM {table}"), key=repr) for table in tables}
 
@@ -193,6 +195,8 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
     windows = memory.plan.windows
     lanes = {*memory.plan.queues, *(f"window/{window}" for window in windows), *(f"held/{w}" for w in windows)}
     assert set(memory.line.holders()) == set(disk.line.holders())
+    assert (memory.at, memory.calendar_seq) == (disk.at, disk.calendar_seq)
+    assert (memory.closures, memory.closing) == (disk.closures, disk.closing)
     assert memory.agenda.appointments == disk.agenda.appointments
     for lane in lanes:
         assert [t.id for t in memory.line.in_order(lane)] == [t.id for t in disk.line.in_order(lane)]
@@ -203,6 +207,8 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
 def audit(engine: Engine) -> None:
     """The books of the sample hall: no gap, no double, and the facts alone tell how everything stands."""
     events = rows_of(engine, "SELECT seq, type, ticket, data, detail, business_day FROM events ORDER BY seq")
+    moments = rows_of(engine, "SELECT at FROM events ORDER BY seq")
+    assert moments == sorted(moments), "the hall's time never runs back"
     assert [event[0] for event in events] == list(range(1, len(events) + 1)), "sequence numbers without gaps"
     assert rows_of(engine, f"SELECT seq FROM halls WHERE hall = '{HALL}'") == [len(events)]
     ids = rows_of(engine, "SELECT id FROM events")
@@ -242,6 +248,8 @@ def _audit_states(engine: Engine, events: list[Any]) -> None:
     for _, kind, ticket, data, detail, _day in events:
         if kind == "day.closed":
             told |= dict(json.loads(detail)["ended"])
+        if kind == "day.reopened":
+            told |= dict(json.loads(detail)["returned"])
         if not kind.startswith("ticket."):
             continue
         facts = json.loads(data)
