@@ -348,6 +348,10 @@ class ServiceEntry(Body):
     requires_document: bool = False
     pinyin: str = ""
     initials: str = ""
+    steps: tuple[str, ...] = ()
+    """Of a linked service: the names of all queues it walks."""
+    party_limit: int = 1
+    """How many may come together on one ticket; above 1 the kiosk asks."""
 
 
 class PriorityClassEntry(Body):
@@ -467,6 +471,7 @@ class LineEntry(Body):
     note: str = ""
     due_at: datetime | None = None
     """From then on it may be called: held for a time, or an appointment that checked in early."""
+    party: int = 1
 
 
 class StaffEntry(Body):
@@ -475,7 +480,11 @@ class StaffEntry(Body):
 
 
 class WindowView(Body):
-    """GET /halls/{hall}/windows/{window}?lang= : all a caller needs. `waiting` in order of arrival, at most 200."""
+    """GET /halls/{hall}/windows/{window}?lang= : all a caller needs. `waiting` in order of arrival, at most 200.
+
+    `current_then` names what the visitor at the window has still to do, `current_back` the windows (labels) that want
+    the visitor back first.
+    """
 
     seq: int
     time: datetime
@@ -483,6 +492,8 @@ class WindowView(Body):
     staff: StaffEntry | None = None
     current: Ticket | None = None
     current_service: str = ""
+    current_then: tuple[str, ...] = ()
+    current_back: tuple[str, ...] = ()
     waiting_count: int
     waiting: tuple[LineEntry, ...]
     held: tuple[LineEntry, ...]
