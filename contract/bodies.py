@@ -135,6 +135,12 @@ class Finish(Body):
     leaves: bool = False
 
 
+class AtWork(Body):
+    """POST .../windows/{window}/open and resume; `auto` only in a hall where each window may choose (policy mixed)."""
+
+    auto: bool | None = None
+
+
 class Pause(Body):
     reason: ShortText = ""
 
@@ -502,6 +508,9 @@ class WindowView(Body):
     recalls_allowed: int
     transfer_queues: tuple[QueueEntry, ...]
     transfer_windows: tuple[WindowEntry, ...]
+    assignment: Literal["manual", "automatic", "mixed"] = "manual"
+    auto: bool = False
+    """Whether the server calls for this window."""
 
 
 class Problem(BaseModel):

@@ -36,6 +36,17 @@ class MissedPolicy(StrEnum):
     """is over"""
 
 
+class Assignment(StrEnum):
+    """Who decides that somebody is called."""
+
+    MANUAL = "manual"
+    """staff press "call next\""""
+    AUTOMATIC = "automatic"
+    """the server calls when a window is free"""
+    MIXED = "mixed"
+    """each window as whoever sits there likes; see Window.auto"""
+
+
 class Policy(Body):
     """How the hall calls. See the domain rules on order and calls."""
 
@@ -45,6 +56,9 @@ class Policy(Body):
     """An ordinary ticket that waited longer than this, and longer than any privileged one, goes first; 0 = never."""
     appointment_tolerance_minutes: Minutes = 10
     """A checked-in appointment that waits longer than this after its time goes before ordinary tickets."""
+    assignment: Assignment = Assignment.MANUAL
+    assign_after_seconds: Annotated[int, Field(ge=0, le=600)] = 5
+    """A window that became free is left alone so long before the server calls for it."""
     recalls: Annotated[int, Field(ge=0, le=20)] = 3
     max_misses: Annotated[int, Field(ge=1, le=20)] = 3
     """After this many misses the ticket no longer returns by itself."""
@@ -315,6 +329,8 @@ class Window(Body):
     zone: ConfiguredId
     serves: tuple[ConfiguredId, ...]
     rules: tuple[Rule, ...] = ()
+    auto: bool = False
+    """How the window opens in a hall with mixed assignment: the server calls, or staff do."""
 
 
 class Staff(Body):

@@ -68,6 +68,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "window_taken": Refusal(409, "{staff} is signed in at this window."),
     "staff_elsewhere": Refusal(409, "You are signed in at window {window}. Close it first."),
     "illegal_window_transition": Refusal(409, "The window is {state}; this cannot be done now."),
+    "assignment_fixed": Refusal(409, "How visitors are called is the same at all windows of this hall."),
     "recall_limit": Refusal(409, "Ticket {number} was called {calls} times already."),
     "reason_required": Refusal(422, "Please give a reason."),
     "visit_over": Refusal(409, "This visit is from an earlier day."),

@@ -27,10 +27,12 @@ _AFTER_A_WAIT: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def sentence(reason: Reason, published: Published, lang: str) -> str:
-    """The stored reason in words; a code of a newer server is shown as it is."""
+def sentence(reason: Reason, published: Published, lang: str, how: str = "") -> str:
+    """The stored reason in words; a code of a newer server is shown as it is. `how` is how it was called."""
     t = Translator(lang)
     said = _because(reason, published, lang, t)
+    if how == "auto":
+        said = t("The hall called it by itself. {sentence}", sentence=said)
     if reason.passed_over:
         numbers = t(", ").join(_passed_over(one, published, lang, t) for one in reason.passed_over)
         said = t("{sentence} Passed over: {numbers}.", sentence=said, numbers=numbers)

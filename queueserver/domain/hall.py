@@ -20,6 +20,14 @@ class MissedPolicy(StrEnum):
     EXPIRE = "expire"
 
 
+class Assignment(StrEnum):
+    """Who decides that somebody is called: staff, the server, or each window as it likes."""
+
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+    MIXED = "mixed"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How the whole hall calls; see selection.choose_next."""
@@ -27,6 +35,8 @@ class Policy:
     privileged_per_ordinary: int = 2
     longest_wait_minutes: int = 45
     appointment_tolerance_minutes: int = 10
+    assignment: Assignment = Assignment.MANUAL
+    assign_after_seconds: int = 5
     recalls: int = 3
     max_misses: int = 3
     announcement_expires_seconds: int = 90
@@ -77,6 +87,7 @@ class WindowPlan:
     zone: str
     serves: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
+    auto: bool = False
 
 
 @dataclass(frozen=True, slots=True)

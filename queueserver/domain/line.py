@@ -108,6 +108,13 @@ class Line:
             if row.tickets:
                 yield kind, row.tickets
 
+    def next_due(self, now: datetime) -> datetime | None:
+        """The next moment after `now` when somebody's time to be called comes."""
+        timed = (row for rows in self._lanes.values() for kind, row in rows.items() if kind.timed)
+        return min(
+            (t.not_before for row in timed for t in row.tickets if t.not_before and t.not_before > now), default=None
+        )
+
     def holders(self) -> tuple[str, ...]:
         """The windows that hold tickets for a time."""
         return tuple(window for window, count in self._held.items() if count)

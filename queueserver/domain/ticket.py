@@ -165,9 +165,9 @@ class Ticket:
     def call(
         self, window: str, staff: str | None, now: datetime, how: str, reason: Reason
     ) -> tuple[Ticket, events.TicketCalled]:
-        """To `window`; `how` is next, pick or call_back; a held ticket whose time has come may be next too."""
+        """To `window`; `how` is next, auto, pick or call_back; a held ticket whose time has come may be next too."""
         came_due = self.state is State.HELD and self.not_before is not None and self.is_due(now)
-        act = "call_back" if how == "call_back" or (how == "next" and came_due) else "call"
+        act = "call_back" if how == "call_back" or (how in ("next", "auto") and came_due) else "call"
         ticket = self._to(
             act,
             State.CALLED,

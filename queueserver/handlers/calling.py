@@ -24,7 +24,7 @@ def call_next(uow: UnitOfWork, command: commands.CallNext) -> tuple[Ticket, Reas
     if chosen is None:
         return None
     ticket, reason = chosen
-    return _call(uow, window, ticket, "next", reason)
+    return call_to(uow, window, ticket, reason, how="next")
 
 
 def pick(uow: UnitOfWork, command: commands.Pick) -> tuple[Ticket, Reason]:
@@ -34,7 +34,7 @@ def pick(uow: UnitOfWork, command: commands.Pick) -> tuple[Ticket, Reason]:
     window = _free_window(uow, command.window)
     ticket = uow.ticket(command.ticket)
     _must_be_eligible(uow, window, ticket)
-    return _call(uow, window, ticket, "pick", Reason("picked", {"reason": command.reason.strip()}))
+    return call_to(uow, window, ticket, Reason("picked", {"reason": command.reason.strip()}), how="pick")
 
 
 def call_back(uow: UnitOfWork, command: commands.CallBack) -> tuple[Ticket, Reason]:
@@ -42,7 +42,7 @@ def call_back(uow: UnitOfWork, command: commands.CallBack) -> tuple[Ticket, Reas
     window = _free_window(uow, command.window)
     ticket = uow.ticket(command.ticket)
     _must_be_eligible(uow, window, replace(ticket, not_before=None))
-    return _call(uow, window, ticket, "call_back", Reason("called_back", {"state": ticket.state.value}))
+    return call_to(uow, window, ticket, Reason("called_back", {"state": ticket.state.value}), how="call_back")
 
 
 def recall(uow: UnitOfWork, command: commands.Recall) -> Ticket:
@@ -146,11 +146,12 @@ def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) ->
     return queue, target.id
 
 
-def _call(uow: UnitOfWork, window: Window, ticket: Ticket, how: str, reason: Reason) -> tuple[Ticket, Reason]:
+def call_to(uow: UnitOfWork, window: Window, ticket: Ticket, reason: Reason, *, how: str) -> tuple[Ticket, Reason]:
+    """Let the ticket be called to a window that is free; `how` is next, auto, pick or call_back."""
     called, event = ticket.call(window.id, window.staff, uow.now, how, reason)
     privileged = is_privileged(ticket, uow.plan.privileged, uow.plan.policy, uow.now)
     streak = window.streak + 1 if privileged else 0
-    uow.put_window(window.take(called.id, streak if how == "next" else window.streak))
+    uow.put_window(window.take(called.id, streak if how in ("next", "auto") else window.streak))
     uow.put_queue_day(uow.queue_day(called.queue).called(called.number))
     uow.put_ticket(called)
     uow.record(event)

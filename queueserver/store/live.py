@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from queueserver.domain.agenda import Agenda, AgendaView, kept_from
 from queueserver.domain.appointment import Appointment
+from queueserver.domain.balance import accounted
 from queueserver.domain.closure import Closure, in_force
 from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
@@ -240,7 +241,10 @@ class Unit:
         for cell, ms in self._counted:
             change.add(live.business_day, cell, ms)
         self._commit_tickets(change)
-        for window_id, window in self._windows.items():
+        for window_id, changed in self._windows.items():
+            before = live.windows.get(window_id) or Window(window_id)
+            others = (one for one in live.windows.values() if one.id != window_id)
+            window = accounted(before, changed, others, self.now)
             live.windows[window_id] = change.windows[window_id] = window
         for queue, day in self._queue_days.items():
             live.queue_days[queue] = change.queue_days[live.business_day, queue] = day

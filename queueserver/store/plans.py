@@ -9,6 +9,7 @@ from contract.config import HallConfig, Hours, Queue, Service, Staff, Window
 from queueserver.domain.calendar import Band, Calendar, Holiday
 from queueserver.domain.eligibility import base_language
 from queueserver.domain.hall import (
+    Assignment,
     HallPlan,
     MissedPolicy,
     Policy,
@@ -35,7 +36,7 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
         version=version,
         time_zone=config.hall.time_zone,
         day_boundary_minutes=minutes_of(config.hall.day_boundary),
-        policy=Policy(**config.hall.policy.model_dump()),
+        policy=_policy(config),
         classes=classes,
         queues={queue.id: _queue(queue, _schedule(queue, hours[queue.hours], config)) for queue in config.queues},
         windows={window.id: _window(window) for window in config.windows},
@@ -115,9 +116,14 @@ def _service(service: Service) -> ServicePlan:
     )
 
 
+def _policy(config: HallConfig) -> Policy:
+    given = config.hall.policy.model_dump()
+    return Policy(**{**given, "assignment": Assignment(given["assignment"])})
+
+
 def _window(window: Window) -> WindowPlan:
     rules = tuple(Rule(rule.queue, rule.waited_minutes, rule.waiting_at_least) for rule in window.rules)
-    return WindowPlan(window.id, window.label, window.zone, window.serves, rules)
+    return WindowPlan(window.id, window.label, window.zone, window.serves, rules, window.auto)
 
 
 def _staff(staff: Staff) -> StaffPlan:
