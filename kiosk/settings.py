@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, SecretStr, StringConstraints
 
-from contract.client.listener import BrokerAddress
+from contract.client.broker import BrokerAddress
 from contract.settings import PartSettings
 from kiosk.state import Defaults
 
