@@ -5,11 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
-from hallui.lean import leave_out_httpx_command_line
-
-leave_out_httpx_command_line()
-
-from kiosk.settings import KioskSettings  # noqa: E402 - httpx comes with it
+from hallui import lean
+from kiosk.settings import KioskSettings
 
 
 def main(argv: list[str]) -> int:
@@ -19,7 +16,10 @@ def main(argv: list[str]) -> int:
         sys.stderr.write("hall kiosk: setting hall: which hall is this kiosk in?\n")
         return 2
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if not settings.speaks_tls:
+        lean.leave_out_openssl()
     # Qt is loaded only now, so that --help and wrong settings answer at once.
+    lean.load_qt()
     from hallui.application import StartError
     from kiosk.app import run
 

@@ -44,6 +44,11 @@ class KioskSettings(PartSettings):
     autopilot: str = Field("", description="read acts as JSON lines from this file, - = standard input")
 
     @property
+    def speaks_tls(self) -> bool:
+        """Whether server or broker are spoken to over TLS."""
+        return self.broker_tls or self.server.startswith("https:")
+
+    @property
     def broker(self) -> BrokerAddress:
         """The broker as this device signs in there."""
         password = self.broker_password.get_secret_value() or self.token.get_secret_value()
