@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -23,8 +24,6 @@ _KEY = re.compile(r"^[!-~]{8,128}$")
 
 def new_idempotency_key() -> str:
     """A key for one intention of one person; every retry of that intention carries the same key."""
-    import secrets  # brings OpenSSL's digests, which a device without TLS leaves out: see hallui.lean
-
     return secrets.token_urlsafe(18)
 
 

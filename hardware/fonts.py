@@ -32,6 +32,11 @@ def load(size: int, *, bold: bool = False, family: str = PROPORTIONAL) -> ImageF
     return ImageFont.truetype(str(path), size, index=index)
 
 
+def close() -> None:
+    """Give the font back that is still open; the next `load` opens it again."""
+    load.cache_clear()
+
+
 @lru_cache(maxsize=8)
 def _face(weight: str, family: str) -> tuple[Path, int]:
     for path in _candidates(weight, family):

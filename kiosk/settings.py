@@ -46,7 +46,7 @@ class KioskSettings(PartSettings):
     @property
     def speaks_tls(self) -> bool:
         """Whether server or broker are spoken to over TLS."""
-        return self.broker_tls or self.server.startswith("https:")
+        return self.broker_tls or self.server.lower().startswith("https:")
 
     @property
     def broker(self) -> BrokerAddress:
