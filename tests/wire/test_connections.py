@@ -1,4 +1,4 @@
-"""Kept connections against a server of bare sockets: used again, replaced when gone, never waiting on half an answer."""
+"""Kept connections against a server of bare sockets: used again, replaced when gone, never hung on half an answer."""
 
 from __future__ import annotations
 
