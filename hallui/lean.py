@@ -16,7 +16,7 @@ def leave_out_openssl() -> None:
     """Call before anything else is imported, even the settings that say whether somebody is spoken to over TLS.
 
     http.client and paho do without `ssl` then, and hashlib takes Python's own digests, as in a Python that was built
-    without OpenSSL (6 MB).
+    without OpenSSL (5 MB).
     """
     for name in _OPENSSL:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # None is how Python says "there is none"
@@ -33,7 +33,7 @@ def load_qt() -> None:
     """Load Qt and keep Python's own `import`.
 
     PySide6 puts a hook in its place for `from __feature__ import`, which nobody here writes: it reads the source of
-    every module loaded afterwards and linecache keeps it (7 MB, 0.1 s).
+    every module loaded afterwards and linecache keeps it (6 MB).
     """
     plain = builtins.__import__
     import PySide6.QtWidgets  # noqa: F401 - for what it loads

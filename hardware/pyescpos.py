@@ -1,6 +1,6 @@
 """The one door to python-escpos, whose import leaves a temporary folder behind and takes over the root logger.
 
-Only a USB printer needs it: with all it brings along it takes 9 MB.
+Only a USB printer needs it: with all it brings along it takes 5 MB.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads .po files and makes gettext catalogues of them: all we need of Babel, which takes 6 MB in every app.
+"""Reads .po files and makes gettext catalogues of them: all we need of Babel, which takes 4 MB of a kiosk.
 
 Formats: GNU gettext manual, "The Format of PO Files" and "The Format of GNU MO Files".
 """

@@ -1,4 +1,4 @@
-"""Kept connections to one HTTP server: the standard library's, because httpx takes 9 MB of every kiosk and display.
+"""Kept connections to one HTTP server: the standard library's, because httpx takes 7 MB of a kiosk.
 
 One request, one answer, both whole in memory: HallClient asks for no more.
 """
@@ -101,7 +101,7 @@ class Connections:
         if self._server.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=self._timeout)
         if self._server.scheme == "https":
-            import ssl  # with its library and authorities another 8 MB, which a hall's own network does not need
+            import ssl  # with its library and authorities another 7 MB, which a hall's own network does not need
 
             import certifi
 
