@@ -12,7 +12,12 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
+
+if TYPE_CHECKING:
+    import ssl
 
 _PATH_SAFE = "/!$&'()*+,;=:@%"
 """RFC 3986, section 3.3: what a path may hold besides letters, digits and -._~; % because it may be quoted already."""
@@ -101,13 +106,17 @@ class Connections:
         if self._server.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=self._timeout)
         if self._server.scheme == "https":
-            import ssl  # with its library and authorities another 7 MB, which a hall's own network does not need
-
-            import certifi
-
-            context = ssl.create_default_context(cafile=certifi.where())
-            return http.client.HTTPSConnection(host, port, timeout=self._timeout, context=context)
+            return http.client.HTTPSConnection(host, port, timeout=self._timeout, context=self._authorities)
         raise ValueError(f"{self._server.geturl()} does not begin with http:// or https://")
+
+    @cached_property
+    def _authorities(self) -> ssl.SSLContext:
+        """Whom to believe that a server is who it says, read once."""
+        import ssl  # with its library and the authorities 7 MB, which a hall's own network does not need
+
+        import certifi
+
+        return ssl.create_default_context(cafile=certifi.where())
 
 
 def _has_news(idle: socket.socket) -> bool:
