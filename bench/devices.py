@@ -18,9 +18,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from contract import topics
-from contract.client.broker import BrokerAddress
 from contract.client.http import HallClient
-from contract.client.listener import Heard, Listener
+from contract.client.listener import BrokerAddress, Heard, Listener
 from contract.events import WireEvent
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr, StringConstraints
 
-from contract.client.broker import BrokerAddress
+from contract.client.listener import BrokerAddress
 from contract.settings import PartSettings
 
 Size = Annotated[str, StringConstraints(pattern=r"^(\d{3,5}x\d{3,5})?$")]

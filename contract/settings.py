@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_origin
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from contract import environment
 from contract.commandline import OneLineParser
 
 
@@ -22,7 +21,7 @@ class SettingsError(Exception):
     """The settings cannot be used; the message is one line that names the setting and what is wrong with it."""
 
 
-class PartSettings(BaseModel):
+class PartSettings(BaseSettings):
     """Settings of one part. Subclasses set `part`, the name of their table in the file (e.g. "kiosk"), and
     `command`, the word after `hall` that starts it, when that is another word.
 
@@ -33,27 +32,33 @@ class PartSettings(BaseModel):
     part: ClassVar[str]
     command: ClassVar[str] = ""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(env_prefix="HALL_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    _file_values: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, _Values(settings_cls, cls._file_values))
 
     @classmethod
     def load(cls, config: Path | None = None, flags: dict[str, Any] | None = None) -> Self:
         """Settings in force; raises SettingsError."""
-        values = _table(config, cls.part) if config else {}
+        cls._file_values = _table(config, cls.part) if config else {}
         try:
-            values = environment.merged(values, environment.read(os.environ, cls.model_fields, cls._structured()))
-        except ValueError as error:
-            raise SettingsError(f"setting {error}") from error
-        try:
-            return cls(**environment.merged(values, flags or {}))
+            return cls(**(flags or {}))
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or cls.part
             raise SettingsError(f"setting {name}: {_words(first)}") from error
-
-    @classmethod
-    def _structured(cls) -> set[str]:
-        """Fields that hold tables or lists."""
-        return {name for name, field in cls.model_fields.items() if get_origin(field.annotation) in (dict, tuple)}
+        finally:
+            cls._file_values = {}
 
     @classmethod
     def from_arguments(cls, argv: Sequence[str], description: str) -> Self:
@@ -76,6 +81,20 @@ class PartSettings(BaseModel):
             sys.stdout.write(settings.model_dump_json(indent=2) + "\n")
             parser.exit(0)
         return settings
+
+
+class _Values(PydanticBaseSettingsSource):
+    """A plain table as a settings source."""
+
+    def __init__(self, settings_cls: type[BaseSettings], values: dict[str, Any]) -> None:
+        super().__init__(settings_cls)
+        self._values = values
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._values.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return self._values
 
 
 def _table(path: Path, part: str) -> dict[str, Any]:

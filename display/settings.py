@@ -7,8 +7,9 @@ from datetime import time
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic_settings import NoDecode
 
-from contract.client.broker import BrokerAddress
+from contract.client.listener import BrokerAddress
 from contract.settings import PartSettings
 from display.announcer import QuietHours
 from display.presenter import DisplayOptions
@@ -38,8 +39,8 @@ def _quiet_hours(band: str) -> QuietHours:
     return QuietHours(begin, end)
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Quiet = Annotated[tuple[QuietHours, ...], BeforeValidator(_hours)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Quiet = Annotated[tuple[QuietHours, ...], NoDecode, BeforeValidator(_hours)]
 
 
 class DisplaySettings(PartSettings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import os
 import sys
@@ -75,8 +76,6 @@ def _run(arguments: list[str]) -> int:
         _complain("hall: which command? see hall --help")
         return 2
     if name not in COMMANDS:
-        import difflib
-
         near = difflib.get_close_matches(name, COMMANDS, n=1)
         _complain(
             f"hall: there is no command '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; see hall --help")

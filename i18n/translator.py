@@ -7,11 +7,14 @@ A missing one shows the English, and a test keeps that from happening.
 from __future__ import annotations
 
 import gettext
+import io
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from i18n import pofile
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 SOURCE_LANGUAGE = "en"
 
@@ -49,13 +52,18 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     for name in (language, language.split("-", maxsplit=1)[0]):
         folder = _CATALOGUES.joinpath(name)
         if folder.is_dir():
-            return _all_rooms(folder)
+            return _compiled(folder, name.replace("-", "_"))
     return gettext.NullTranslations()
 
 
-def _all_rooms(folder: Traversable) -> gettext.GNUTranslations:
-    messages: pofile.Messages = {}
+def _compiled(folder: Traversable, locale: str) -> gettext.GNUTranslations:
+    whole = Catalog(locale=locale)
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".po"):
-            messages |= pofile.read(entry.read_text(encoding="utf-8"))
-    return pofile.catalogue(messages)
+            for message in read_po(io.BytesIO(entry.read_bytes()), locale=locale):
+                if message.id:
+                    whole[message.id] = message
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

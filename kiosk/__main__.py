@@ -7,19 +7,18 @@ import sys
 
 from hallui import lean
 
+lean.leave_out_httpx_command_line()
+
+from kiosk.settings import KioskSettings  # noqa: E402 - httpx comes with it
+
 
 def main(argv: list[str]) -> int:
     """Exit code: 0 ended as asked, 1 it could not start, 2 wrong usage (argparse exits itself)."""
-    lean.leave_out_openssl()
-    from kiosk.settings import KioskSettings
-
     settings = KioskSettings.from_arguments(argv, "The kiosk: visitors take their numbers here.")
     if not settings.hall:
         sys.stderr.write("hall kiosk: setting hall: which hall is this kiosk in?\n")
         return 2
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if settings.speaks_tls:
-        lean.take_openssl_back()
     # Qt is loaded only now, so that --help and wrong settings answer at once.
     lean.give_large_blocks_back()
     lean.load_qt()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, SecretStr, StringConstraints
 
-from contract.client.broker import BrokerAddress
+from contract.client.listener import BrokerAddress
 from contract.settings import PartSettings
 from kiosk.state import Defaults
 
@@ -42,11 +42,6 @@ class KioskSettings(PartSettings):
     )
     card_reader: dict[str, Any] = Field(default={}, description="the card reader: driver and its options; empty = none")
     autopilot: str = Field("", description="read acts as JSON lines from this file, - = standard input")
-
-    @property
-    def speaks_tls(self) -> bool:
-        """Whether server or broker are spoken to over TLS."""
-        return self.broker_tls or self.server.lower().startswith("https:")
 
     @property
     def broker(self) -> BrokerAddress:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import TypeVar
 
+import httpx
 from pydantic import BaseModel, ValidationError
 
 from contract.bodies import (
@@ -34,7 +34,6 @@ from contract.bodies import (
     Why,
     WindowView,
 )
-from contract.client.connections import Answer, ConnectionFailed, Connections
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
@@ -56,19 +55,20 @@ class HallClient:
     def __init__(self, server: str, hall: str, token: str = "", *, timeout: float = 5.0, attempts: int = 3) -> None:
         self.hall = hall
         self._attempts = attempts
-        self._connections = Connections(server.rstrip("/") + API_PREFIX, timeout)
-        self._token = token
+        self._http = httpx.Client(
+            base_url=server.rstrip("/") + API_PREFIX, timeout=timeout, headers=_bearer(token), trust_env=False
+        )
 
     def close(self) -> None:
         """Give the connections back."""
-        self._connections.close()
+        self._http.close()
 
     # -- people and devices
 
     def login(self, user: str, password: str) -> Token:
         """Sign a person in; following requests are theirs."""
         token = self._post("/auth/login", Login(user=user, password=password), Token)
-        self._token = token.token
+        self._http.headers.update(_bearer(token.token))
         return token
 
     def enrol(self, code: str, device: str) -> DeviceCredentials:
@@ -135,7 +135,7 @@ class HallClient:
     def call_next(self, window: str, key: str = "") -> Call | None:
         """None when nobody may be called."""
         answer = self._send("POST", self._in_hall(f"/windows/{window}/call-next"), _NOTHING, key=key)
-        return None if answer.status == HTTPStatus.NO_CONTENT else _parsed(answer, Call)
+        return None if answer.status_code == httpx.codes.NO_CONTENT else _parsed(answer, Call)
 
     def pick(self, window: str, ticket_id: str, reason: str, key: str = "") -> Call:
         return self._command(f"/windows/{window}/pick", Pick(ticket=ticket_id, reason=reason), Call, key)
@@ -186,42 +186,46 @@ class HallClient:
         *,
         query: Mapping[str, str] | None = None,
         key: str = "",
-    ) -> Answer:
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+    ) -> httpx.Response:
+        headers: dict[str, str] = {}
         content: bytes | None = None
         if body is not None:
-            headers |= {"Content-Type": "application/json", "Idempotency-Key": key or new_idempotency_key()}
+            headers = {"Content-Type": "application/json", "Idempotency-Key": key or new_idempotency_key()}
             content = body.model_dump_json(exclude_none=True).encode()
         for attempt in range(self._attempts):
             last = attempt == self._attempts - 1
             try:
-                answer = self._connections.ask(method, path, query, content, headers)
-            except ConnectionFailed as error:
+                answer = self._http.request(method, path, params=query, content=content, headers=headers)
+            except httpx.TransportError as error:
                 if last:
                     raise HallError("server_unreachable", detail=str(error)) from error
             else:
                 if answer.is_success:
                     return answer
-                if last or answer.status not in _RETRY_STATUSES:
+                if last or answer.status_code not in _RETRY_STATUSES:
                     raise _refusal(answer)
             time.sleep(0.1 * 3**attempt)
         raise HallError("server_unreachable")
 
 
-def _parsed(answer: Answer, model: type[M]) -> M:
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _parsed(answer: httpx.Response, model: type[M]) -> M:
     """The answer's body; what a newer server adds is skipped, another major version is refused."""
     try:
         body = model.model_validate_json(answer.content, extra="ignore")
     except ValidationError as error:
-        raise HallError("incompatible_server", detail=f"{answer.path}: {error}") from error
+        raise HallError("incompatible_server", detail=f"{answer.request.url.path}: {error}") from error
     if getattr(body, "contract", CONTRACT_MAJOR) != CONTRACT_MAJOR:
-        raise HallError("incompatible_server", detail=f"{answer.path}: another major version")
+        raise HallError("incompatible_server", detail=f"{answer.request.url.path}: another major version")
     return body
 
 
-def _refusal(answer: Answer) -> HallError:
+def _refusal(answer: httpx.Response) -> HallError:
     try:
         problem = Problem.model_validate_json(answer.content)
     except ValidationError:
-        return HallError("server_unreachable", detail=f"HTTP {answer.status} without a problem document")
+        return HallError("server_unreachable", detail=f"HTTP {answer.status_code} without a problem document")
     return HallError(problem.code, problem.params, field=problem.field or "", detail=problem.detail)

@@ -24,7 +24,6 @@ from pydantic import ValidationError
 
 from contract import topics
 from contract.bodies import Snapshot
-from contract.client.broker import BrokerAddress
 from contract.errors import HallError
 from contract.events import WireEvent
 
@@ -34,6 +33,17 @@ _QOS: Final = 1
 _RETRY_SECONDS: Final = 2.0
 _GRACE_SECONDS: Final = 1.0
 """An event may be on its way while the snapshot already knows it; only after this it counts as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is and who we are there; an empty user means no sign-in."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    user: str = ""
+    password: str = ""
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

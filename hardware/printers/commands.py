@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PIL import Image
 
 from hardware.linebreak import balanced, is_wide
+from hardware.pyescpos import encoder
 from hardware.slip import MM_PER_INCH, QrCode, Rule, Slip, Text, draw_block, rasterise
 
+QR_LEVEL_M = 1
 INITIALISE = b"\x1b@"
 KANJI_ON = b"\x1c&"
-CUT = b"\x1dVB\x00"  # feeds to the knife and cuts
-QR_MODEL_2, QR_LEVEL_M = b"2\x00", b"1"
-INK = [255] + [0] * 255
 BAND_DOTS = 240  # small printers hold a few tens of kilobytes; they print a band while the next one arrives
 CELL_DOTS = 12  # font A is 12 x 24 dots, a Han character 24 x 24
 MOST_TIMES = 8
@@ -19,8 +20,11 @@ MOST_HAN_TIMES = 2  # FS ! knows single and double only, and many printers scale
 
 
 def picture_bytes(slip: Slip, width_dots: int, dpi: int) -> bytes:
-    """The slip as raster bands and a cut; every font, rare character and script comes out as drawn."""
-    return INITIALISE + _bands(rasterise(slip, width_dots, dpi)) + CUT
+    """The slip as raster bands (GS v 0) and a cut; every font, rare character and script comes out as drawn."""
+    printer = encoder(width_dots)
+    printer._raw(INITIALISE)
+    printer.image(rasterise(slip, width_dots, dpi), fragment_height=BAND_DOTS)
+    return _cut(printer)
 
 
 def text_bytes(slip: Slip, width_dots: int, dpi: int, *, native_qr: bool = True) -> bytes:
@@ -28,39 +32,37 @@ def text_bytes(slip: Slip, width_dots: int, dpi: int, *, native_qr: bool = True)
 
     Paragraphs with characters outside two-byte GB18030 are drawn, since most printers print garbage for them.
     """
-    data = bytearray(INITIALISE + KANJI_ON)
+    printer = encoder(width_dots)
+    printer._raw(INITIALISE + KANJI_ON)
     for block in slip.blocks:
         if isinstance(block, Text):
-            data += _text(block, width_dots, dpi)
+            _text(printer, block, width_dots, dpi)
         elif isinstance(block, QrCode):
-            data += _qr(block, width_dots, dpi, native=native_qr)
+            _qr(printer, block, width_dots, dpi, native=native_qr)
         else:
-            data += _rule(block, width_dots)
-    return bytes(data + CUT)
+            printer._raw(_rule(block, width_dots))
+    return _cut(printer)
 
 
-def _bands(image: Image.Image) -> bytes:
-    """GS v 0 for each band: bytes across, rows, then the dots with ones for ink; a picture's ones are paper."""
-    data = bytearray()
-    for top in range(0, image.height, BAND_DOTS):
-        band = image.crop((0, top, image.width, min(top + BAND_DOTS, image.height)))
-        across = (band.width + 7) // 8
-        data += b"\x1dv0\x00" + across.to_bytes(2, "little") + band.height.to_bytes(2, "little")
-        data += band.point(INK).tobytes()
-    return bytes(data)
+def _cut(printer: Any) -> bytes:
+    printer.cut(feed=False)  # GS V B 0: feeds to the knife and cuts
+    data: bytes = printer.output
+    return data
 
 
-def _text(block: Text, width_dots: int, dpi: int) -> bytes:
+def _text(printer: Any, block: Text, width_dots: int, dpi: int) -> None:
     if not printable(block.text):
-        return _image(draw_block(block, width_dots, dpi))
+        _image(printer, draw_block(block, width_dots, dpi))
+        return
     times = _times(block, width_dots, dpi)
     columns = width_dots // CELL_DOTS // times
     align = {"left": b"\x1ba\x00", "right": b"\x1ba\x02"}.get(block.align, b"\x1ba\x01")
-    bold = b"\x1bE\x01" if block.bold else b"\x1bE\x00"
     han_double = b"\x1c!\x0c" if times > 1 else b"\x1c!\x00"
-    size = b"\x1d!" + bytes([(times - 1) << 4 | (times - 1)])
-    lines = b"".join(line.encode("gb18030") + b"\n" for line in balanced(block.text, columns, columns_of))
-    return align + bold + han_double + size + lines + b"\x1c!\x00\x1d!\x00\x1bE\x00"
+    printer._raw(align + (b"\x1bE\x01" if block.bold else b"\x1bE\x00"))
+    printer._raw(han_double + b"\x1d!" + bytes([(times - 1) << 4 | (times - 1)]))
+    for line in balanced(block.text, columns, columns_of):
+        printer._raw(line.encode("gb18030") + b"\n")
+    printer._raw(b"\x1c!\x00\x1d!\x00\x1bE\x00")
 
 
 def printable(text: str) -> bool:
@@ -82,27 +84,16 @@ def _times(block: Text, width_dots: int, dpi: int) -> int:
     return max(1, min(wanted, most, fitting))
 
 
-def _qr(block: QrCode, width_dots: int, dpi: int, *, native: bool) -> bytes:
+def _qr(printer: Any, block: QrCode, width_dots: int, dpi: int, *, native: bool) -> None:
     if native:
         side = block.side_mm * dpi / MM_PER_INCH
-        data = b"\x1ba\x01" + _symbol(block.data, _module_dots(block.data, side, width_dots)) + b"\n"
+        printer._raw(b"\x1ba\x01")
+        printer.qr(block.data, ec=QR_LEVEL_M, size=_module_dots(block.data, side, width_dots), native=True)
+        printer._raw(b"\n")
     else:
-        data = _image(draw_block(QrCode(block.data, "", block.side_mm), width_dots, dpi))
-    return data + _text(Text(block.caption, 3.0), width_dots, dpi) if block.caption else data
-
-
-def _symbol(content: str, module_dots: int) -> bytes:
-    """GS ( k for a QR code: model, dots a module, level, store, print. Nothing is no symbol."""
-    if not content:
-        return b""
-    parts = (
-        b"A" + QR_MODEL_2,
-        b"C" + bytes([module_dots]),
-        b"E" + QR_LEVEL_M,
-        b"P0" + content.encode("utf-8"),
-        b"Q0",
-    )
-    return b"".join(b"\x1d(k" + (len(part) + 1).to_bytes(2, "little") + b"1" + part for part in parts)
+        _image(printer, draw_block(QrCode(block.data, "", block.side_mm), width_dots, dpi))
+    if block.caption:
+        _text(printer, Text(block.caption, 3.0), width_dots, dpi)
 
 
 def _module_dots(data: str, side_dots: float, width_dots: int) -> int:
@@ -114,8 +105,9 @@ def _module_dots(data: str, side_dots: float, width_dots: int) -> int:
     return max(3, min(16, round(side_dots / modules), width_dots // modules))
 
 
-def _image(image: Image.Image) -> bytes:
-    return b"\x1ba\x00" + _bands(image)
+def _image(printer: Any, image: Image.Image) -> None:
+    printer._raw(b"\x1ba\x00")
+    printer.image(image, fragment_height=BAND_DOTS)
 
 
 def _rule(_: Rule, width_dots: int) -> bytes:

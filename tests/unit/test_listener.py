@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.bodies import Snapshot
-from contract.client.broker import BrokerAddress
 from contract.client.fake import FakeHall
-from contract.client.listener import Heard, Listener, Sequencer
+from contract.client.listener import BrokerAddress, Heard, Listener, Sequencer
 from contract.errors import HallError
 from contract.events import WireEvent
 

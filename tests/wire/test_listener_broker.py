@@ -16,9 +16,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from contract import topics
 from contract.bodies import TakeTicket
-from contract.client.broker import BrokerAddress
 from contract.client.fake import FakeHall
-from contract.client.listener import Heard, Listener
+from contract.client.listener import BrokerAddress, Heard, Listener
 from contract.events import WireEvent
 
 pytestmark = [
