@@ -9,7 +9,7 @@ SEED ?= 1
 TOUCHES ?= 2000
 WORKERS ?= 2
 
-.PHONY: setup demo test check fmt bench golden monkey lock clean
+.PHONY: setup demo test check fmt bench proofs golden monkey lock clean
 
 setup:
 	@$(PYTHON) tools/setup.py
@@ -34,6 +34,9 @@ fmt: setup
 
 bench: setup  ## figures into bench/results/latest.json
 	$(BIN)/python -m bench
+
+proofs: setup  ## what must hold, a line a claim; DATA=DIR adds the claims on recordings of real halls
+	@$(BIN)/python -m proofs $(if $(DATA),--data $(DATA)) $(if $(ONLY),--only "$(ONLY)")
 
 golden: setup  ## write the goldens anew; review the diff before you commit it
 	HALL_GOLDEN=write $(BIN)/pytest tests/golden

@@ -16,6 +16,11 @@ class LogIn:
 
 
 @dataclass(frozen=True, slots=True)
+class LogOut:
+    """Let the server forget this person's session; nobody waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Ask the server at `window`; answered by Accepted or NotAccepted."""
 
@@ -51,4 +56,4 @@ class LoadClasses:
     language: str
 
 
-Effect = LogIn | Send | LoadView | LoadWindows | Explain | LoadClasses
+Effect = LogIn | LogOut | Send | LoadView | LoadWindows | Explain | LoadClasses

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from caller import keys
-from caller.effects import Effect, Explain, LoadClasses, LoadView, LoadWindows, LogIn, Send
+from caller.effects import Effect, Explain, LoadClasses, LoadView, LoadWindows, LogIn, LogOut, Send
 from caller.inputs import (
     Accepted,
     ChooseWindow,
@@ -123,7 +123,7 @@ def _signed_in(state: State, happened: SignedIn) -> Step:
 def _sign_out(state: State) -> Step:
     if not state.may_leave:
         return state, ()
-    return _fresh(state), ()
+    return _fresh(state), () if state.person is None else (LogOut(),)
 
 
 def _fresh(state: State) -> State:

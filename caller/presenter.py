@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from caller.asking import ask
-from caller.effects import Effect, Explain, LoadClasses, LoadView, LoadWindows, LogIn, Send
+from caller.effects import Effect, Explain, LoadClasses, LoadView, LoadWindows, LogIn, LogOut, Send
 from caller.flow import step
 from caller.inputs import (
     Accepted,
@@ -201,6 +201,8 @@ class CallerPresenter:
         match effect:
             case LogIn(user, password):
                 jobs.submit(lambda: hall.login(user, password), lambda token: self.handle(SignedIn(token)), self._no)
+            case LogOut():
+                jobs.submit(hall.logout, lambda _: None, lambda error: log.info("not signed out there: %s", error))
             case Send(command, window):
                 jobs.submit(lambda: ask(hall, window, command), lambda answer: self.handle(Accepted(answer)), self._no)
             case LoadView(window, language):

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.bodies import TicketState, WindowState
+from contract.appointments import AppointmentState
+from contract.bodies import Channel, StopState, TicketState, WindowState
 
 
 class Data(BaseModel):
@@ -20,11 +21,23 @@ class Data(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class StopData(Data):
+    """One stop of a visit and how it ended; `reason` is one of contract.bodies.Stop's codes."""
+
+    service: str
+    queue: str
+    state: StopState
+    reason: str = ""
+
+
 class TicketData(Data):
     """Data of every ticket.* event. `waiting` = tickets waiting in `queue` after the event.
 
     `queue` is where the ticket is now; `from_queue`, `from_window` and (transfer) `from_ticket` say where it came from.
-    `how` tells which act it was (call: next|pick|call_back; returned: requeue|postpone|reinstate|missed).
+    `how` tells which act it was (call: next|pick|call_back; returned: requeue|postpone|reinstate|missed|
+    window_closed; continued: in_line|here|came_back). `settled` are the stops of the visit that ended with it, `stops`
+    (replanned) all of them.
+    Continued: a new ticket of the same number, whose `state` is waiting, or serving when the visitor stays at `window`.
     `expires_at`: an announcement of this call later than that is noise.
     """
 
@@ -46,6 +59,23 @@ class TicketData(Data):
     from_queue: str | None = None
     from_window: str | None = None
     expires_at: datetime | None = None
+    party: int = 1
+    settled: tuple[StopData, ...] = ()
+    stops: tuple[StopData, ...] = ()
+
+
+class AppointmentData(Data):
+    """Data of every appointment.* event; `ticket` and `number` only of checked_in, `from_start` only of moved."""
+
+    appointment: str
+    service: str
+    queue: str
+    start: datetime
+    channel: Channel
+    state: AppointmentState
+    from_start: datetime | None = None
+    ticket: str | None = None
+    number: str = ""
 
 
 class WindowData(Data):
@@ -73,13 +103,14 @@ class ConfigData(Data):
 
 
 class DayData(Data):
-    """Data of day.closed; `expired` tickets were still open."""
+    """Data of day.closed; `expired` tickets were still open, and so many stops of visits were left `undone`."""
 
     business_day: date
     expired: int = 0
+    undone: int = 0
 
 
-AnyData = TicketData | WindowData | BroadcastData | ConfigData | DayData
+AnyData = TicketData | AppointmentData | WindowData | BroadcastData | ConfigData | DayData
 
 EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.issued": TicketData,
@@ -92,8 +123,18 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.returned": TicketData,
     "ticket.held": TicketData,
     "ticket.transferred": TicketData,
+    "ticket.continued": TicketData,
+    "ticket.replanned": TicketData,
     "ticket.cancelled": TicketData,
     "ticket.walked_out": TicketData,
+    "appointment.reserved": AppointmentData,
+    "appointment.booked": AppointmentData,
+    "appointment.confirmed": AppointmentData,
+    "appointment.moved": AppointmentData,
+    "appointment.cancelled": AppointmentData,
+    "appointment.checked_in": AppointmentData,
+    "appointment.missed": AppointmentData,
+    "appointment.expired": AppointmentData,
     "window.opened": WindowData,
     "window.paused": WindowData,
     "window.resumed": WindowData,

@@ -36,7 +36,9 @@ COMMANDS: Final = {
     "config": Command("check, import or export the hall as one file", "hall.configcmd:main", _SETUP),
     "user": Command("accounts of staff: hall user add", "queueserver.accounts.commands:main_user", _SETUP),
     "enrol": Command("make a device known: a code here, --code there", "hall.enrolcmd:main", _SETUP),
+    "simulate": Command("replay or invent days: waits, what if", "hall.simulatecmd:main", _CARE),
     "doctor": Command("what is installed, reachable, misconfigured", "hall.doctor:main", _CARE),
+    "verify": Command("statistics against the facts, day by day", "hall.verifycmd:main", _CARE),
     "devices": Command("list, probe or test printers, readers, voices", "hall.devicescmd:main", _CARE),
 }
 

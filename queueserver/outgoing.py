@@ -1,7 +1,8 @@
 """The privacy gate: what of a fact leaves the house. Nothing else may build a wire event.
 
 Every event is matched by name and every field is listed, so that a new field stays inside until somebody decides
-otherwise here. Masked names, hashes, phones, staff and the reasons of calls, holds and cancellations never pass.
+otherwise here. Masked names, hashes, phones, booking codes, staff and the reasons of calls, holds and cancellations
+never pass.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, assert_never
 
 from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.schedule import local_hour
+from queueserver.domain.stops import Stop, StopState
 from queueserver.ports import UnitOfWork
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOURCE: Final = "urn:hallqueue:hall:"
 
 _TICKET_TYPES: Final[dict[type[events.TicketEvent], str]] = {
@@ -29,8 +33,20 @@ _TICKET_TYPES: Final[dict[type[events.TicketEvent], str]] = {
     events.TicketReturned: "ticket.returned",
     events.TicketHeld: "ticket.held",
     events.TicketTransferred: "ticket.transferred",
+    events.TicketContinued: "ticket.continued",
+    events.TicketReplanned: "ticket.replanned",
     events.TicketCancelled: "ticket.cancelled",
     events.TicketWalkedOut: "ticket.walked_out",
+}
+_APPOINTMENT_TYPES: Final[dict[type[events.AppointmentEvent], str]] = {
+    events.AppointmentReserved: "appointment.reserved",
+    events.AppointmentBooked: "appointment.booked",
+    events.AppointmentConfirmed: "appointment.confirmed",
+    events.AppointmentMoved: "appointment.moved",
+    events.AppointmentCancelled: "appointment.cancelled",
+    events.AppointmentCheckedIn: "appointment.checked_in",
+    events.AppointmentMissed: "appointment.missed",
+    events.AppointmentExpired: "appointment.expired",
 }
 _WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
     events.WindowOpened: "window.opened",
@@ -54,8 +70,12 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
     """The stored form of an event; waiting counts are those after the command."""
     match event:
         case events.TicketEvent():
-            data, detail = _ticket(event, uow), _ticket_detail(event)
+            data, detail = _ticket(event, uow), _ticket_detail(event) | {"hour": _hour(uow)}
             return Fact(_TICKET_TYPES[type(event)], event.ticket.id, _json(data), _json(detail))
+        case events.AppointmentEvent():
+            about = event.appointment.ticket or None
+            kind = _APPOINTMENT_TYPES[type(event)]
+            return Fact(kind, about, _json(_appointment(event)), _json(_appointment_detail(event)))
         case events.WindowEvent():
             return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_staff(event)))
         case events.AnnouncementBroadcast():
@@ -63,10 +83,18 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
         case events.ConfigPublished():
             return Fact("config.published", None, _json({"version": event.version}), "{}")
         case events.DayClosed():
-            day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended)}
-            return Fact("day.closed", None, _json(day), _json({"ended": event.ended}))
+            return _day_closed(event, uow)
         case _:
             assert_never(event)
+
+
+def _day_closed(event: events.DayClosed, uow: UnitOfWork) -> Fact:
+    undone = sum(stop.state is StopState.UNDONE for _, stop in event.stops)
+    day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended), "undone": undone}
+    detail: dict[str, Any] = {"ended": event.ended, "hour": _hour(uow)}
+    if event.stops:
+        detail["stops"] = [{"ticket": ticket, **_stop(stop)} for ticket, stop in event.stops]
+    return Fact("day.closed", None, _json(day), _json(detail))
 
 
 def wire_event(hall: str, event_id: str, kind: str, time: str, sequence: int, data: str) -> bytes:
@@ -96,37 +124,83 @@ def _ticket(event: events.TicketEvent, uow: UnitOfWork) -> dict[str, Any]:
         "lang": ticket.visit.lang,
         "calls": ticket.calls,
     }
+    if event.settled:
+        data["settled"] = [_stop(stop) for stop in event.settled]
+    if ticket.visit.party > 1:
+        data["party"] = ticket.visit.party
     if ticket.window is not None:
         data |= {"window": ticket.window, **_where(uow.plan, ticket.window)}
+    return data | _of_the_act(event, uow)
+
+
+def _of_the_act(event: events.TicketEvent, uow: UnitOfWork) -> dict[str, Any]:  # noqa: PLR0911 # one per act
     match event:
         case events.TicketCalled():
-            data |= {"how": event.how, "expires_at": _expiry(uow)}
+            return {"how": event.how, "expires_at": _expiry(uow)}
         case events.TicketRecalled():
-            data |= {"expires_at": _expiry(uow)}
+            return {"expires_at": _expiry(uow)}
         case events.TicketFinished():
-            data |= {"outcome": event.outcome}
+            return {"outcome": event.outcome}
         case events.TicketMissed():
-            data |= {"from_window": event.from_window}
+            return {"from_window": event.from_window}
         case events.TicketReturned():
-            data |= {"how": event.how, "from_window": event.from_window}
+            return {"how": event.how, "from_window": event.from_window}
         case events.TicketTransferred():
-            data |= {
-                "from_ticket": event.from_ticket,
-                "from_queue": event.from_queue,
-                "from_window": event.from_window,
-            }
-    return data
+            return _came_from(event)
+        case events.TicketContinued():
+            return {"how": event.how, **_came_from(event)}
+        case events.TicketReplanned():
+            return {"stops": [_stop(stop) for stop in event.ticket.visit.itinerary.stops]}
+    return {}
+
+
+def _came_from(event: events.TicketTransferred | events.TicketContinued) -> dict[str, Any]:
+    return {"from_ticket": event.from_ticket, "from_queue": event.from_queue, "from_window": event.from_window}
+
+
+def _stop(stop: Stop) -> dict[str, str]:
+    """A stop's reason is one of a few codes, never anybody's words."""
+    return {"service": stop.service, "queue": stop.queue, "state": stop.state.value, "reason": stop.reason}
 
 
 def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
     detail: dict[str, Any] = {"channel": event.ticket.visit.channel, "leg": event.ticket.leg}
+    if event.ticket.booked_for is not None:
+        detail |= {"booked_for": _ms(event.ticket.booked_for)}
     match event:
         case events.TicketCalled():
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
         case events.TicketFinished():
             detail |= {"staff": event.ticket.staff, "items": event.items}
+        case events.TicketContinued():
+            detail |= {"why": event.why, "staff": event.ticket.staff}
         case events.TicketHeld() | events.TicketCancelled():
             detail |= {"reason": event.reason}
+    return detail
+
+
+def _appointment(event: events.AppointmentEvent) -> dict[str, Any]:
+    appointment = event.appointment
+    data: dict[str, Any] = {
+        "appointment": appointment.id,
+        "service": appointment.service,
+        "queue": appointment.queue,
+        "start": appointment.start.isoformat(),
+        "channel": appointment.channel,
+        "state": appointment.state.value,
+    }
+    match event:
+        case events.AppointmentMoved():
+            data |= {"from_start": event.from_start.isoformat()}
+        case events.AppointmentCheckedIn():
+            data |= {"ticket": appointment.ticket, "number": appointment.number}
+    return data
+
+
+def _appointment_detail(event: events.AppointmentEvent) -> dict[str, Any]:
+    detail: dict[str, Any] = {"slot": event.appointment.slot, "over_quota": event.appointment.over_quota}
+    if isinstance(event, events.AppointmentCancelled):
+        detail |= {"reason": event.reason}
     return detail
 
 
@@ -157,6 +231,16 @@ def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:
         "urgent": event.urgent,
         "expires_at": event.expires_at.isoformat(),
     }
+
+
+def _ms(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _hour(uow: UnitOfWork) -> int:
+    """The hour on the hall's clock: statistics are kept by it, and the time zone may be configured anew later."""
+    return local_hour(uow.now, uow.plan.time_zone)
 
 
 def _expiry(uow: UnitOfWork) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from contract.bodies import Reason
 from i18n import Translator
 from queueserver.published import Published
@@ -17,7 +20,7 @@ def sentence(reason: Reason, published: Published, lang: str) -> str:
     return said
 
 
-def _because(reason: Reason, published: Published, lang: str, t: Translator) -> str:  # noqa: PLR0911 # one per code
+def _because(reason: Reason, published: Published, lang: str, t: Translator) -> str:  # noqa: PLR0911, C901 # one per code
     params = reason.params
     waited = _count(params.get("waited_minutes"))
     match reason.code:
@@ -29,9 +32,22 @@ def _because(reason: Reason, published: Published, lang: str, t: Translator) -> 
                 "It was sent to this window and had waited {n} minutes.",
                 waited,
             )
+        case "came_back":
+            return t.plural(
+                "It came back to this window, which had sent it elsewhere, {n} minute after it had arrived.",
+                "It came back to this window, which had sent it elsewhere, {n} minutes after it had arrived.",
+                waited,
+            )
         case "privileged":
             kind = published.class_name(str(params.get("priority_class", "")), lang)
             return t("It has priority: {priority}.", priority=kind)
+        case "appointment_due":
+            return t.plural(
+                "Its appointment was at {time}, {n} minute ago, and no appointment should wait longer.",
+                "Its appointment was at {time}, {n} minutes ago, and no appointment should wait longer.",
+                waited,
+                time=_clock(params.get("booked_for"), published),
+            )
         case "ordinary_turn":
             return t.plural(
                 "After {n} priority call it was the ordinary line's turn.",
@@ -52,6 +68,15 @@ def _because(reason: Reason, published: Published, lang: str, t: Translator) -> 
         case "called_back":
             return t("It was called back; before, it was {state}.", state=t(str(params.get("state", ""))))
     return reason.code
+
+
+def _clock(moment: str | int | None, published: Published) -> str:
+    """A moment as the hall's clocks show it, "09:30"; what cannot be read is shown as it is."""
+    try:
+        zone = ZoneInfo(published.config.hall.time_zone)
+        return f"{datetime.fromisoformat(str(moment)).astimezone(zone):%H:%M}"
+    except ValueError:
+        return str(moment)
 
 
 def _count(value: str | int | None) -> int:

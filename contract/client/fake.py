@@ -62,6 +62,10 @@ class FakeHall(FakeWindows):
                 expires_at=self._book.now() + timedelta(hours=12),
             )
 
+    def logout(self) -> None:
+        with self._reading():
+            self._person = None
+
     def catalogue(self, lang: str) -> Catalogue:
         with self._reading():
             return fake_views.catalogue(self._book, lang)

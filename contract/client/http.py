@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from contract.appointments import (
+    Appointment,
+    Book,
+    CancelAppointment,
+    CheckIn,
+    Confirm,
+    ImportAppointments,
+    ImportReport,
+    Move,
+    Slots,
+)
 from contract.bodies import (
     Body,
     Broadcast,
@@ -27,6 +38,7 @@ from contract.bodies import (
     Postpone,
     Problem,
     Snapshot,
+    Stops,
     TakeTicket,
     Ticket,
     Token,
@@ -54,6 +66,7 @@ class HallClient:
 
     def __init__(self, server: str, hall: str, token: str = "", *, timeout: float = 5.0, attempts: int = 3) -> None:
         self.hall = hall
+        self._own_token = token
         self._attempts = attempts
         self._http = httpx.Client(
             base_url=server.rstrip("/") + API_PREFIX, timeout=timeout, headers=_bearer(token), trust_env=False
@@ -70,6 +83,14 @@ class HallClient:
         token = self._post("/auth/login", Login(user=user, password=password), Token)
         self._http.headers.update(_bearer(token.token))
         return token
+
+    def logout(self) -> None:
+        """The person's token is worth nothing from now on; following requests are again those of the client itself."""
+        try:
+            self._send("POST", "/auth/logout", _NOTHING)
+        finally:
+            self._http.headers.pop("Authorization", None)
+            self._http.headers.update(_bearer(self._own_token))
 
     def enrol(self, code: str, device: str) -> DeviceCredentials:
         """Turn a one-time code into this device's own credentials."""
@@ -117,6 +138,46 @@ class HallClient:
 
     def reinstate(self, ticket_id: str, places: int = 0, key: str = "") -> Ticket:
         return self._command(f"/tickets/{ticket_id}/reinstate", Postpone(places=places), Ticket, key)
+
+    def add_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        """More services for a visit that goes on."""
+        return self._command(f"/tickets/{ticket_id}/stops", Stops(services=tuple(services)), Ticket, key)
+
+    def drop_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        """Services no longer wanted; the next leg, when the visitor waited for one of them."""
+        return self._command(f"/tickets/{ticket_id}/stops/drop", Stops(services=tuple(services)), Ticket, key)
+
+    # -- appointments
+
+    def slots(self, service: str, date: str = "", days: int = 1, channel: str = "api") -> Slots:
+        """Bookable times from `date` (ISO, "" = today) on; one day comes with its slots."""
+        query = {"service": service, "days": str(days), "channel": channel} | ({"date": date} if date else {})
+        return self._get("/slots", Slots, query)
+
+    def book(self, body: Book, key: str = "") -> Appointment:
+        return self._command("/appointments", body, Appointment, key)
+
+    def appointment(self, appointment_id: str) -> Appointment:
+        return self._get(f"/appointments/{appointment_id}", Appointment)
+
+    def find_appointment(self, code: str) -> Appointment:
+        return self._get("/appointments", Appointment, {"code": code})
+
+    def confirm_appointment(self, appointment_id: str, body: Confirm | None = None, key: str = "") -> Appointment:
+        return self._command(f"/appointments/{appointment_id}/confirm", body or Confirm(), Appointment, key)
+
+    def move_appointment(self, appointment_id: str, body: Move, key: str = "") -> Appointment:
+        return self._command(f"/appointments/{appointment_id}/move", body, Appointment, key)
+
+    def cancel_appointment(self, appointment_id: str, reason: str = "", key: str = "") -> Appointment:
+        body = CancelAppointment(reason=reason)
+        return self._command(f"/appointments/{appointment_id}/cancel", body, Appointment, key)
+
+    def check_in(self, body: CheckIn, key: str = "") -> Ticket:
+        return self._command("/check-ins", body, Ticket, key)
+
+    def import_appointments(self, body: ImportAppointments, key: str = "") -> ImportReport:
+        return self._command("/appointments/import", body, ImportReport, key)
 
     # -- windows
 

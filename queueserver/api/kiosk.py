@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from contract import bodies
-from queueserver.accounts.documents import masked_name, masked_number, masked_phone
 from queueserver.accounts.roles import EVERYBODY, TICKET_GIVERS
 from queueserver.api.deps import LeanRoute, documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
+from queueserver.api.people import holder_of
+from queueserver.domain.errors import DomainError
 from queueserver.handlers import commands
-from queueserver.handlers.commands import Holder
 
 router = APIRouter(prefix="/halls/{hall}", route_class=LeanRoute, tags=["kiosk"])
 
@@ -24,22 +24,11 @@ async def take_ticket(hall: str, request: Request) -> Response:
         channel=body.channel.value,
         lang=body.lang,
         priority_class=body.priority_class,
-        holder=_holder(request, body),
+        holder=holder_of(request, body.document, body.phone),
+        services=body.services,
+        party=body.party,
     )
     return await submit(request, hall, command, house(request).renderer.reply(201, eyes_of(asker)))
-
-
-def _holder(request: Request, body: bodies.TakeTicket) -> Holder:
-    """What is kept of the person: the number itself ends here."""
-    document, phone = body.document, masked_phone(body.phone) if body.phone else ""
-    if document is None:
-        return Holder(phone=phone)
-    return Holder(
-        hash=house(request).documents.hash(document.kind, document.number),
-        document=masked_number(document.number),
-        person=masked_name(document.name)[:64],
-        phone=phone,
-    )
 
 
 @router.get("/catalogue", **documented(bodies.Catalogue))
@@ -53,7 +42,9 @@ async def catalogue(hall: str, request: Request, lang: str = "zh-CN") -> Respons
 async def find_ticket(hall: str, request: Request, number: str = "") -> Response:
     """Today's ticket of that number."""
     asker = await who(request, hall, TICKET_GIVERS)
-    wanted = number.strip().upper()[:8] if number.isalnum() else ""
+    if not number.strip():
+        raise DomainError("invalid_field", field="number")
+    wanted = number.strip().upper()[:8] if number.strip().isalnum() else ""
     return json_response(await house(request).queries.find_ticket(hall, wanted, eyes_of(asker)))
 
 
@@ -79,6 +70,24 @@ async def cancel(hall: str, ticket: str, request: Request) -> Response:
     asker = await who(request, hall, TICKET_GIVERS)
     body = await read_body(request, bodies.Cancel)
     command = commands.Cancel(ticket_id(ticket), body.walkout, body.reason)
+    return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))
+
+
+@router.post("/tickets/{ticket}/stops", **documented(bodies.Ticket, bodies.Stops))
+async def add_stops(hall: str, ticket: str, request: Request) -> Response:
+    """More services for a visit that goes on."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    body = await read_body(request, bodies.Stops)
+    command = commands.AddStops(ticket_id(ticket), body.services)
+    return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))
+
+
+@router.post("/tickets/{ticket}/stops/drop", **documented(bodies.Ticket, bodies.Stops))
+async def drop_stops(hall: str, ticket: str, request: Request) -> Response:
+    """Services the visitor no longer wants; the answer is the next leg when the visitor waited for one of them."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    body = await read_body(request, bodies.Stops)
+    command = commands.DropStops(ticket_id(ticket), body.services)
     return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))
 
 

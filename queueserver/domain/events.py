@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from queueserver.domain.reason import Reason
+from queueserver.domain.stops import Stop
 
 if TYPE_CHECKING:
+    from queueserver.domain.appointment import Appointment
     from queueserver.domain.ticket import Ticket
     from queueserver.domain.window import Window
 
 
 @dataclass(frozen=True, slots=True)
 class TicketEvent:
+    """`settled` are the stops of the visit that came to their end with it."""
+
     ticket: Ticket
+    settled: tuple[Stop, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,25 @@ class TicketTransferred(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketContinued(TicketEvent):
+    """`ticket` is the next leg of a visit whose leg `from_ticket` has ended; `how` is in_line, here or came_back.
+
+    `why` this stop comes next is one of itinerary.next_stop's codes.
+    """
+
+    from_ticket: str
+    from_queue: str
+    from_window: str | None
+    how: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReplanned(TicketEvent):
+    """The visit has other stops than before."""
+
+
+@dataclass(frozen=True, slots=True)
 class TicketCancelled(TicketEvent):
     reason: str
 
@@ -85,6 +109,51 @@ class TicketCancelled(TicketEvent):
 @dataclass(frozen=True, slots=True)
 class TicketWalkedOut(TicketEvent):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentEvent:
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentReserved(AppointmentEvent):
+    """A draft holds a place for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentBooked(AppointmentEvent):
+    """Booked at once, without a draft before."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentConfirmed(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMoved(AppointmentEvent):
+    from_start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCancelled(AppointmentEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCheckedIn(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMissed(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentExpired(AppointmentEvent):
+    """A draft that nobody confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +197,11 @@ class ConfigPublished:
 
 @dataclass(frozen=True, slots=True)
 class DayClosed:
-    """`ended` pairs each ticket that was still open with the state it ended in."""
+    """`ended` pairs each ticket that was still open with the state it ended in, `stops` with the stops ended so."""
 
     business_day: date
     ended: tuple[tuple[str, str], ...]
+    stops: tuple[tuple[str, Stop], ...] = ()
 
 
-Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed
+Event = TicketEvent | AppointmentEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed

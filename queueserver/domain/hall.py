@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from queueserver.domain.booking import BookingRules
 from queueserver.domain.schedule import Schedule
+from queueserver.domain.slots import SlotTemplate
 
 
 class MissedPolicy(StrEnum):
@@ -24,9 +26,11 @@ class Policy:
 
     privileged_per_ordinary: int = 2
     longest_wait_minutes: int = 45
+    appointment_tolerance_minutes: int = 10
     recalls: int = 3
     max_misses: int = 3
     announcement_expires_seconds: int = 90
+    continue_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class QueuePlan:
     daily_limit: int | None = None
     waiting_limit: int | None = None
     person_limit: int | None = None
+    party_limit: int | None = None
     missed: MissedPolicy = MissedPolicy.CLERK
     postpone_places: int = 3
 
@@ -80,6 +85,15 @@ class ServicePlan:
     queue: str
     department: str = ""
     requires_document: bool = False
+    steps: tuple[tuple[str, ...], ...] = ()
+    """All queues of a linked service, `queue` among the first: group after group, within a group in any order."""
+    after: tuple[str, ...] = ()
+    """Services that come first when they are on the same ticket."""
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The queues to walk; a service that is not linked has its one queue."""
+        return self.steps or ((self.queue,),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +113,7 @@ class HallPlan:
     privileged: frozenset[str]
     windows_of_queue: Mapping[str, tuple[str, ...]]
     zones: frozenset[str]
+    templates_of: Mapping[str, tuple[SlotTemplate, ...]] = field(default_factory=dict)
+    """By service: where its bookable times come from."""
+    booking: Mapping[str, BookingRules] = field(default_factory=dict)
+    """By queue."""

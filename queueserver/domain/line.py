@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from heapq import merge
+from itertools import takewhile
+from typing import NamedTuple
 
+from queueserver.domain.party import expected_services
 from queueserver.domain.ticket import Place, State, Ticket
 
 
+class Kind(NamedTuple):
+    """What the tickets of one row have in common, so that a window wants a whole row or nobody in it.
+
+    `timed` tickets are booked or may not be called yet: only among them must each be asked for itself.
+    """
+
+    priority_class: str
+    service: str
+    lang: str
+    timed: bool
+
+
 class Line:
-    """Waiting tickets by lane and priority class.
+    """Waiting tickets by lane and kind.
 
     A ticket stands in its queue's lane, or in the lane of the one window it was sent to; either way it counts as
     waiting in its queue.
     """
 
     def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
-        self._lanes: dict[str, dict[str, _Row]] = {}
+        self._lanes: dict[str, dict[Kind, _Row]] = {}
         self._counts: dict[str, int] = {}
+        self._groups: dict[str, dict[str, Ticket]] = {}
         for ticket in sorted(tickets, key=lambda ticket: ticket.place):
             self.add(ticket)
 
@@ -27,16 +44,21 @@ class Line:
         if ticket.state is not State.WAITING:
             raise ValueError(ticket.state)
         rows = self._lanes.setdefault(lane_of(ticket), {})
-        row = rows.get(ticket.priority_class)
+        kind = kind_of(ticket)
+        row = rows.get(kind)
         if row is None:
-            row = rows[ticket.priority_class] = _Row()
+            row = rows[kind] = _Row()
         row.insert(ticket)
         self._counts[ticket.queue] = self._counts.get(ticket.queue, 0) + 1
+        if ticket.visit.party > 1:
+            self._groups.setdefault(lane_of(ticket), {})[ticket.id] = ticket
 
     def remove(self, ticket: Ticket) -> None:
         """Take out exactly what was added; KeyError if it is not here."""
-        self._lanes[lane_of(ticket)][ticket.priority_class].take(ticket)
+        self._lanes[lane_of(ticket)][kind_of(ticket)].take(ticket)
         self._counts[ticket.queue] -= 1
+        if ticket.visit.party > 1:
+            del self._groups[lane_of(ticket)][ticket.id]
 
     def count(self, queue: str) -> int:
         """Tickets waiting in `queue`, those sent to one window among them."""
@@ -46,16 +68,26 @@ class Line:
         """Tickets in one lane."""
         return sum(len(row.tickets) for row in self._lanes.get(lane, {}).values())
 
-    def ahead(self, ticket: Ticket) -> int:
-        """Tickets of the same lane whose place is before this one's."""
+    def ahead(self, ticket: Ticket, now: datetime) -> int:
+        """Tickets of the same lane that may be called by now and whose place is before this one's."""
         rows = self._lanes.get(lane_of(ticket), {})
-        return sum(row.before(ticket.place) for row in rows.values())
+        return sum(row.before(ticket.place, now if kind.timed else None) for kind, row in rows.items())
 
-    def first(self, lane: str, wanted: Callable[[str], bool]) -> Ticket | None:
-        """The ticket with the earliest place in one lane among the priority classes that are `wanted`."""
-        rows = self._lanes.get(lane, {})
-        heads = [row.tickets[0] for name, row in rows.items() if row.tickets and wanted(name)]
-        return min(heads, key=lambda ticket: ticket.place, default=None)
+    def services_ahead(self, ticket: Ticket, now: datetime) -> float:
+        """The tickets ahead(), groups among them counted as what they take at a window."""
+        groups = (group for group in self._groups.get(lane_of(ticket), {}).values() if group.place < ticket.place)
+        more = sum(expected_services(group.visit.party) - 1 for group in groups if group.is_due(now))
+        return self.ahead(ticket, now) + more
+
+    def index(self, ticket: Ticket) -> int:
+        """Where the ticket stands in in_order(), from 0."""
+        return sum(row.before(ticket.place) for row in self._lanes.get(lane_of(ticket), {}).values())
+
+    def rows(self, lane: str) -> Iterator[tuple[Kind, Sequence[Ticket]]]:
+        """The tickets of one lane by kind, each row ascending by place and never empty."""
+        for kind, row in self._lanes.get(lane, {}).items():
+            if row.tickets:
+                yield kind, row.tickets
 
     def in_order(self, lane: str) -> Iterator[Ticket]:
         """All tickets of one lane by place, whatever their class."""
@@ -63,18 +95,21 @@ class Line:
         return merge(*(row.tickets for row in rows), key=lambda ticket: ticket.place)
 
     def newest(self) -> Place | None:
-        """The latest place anybody has in any lane."""
-        keys = (row.keys[-1] for rows in self._lanes.values() for row in rows.values() if row.keys)
+        """The latest place anybody has in any lane; a booked one may lie in the future and is not counted."""
+        everywhere = (pair for rows in self._lanes.values() for pair in rows.items())
+        keys = (row.keys[-1] for kind, row in everywhere if row.keys and not kind.timed)
         last = max(keys, default=None)
         return None if last is None else Place(*last)
 
     def place_behind(self, lane: str, places: int, otherwise: Place, leaving: str = "") -> Place:
         """The place behind the first `places` tickets of one lane, not counting ticket `leaving`.
 
-        One further back where dozens were put into the same spot and no place is left between two.
+        One further back where dozens were put into the same spot and no place is left between two. `otherwise` is the
+        end of the line now: tickets behind it are booked for later and not counted.
         """
         before: Place | None = None
-        for index, ticket in enumerate(t for t in self.in_order(lane) if t.id != leaving):
+        present = takewhile(lambda ticket: ticket.place < otherwise, self.in_order(lane))
+        for index, ticket in enumerate(t for t in present if t.id != leaving):
             if index >= places and (before is None or before.room_before(ticket.place)):
                 return Place.between(before, ticket.place, otherwise)
             before = ticket.place
@@ -82,7 +117,7 @@ class Line:
 
 
 class _Row:
-    """Tickets of one class in one lane, ascending by place; keys kept apart because comparing tuples is quick."""
+    """Tickets of one kind in one lane, ascending by place; keys kept apart because comparing tuples is quick."""
 
     __slots__ = ("keys", "tickets")
 
@@ -104,13 +139,21 @@ class _Row:
             raise KeyError(ticket.id)
         del self.keys[index], self.tickets[index]
 
-    def before(self, place: Place) -> int:
-        return bisect_left(self.keys, _key(place))
+    def before(self, place: Place, now: datetime | None = None) -> int:
+        """Tickets before `place`; with `now` only those that may be called by then."""
+        count = bisect_left(self.keys, _key(place))
+        return count if now is None else sum(ticket.is_due(now) for ticket in self.tickets[:count])
 
 
 def lane_of(ticket: Ticket) -> str:
     """The lane a ticket waits in: its queue, or the window it was sent to."""
     return window_lane(ticket.sent_to) if ticket.sent_to else ticket.queue
+
+
+def kind_of(ticket: Ticket) -> Kind:
+    """The kind of row a ticket stands in."""
+    timed = ticket.booked_for is not None or ticket.not_before is not None
+    return Kind(ticket.priority_class, ticket.service, ticket.visit.lang, timed)
 
 
 def window_lane(window: str) -> str:

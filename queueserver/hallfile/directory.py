@@ -105,7 +105,7 @@ def from_directory(
     Raises DirectoryError when the JSON has another shape.
     """
     rows = _parsed(_Directory, directory, "the directory").departments
-    offices = _parsed(_WindowList, windows, "the window list") if windows is not None else _WindowList()
+    offices = _WindowList() if windows is None else _window_list(windows)
     ids = _Ids()
     department_ids = {row.department: ids.new(row.department, "department") for row in rows}
     staffed = _Staffing(department_ids, offices, ids)
@@ -224,6 +224,14 @@ def _text(words: str) -> Texts:
 
 def _services(row: _DepartmentRow) -> Iterator[str]:
     return (service.name for topic in row.topics for service in topic.services)
+
+
+def _window_list(windows: object) -> _WindowList:
+    """Every key is optional, so another file altogether would pass for a list of nothing."""
+    offices = _parsed(_WindowList, windows, "the window list")
+    if not offices.main_hall and not offices.branch_halls:
+        raise DirectoryError("the window list names no windows; it needs main_hall or branch_halls")
+    return offices
 
 
 def _parsed(model: type[M], value: object, what: str) -> M:

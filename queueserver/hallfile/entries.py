@@ -10,16 +10,24 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contract.config import (
+    Booking,
+    Calendar,
     Department,
     Hall,
     HallConfig,
+    Holiday,
     Hours,
+    MakeUpDay,
     Override,
     Policy,
     PriorityClass,
     Queue,
+    QueueBooking,
+    Release,
     Rule,
     Service,
+    SlotTemplate,
+    Step,
     Window,
     Zone,
 )
@@ -40,11 +48,13 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "zones": Section("zone", Zone),
     "priority_classes": Section("priority class", PriorityClass),
     "hours": Section("hours", Hours),
+    "calendars": Section("calendar", Calendar),
     "overrides": Section("override", Override),
     "departments": Section("department", Department),
     "services": Section("service", Service),
     "queues": Section("queue", Queue),
     "windows": Section("window", Window),
+    "slots": Section("slot template", SlotTemplate),
 }
 
 REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
@@ -52,12 +62,26 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("departments", "zone", "zones"),
     ("services", "department", "departments"),
     ("services", "queue", "queues"),
+    ("services", "after", "services"),
     ("queues", "zone", "zones"),
     ("queues", "hours", "hours"),
+    ("queues", "calendar", "calendars"),
     ("windows", "zone", "zones"),
     ("windows", "serves", "queues"),
+    ("slots", "queue", "queues"),
+    ("slots", "services", "services"),
 )
 """(section, field, section whose ids the field names); a list field names several."""
+
+_INSIDE: Final[Mapping[str | int, type[BaseModel]]] = {
+    "rules": Rule,
+    "holidays": Holiday,
+    "make_up": MakeUpDay,
+    "steps": Step,
+    "release": Release,
+    "booking": QueueBooking,
+}
+"""The shape of the tables inside an entry, by the name of the list or table."""
 
 _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
     "id": ("x", ""),
@@ -69,6 +93,8 @@ _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
     "queue": ("x", ""),
     "department": ("x", ""),
     "serves": ((), ()),
+    "weekdays": ((), ()),
+    "times": ((), ()),
 }
 """For a required field that is wrong: what lets the rest of its entry be checked, and what to leave in its place."""
 
@@ -84,6 +110,11 @@ class Entries:
     @classmethod
     def of(cls, config: HallConfig) -> Entries:
         return cls(config.model_dump(mode="python"))
+
+    def of_hall(self, field: str) -> object:
+        """A setting of the [hall] table as written, None when there is none."""
+        hall = self.raw.get("hall")
+        return hall.get(field) if isinstance(hall, Mapping) else None
 
     def tables(self, section: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Every entry of `section` that is a table at all, with its place."""
@@ -132,10 +163,12 @@ def model_at(path: Path) -> type[BaseModel]:
     """The shape of the table at `path`."""
     if path[:2] == ("hall", "policy"):
         return Policy
+    if path[:2] == ("hall", "booking"):
+        return Booking
     if path[:1] == ("hall",):
         return Hall
-    if len(path) >= 4 and path[2] == "rules":
-        return Rule
+    if len(path) >= 3 and path[2] in _INSIDE:
+        return _INSIDE[path[2]]
     section = SECTIONS.get(str(path[0])) if path else None
     return section.model if section else HallConfig
 

@@ -108,10 +108,24 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "rule_not_served": Sentence(
         "{subject} has a rule for queue '{value}', which it does not serve", "add '{value}' to its serves"
     ),
+    "step_repeated": Sentence(
+        "{subject} walks queue '{value}' twice in a row", "remove this step, or put another one between"
+    ),
+    "steps_never_together": Sentence(
+        "{subject} walks {queues}, which are never all open on one weekday, so nobody could finish it in one visit",
+        "give them hours with a day in common, or remove a step",
+    ),
+    "services_in_circle": Sentence(
+        "{subject} must come after itself: {circle}", "remove one of the names from 'after', so that one is the first"
+    ),
     "window_elsewhere": Sentence(
         "{windows} in zone '{zone}' serve queue '{value}', whose visitors wait in zone '{other}'",
         "screens and loudspeakers follow the zone; check that people hear the call",
         severity=_WARNING,
+    ),
+    "tolerance_over_bound": Sentence(
+        "appointments may wait {tolerance} minutes, but nobody longer than {limit}: the second bound would come first",
+        "write appointment_tolerance_minutes below {limit}, or raise longest_wait_minutes",
     ),
     "department_empty": Sentence("{subject} offers no service", "add a service or remove it", severity=_WARNING),
     "unused": Sentence("nothing uses {subject}", "remove it, or use it", severity=_WARNING),
@@ -136,7 +150,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     # times
     "unknown_time_zone": Sentence("{subject}: unknown time zone '{value}'", "e.g. 'Asia/Shanghai'", nearly=_MEANT),
-    "band_reversed": Sentence("{subject}: '{value}' ends before it begins", "write the earlier time first"),
+    "band_reversed": Sentence(
+        "{subject}: '{value}' ends before it begins",
+        "write the earlier time first; a time over midnight is two: to 24:00 on this day, from 00:00 on the next",
+    ),
     "bands_overlap": Sentence("{subject}: '{value}' overlaps '{other}'", "make the times follow one another"),
     "never_open": Sentence(
         "{subject} is closed on every day", 'add e.g. mon = ["09:00-12:00", "13:30-17:00"]', severity=_WARNING
@@ -148,12 +165,37 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     "never_issues": Sentence(
         "{subject} stops giving tickets {minutes} minutes before closing, longer than it is open on {day}",
-        "lower last_ticket_minutes",
+        "lower {field}",
         severity=_WARNING,
     ),
     "override_past": Sentence("{subject} is over", "remove it when you like", severity=_WARNING),
     "override_twice": Sentence(
         "{subject} is there twice for {scope}, first {first}", "keep one, with all the times it is open"
+    ),
+    # calendars
+    "holiday_reversed": Sentence("{subject}: the holiday of {value} ends on {until}", "write the earlier date first"),
+    "holiday_long": Sentence(
+        "{subject}: the holiday of {value} lasts {days} days, until {until}", "check the year", severity=_WARNING
+    ),
+    "holidays_overlap": Sentence(
+        "{subject}: the holiday of {value} begins before that of {other} is over", "make one of them shorter"
+    ),
+    "make_up_twice": Sentence("{subject} has {value} twice under make_up", "keep one"),
+    "make_up_in_holiday": Sentence(
+        "{subject}: {value} is a make-up day inside a holiday, so it is worked", "check the date", severity=_WARNING
+    ),
+    "make_up_same_day": Sentence(
+        "{subject}: {value} is worked as {day}, which it is anyway",
+        "check the date, or name the weekday whose hours hold",
+        severity=_WARNING,
+    ),
+    "make_up_closed": Sentence(
+        "{subject}: {value} is worked as {day}, when no queue with this calendar is open",
+        "name a weekday with opening hours",
+        severity=_WARNING,
+    ),
+    "calendar_past": Sentence(
+        "{subject}: all of its days are over", "add the days of the coming year", severity=_WARNING
     ),
     # words
     "no_language": Sentence("the hall has no language", 'write languages = ["zh-CN", "en"]'),

@@ -8,10 +8,13 @@ from datetime import date
 from pathlib import Path as FilePath
 
 from contract.config import HallConfig
+from queueserver.hallfile.calendars import check_calendars
 from queueserver.hallfile.entries import Entries
 from queueserver.hallfile.findings import Finding, HallFileError
 from queueserver.hallfile.lines import LineIndex
+from queueserver.hallfile.linked import check_linked
 from queueserver.hallfile.numbering import check_numbers
+from queueserver.hallfile.policy import check_policy
 from queueserver.hallfile.references import check_references
 from queueserver.hallfile.shape import misshapen
 from queueserver.hallfile.syntax import decoded, parsed
@@ -80,8 +83,11 @@ def findings_in(config: HallConfig, today: date | None = None) -> tuple[Finding,
 
 def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
     yield from check_references(entries)
+    yield from check_linked(entries)
     yield from check_numbers(entries)
     yield from check_times(entries, today)
+    yield from check_calendars(entries, today)
+    yield from check_policy(entries)
     yield from check_texts(entries)
 
 

@@ -44,6 +44,10 @@ def _all_texts(entries: Entries) -> Iterator[tuple[Path, Texts]]:
         for index, row in entries.tables(section):
             for field in ("name", "hint", "note"):
                 yield from _texts_at((section, index, field), row.get(field))
+            holidays = row.get("holidays")
+            for place, holiday in enumerate(holidays if isinstance(holidays, list | tuple) else ()):
+                name = holiday.get("name") if isinstance(holiday, Mapping) else None
+                yield from _texts_at((section, index, "holidays", place, "name"), name or None)
             needs = row.get("needs")
             for place, texts in enumerate(needs if isinstance(needs, list | tuple) else ()):
                 yield from _texts_at((section, index, "needs", place), texts)

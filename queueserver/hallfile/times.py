@@ -16,7 +16,7 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AROUND_THE_CLOCK: Final = "00:00-24:00"
 """Who writes this has decided that the day changes while people wait."""
 _CAPITALS: Final = {"beijing": "Asia/Shanghai", "peking": "Asia/Shanghai"}
-_DAY_NAMES: Final = dict(
+DAY_NAMES: Final = dict(
     zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
 )
 
@@ -52,7 +52,7 @@ def _time_zone(entries: Entries) -> Iterator[Finding]:
 
 def _bands(entries: Entries, path: Path, bands: Sequence[str]) -> Iterator[Finding]:
     """Each band runs forward, the next begins when the one before is over, and none holds the day's boundary."""
-    subject = f"{entries.subject(path)}, {_DAY_NAMES.get(str(path[-1]), 'open')}"
+    subject = f"{entries.subject(path)}, {DAY_NAMES.get(str(path[-1]), 'open')}"
     for place, band in enumerate(bands):
         begin, end = minutes(band)
         here = (*path, place)
@@ -84,16 +84,29 @@ def _overrides_twice(entries: Entries) -> Iterator[Finding]:
 
 
 def _last_tickets(entries: Entries) -> Iterator[Finding]:
+    """A queue that is open and gives no ticket: on a weekday, or on a date that differs."""
     hours_of = {hours.id: hours for _, hours in entries.sound("hours", Hours)}
+    exceptions = [override for _, override in entries.sound("overrides", Override)]
     for index, queue in entries.sound("queues", Queue):
         hours = hours_of.get(queue.hours)
-        for day in WEEKDAYS if hours else ():
-            bands = getattr(hours, day)
-            if bands and queue.last_ticket_minutes >= clock_minutes(bands[-1][6:]) - clock_minutes(bands[0][:5]) > 0:
-                path = ("queues", index, "last_ticket_minutes")
-                params: Params = {"subject": entries.subject(path), "minutes": queue.last_ticket_minutes}
-                yield Finding("never_issues", path, {**params, "day": _DAY_NAMES[day]})
-                break
+        days = [(DAY_NAMES[day], getattr(hours, day)) for day in WEEKDAYS] if hours else []
+        days += [(one.date.isoformat(), one.open) for one in exceptions if queue.id in (one.queues or (queue.id,))]
+        subject = {"subject": entries.subject(("queues", index))}
+        for field, is_too_long in (("last_ticket_minutes", _all_day), ("break_ticket_minutes", _a_whole_band)):
+            margin = getattr(queue, field)
+            day = next((name for name, bands in days if bands and is_too_long(sorted(bands, key=minutes), margin)), "")
+            if margin and day:
+                params: Params = {**subject, "minutes": margin, "day": day, "field": field}
+                yield Finding("never_issues", ("queues", index, field), params)
+
+
+def _all_day(bands: Sequence[str], margin: int) -> bool:
+    return margin >= minutes(bands[-1])[1] - minutes(bands[0])[0] > 0
+
+
+def _a_whole_band(bands: Sequence[str], margin: int) -> bool:
+    """Whether one of the bands before the last is over before it has given a ticket."""
+    return any(margin >= end - begin > 0 for begin, end in map(minutes, bands[:-1]))
 
 
 def minutes(band: str) -> tuple[int, int]:

@@ -22,11 +22,13 @@ _TITLES: Final[Mapping[str, str]] = {
     "zones": "Zones: waiting areas; screens and loudspeakers follow them",
     "priority_classes": "Priority classes; the first that is not privileged is the usual one",
     "hours": "Opening hours; a missing day is closed",
+    "calendars": "Calendars: holidays, and days worked as another weekday (调休)",
     "overrides": "Dates that differ; no open = closed, no queues = the whole hall",
     "departments": "Departments, as the kiosk shows them",
     "services": "Services: what visitors come for; each leads to one queue",
     "queues": "Queues; a ticket number is prefix + digits",
     "windows": "Windows; rules are tried in order, then the longest wait of serves",
+    "slots": "Appointments: bookable times, cut to the opening hours of their queue",
 }
 
 

@@ -5,14 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from queueserver.domain.estimate import wait_range
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
-from queueserver.domain.window import WindowState
-from queueserver.handlers import calling, commands, day, tickets, windows
-from queueserver.ports import Answer, CallAnswer, Done, Nobody, TicketAnswer, UnitOfWork, Wait
+from queueserver.handlers import (
+    appointments,
+    bookings,
+    calling,
+    checkin,
+    commands,
+    day,
+    importing,
+    tickets,
+    visits,
+    windows,
+)
+from queueserver.handlers.waits import wait_of
+from queueserver.ports import (
+    Answer,
+    AppointmentAnswer,
+    CallAnswer,
+    Done,
+    Imported,
+    Nobody,
+    TicketAnswer,
+    UnitOfWork,
+)
 
-Outcome = Ticket | tuple[Ticket, Reason] | None
+Outcome = Ticket | tuple[Ticket, Reason] | Appointment | Imported | None
 
 _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.TakeTicket: tickets.take_ticket,
@@ -21,6 +41,8 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.Requeue: tickets.requeue,
     commands.Postpone: tickets.postpone,
     commands.Reinstate: tickets.reinstate,
+    commands.AddStops: visits.add_stops,
+    commands.DropStops: visits.drop_stops,
     commands.OpenWindow: windows.open_window,
     commands.PauseWindow: windows.pause_window,
     commands.ResumeWindow: windows.resume_window,
@@ -36,6 +58,12 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.Hold: calling.hold,
     commands.Transfer: calling.transfer,
     commands.TurnDay: day.turn_day,
+    bookings.Book: appointments.book,
+    bookings.ConfirmAppointment: appointments.confirm,
+    bookings.MoveAppointment: appointments.move,
+    bookings.CancelAppointment: appointments.cancel,
+    bookings.CheckIn: checkin.check_in,
+    bookings.ImportAppointments: importing.import_appointments,
 }
 
 
@@ -53,6 +81,10 @@ def answer(uow: UnitOfWork, command: commands.Command, outcome: Outcome) -> Answ
     if isinstance(outcome, tuple):
         ticket, reason = outcome
         return CallAnswer(ticket_answer(uow, ticket), reason)
+    if isinstance(outcome, Appointment):
+        return AppointmentAnswer(outcome)
+    if isinstance(outcome, Imported):
+        return outcome
     return Nobody() if isinstance(command, commands.CallNext) else Done()
 
 
@@ -60,10 +92,4 @@ def ticket_answer(uow: UnitOfWork, ticket: Ticket) -> TicketAnswer:
     """The ticket with its zone and, while it waits, where it stands."""
     queue = uow.plan.queues.get(ticket.queue)
     zone = queue.zone if queue else ""
-    if ticket.state is not State.WAITING or queue is None:
-        return TicketAnswer(ticket, zone, None)
-    ahead = uow.line.ahead(ticket)
-    serving = (uow.window(window) for window in uow.plan.windows_of_queue.get(ticket.queue, ()))
-    working = sum(1 for window in serving if window.state is WindowState.OPEN)
-    low, high = wait_range(ahead, queue.service_minutes, working)
-    return TicketAnswer(ticket, zone, Wait(ahead + 1, ahead, low, high))
+    return TicketAnswer(ticket, zone, wait_of(uow, ticket) if ticket.state is State.WAITING else None)

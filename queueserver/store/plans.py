@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from contract.config import HallConfig, Hours, Override, Queue, Window
+from contract.config import Calendar as CalendarEntry
+from contract.config import HallConfig, Hours, Queue, Service, Window
+from queueserver.domain.calendar import Band, Calendar, Holiday
 from queueserver.domain.hall import (
     HallPlan,
     MissedPolicy,
@@ -16,7 +17,9 @@ from queueserver.domain.hall import (
     ServicePlan,
     WindowPlan,
 )
-from queueserver.domain.schedule import Band, Schedule
+from queueserver.domain.schedule import Schedule
+from queueserver.store.bookingplans import rules_of, templates_of
+from queueserver.store.plantimes import bands_of, minutes_of
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -32,9 +35,9 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
         day_boundary_minutes=minutes_of(config.hall.day_boundary),
         policy=Policy(**config.hall.policy.model_dump()),
         classes=classes,
-        queues={queue.id: _queue(queue, hours[queue.hours], config.overrides) for queue in config.queues},
+        queues={queue.id: _queue(queue, _schedule(queue, hours[queue.hours], config)) for queue in config.queues},
         windows={window.id: _window(window) for window in config.windows},
-        services={s.id: ServicePlan(s.id, s.queue, s.department, s.requires_document) for s in config.services},
+        services={service.id: _service(service) for service in config.services},
         default_class=next(kind.id for kind in config.priority_classes if not kind.privileged),
         privileged=frozenset(kind.id for kind in config.priority_classes if kind.privileged),
         windows_of_queue={
@@ -42,23 +45,34 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
             for queue in config.queues
         },
         zones=frozenset(zone.id for zone in config.zones),
+        templates_of=templates_of(config),
+        booking={queue.id: rules_of(config, queue) for queue in config.queues},
     )
 
 
-def minutes_of(clock_time: str) -> int:
-    """ "04:30" -> 270."""
-    hours, minutes = clock_time.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _queue(queue: Queue, hours: Hours, overrides: Sequence[Override]) -> QueuePlan:
-    whole_hall: dict[date, tuple[Band, ...]] = {o.date: _bands(o.open) for o in overrides if not o.queues}
-    its_own: dict[date, tuple[Band, ...]] = {o.date: _bands(o.open) for o in overrides if queue.id in o.queues}
-    schedule = Schedule(
-        week=tuple(_bands(getattr(hours, day)) for day in _WEEKDAYS),
+def _schedule(queue: Queue, hours: Hours, config: HallConfig) -> Schedule:
+    whole_hall: dict[date, tuple[Band, ...]] = {o.date: bands_of(o.open) for o in config.overrides if not o.queues}
+    its_own: dict[date, tuple[Band, ...]] = {o.date: bands_of(o.open) for o in config.overrides if queue.id in o.queues}
+    calendars = {calendar.id: calendar for calendar in config.calendars}
+    name = queue.calendar or config.hall.calendar
+    return Schedule(
+        week=tuple(bands_of(getattr(hours, day)) for day in _WEEKDAYS),
         overrides=whole_hall | its_own,
         last_ticket_minutes=queue.last_ticket_minutes,
+        break_ticket_minutes=queue.break_ticket_minutes,
+        calendar=_calendar(calendars[name]) if name else Calendar(),
+        day_boundary_minutes=minutes_of(config.hall.day_boundary),
     )
+
+
+def _calendar(entry: CalendarEntry) -> Calendar:
+    return Calendar(
+        holidays=tuple(Holiday(one.date, one.until or one.date) for one in entry.holidays),
+        make_up={one.date: _WEEKDAYS.index(one.works_as.value) for one in entry.make_up},
+    )
+
+
+def _queue(queue: Queue, schedule: Schedule) -> QueuePlan:
     return QueuePlan(
         id=queue.id,
         prefix=queue.prefix,
@@ -71,16 +85,25 @@ def _queue(queue: Queue, hours: Hours, overrides: Sequence[Override]) -> QueuePl
         daily_limit=queue.daily_limit,
         waiting_limit=queue.waiting_limit,
         person_limit=queue.person_limit,
+        party_limit=queue.party_limit,
         missed=MissedPolicy(queue.missed.value),
         postpone_places=queue.postpone_places,
+    )
+
+
+def _service(service: Service) -> ServicePlan:
+    groups = [[service.queue]]
+    for step in service.steps:
+        if step.any_order:
+            groups[-1].append(step.queue)
+        else:
+            groups.append([step.queue])
+    steps = tuple(tuple(group) for group in groups) if service.steps else ()
+    return ServicePlan(
+        service.id, service.queue, service.department, service.requires_document, steps, after=service.after
     )
 
 
 def _window(window: Window) -> WindowPlan:
     rules = tuple(Rule(rule.queue, rule.waited_minutes, rule.waiting_at_least) for rule in window.rules)
     return WindowPlan(window.id, window.label, window.zone, window.serves, rules)
-
-
-def _bands(bands: Sequence[str]) -> tuple[Band, ...]:
-    pairs = (band.split("-") for band in bands)
-    return tuple(sorted((minutes_of(start), minutes_of(end)) for start, end in pairs))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
 from queueserver.domain.numbering import QueueDay
-from queueserver.domain.ticket import Place, State, Ticket, Visit
+from queueserver.domain.statistics import Cell, Tally
+from queueserver.domain.stops import NOTHING_MORE, Itinerary, Return, Stop, StopState
+from queueserver.domain.ticket import Origin, Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +52,30 @@ def visit_row(hall: str, visit: Visit) -> dict[str, Any]:
         "document": visit.document,
         "person": visit.person,
         "phone": visit.phone,
+        "party": visit.party,
+        "itinerary": itinerary_text(visit.itinerary),
+        "appointment": visit.appointment,
     }
+
+
+def itinerary_text(itinerary: Itinerary) -> str:
+    """Stops and returns as JSON, "" when there are none: they are read and written only together with their visit."""
+    if itinerary == NOTHING_MORE:
+        return ""
+    stops = [[stop.service, stop.queue, stop.after, stop.state, stop.reason] for stop in itinerary.stops]
+    returns = [[one.window, one.queue] for one in itinerary.returns]
+    return json.dumps({"stops": stops, "returns": returns}, separators=(",", ":"))
+
+
+def itinerary_of(text: str) -> Itinerary:
+    if not text:
+        return NOTHING_MORE
+    found = json.loads(text)
+    stops = (
+        Stop(service, queue, tuple(after), StopState(state), reason)
+        for service, queue, after, state, reason in found["stops"]
+    )
+    return Itinerary(tuple(stops), tuple(Return(window, queue) for window, queue in found["returns"]))
 
 
 def ticket_row(hall: str, ticket: Ticket, seq: int) -> dict[str, Any]:
@@ -77,6 +103,9 @@ def ticket_row(hall: str, ticket: Ticket, seq: int) -> dict[str, Any]:
         "misses": ticket.misses,
         "printed": ticket.printed,
         "note": ticket.note,
+        "booked_for": _ms_or_none(ticket.booked_for),
+        "not_before": _ms_or_none(ticket.not_before),
+        "origin": ticket.origin.value,
         "seq": seq,
     }
 
@@ -95,6 +124,9 @@ def ticket_of(row: Row) -> Ticket:
         document=row["visit_document"],
         person=row["visit_person"],
         phone=row["visit_phone"],
+        party=row["visit_party"],
+        itinerary=itinerary_of(row["visit_itinerary"]),
+        appointment=row["visit_appointment"],
     )
     return Ticket(
         id=row["id"],
@@ -116,6 +148,9 @@ def ticket_of(row: Row) -> Ticket:
         misses=row["misses"],
         printed=row["printed"],
         note=row["note"],
+        booked_for=_moment_or_none(row["booked_for"]),
+        not_before=_moment_or_none(row["not_before"]),
+        origin=Origin(row["origin"]),
     )
 
 
@@ -157,3 +192,11 @@ def queue_day_row(hall: str, business_day: date, day: QueueDay) -> dict[str, Any
 
 def queue_day_of(row: Row) -> QueueDay:
     return QueueDay(row["queue"], row["next_number"], row["issued"], row["last_called"])
+
+
+def statistics_row(hall: str, business_day: date, cell: Cell, tally: Tally) -> dict[str, Any]:
+    return {"hall": hall, "business_day": business_day, **cell._asdict(), "n": tally.n, "total": tally.total}
+
+
+def cell_of(row: Row) -> tuple[Cell, Tally]:
+    return Cell(*(row[name] for name in Cell._fields)), Tally(row["n"], row["total"])

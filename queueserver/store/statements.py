@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
@@ -22,6 +23,11 @@ ADVANCE_HALL = update(t.halls).where(t.halls.c.hall == bindparam("in_hall"))
 INSERT_HALL = insert(t.halls)
 INSERT_CONFIG = insert(t.config_versions)
 INSERT_VISIT = insert(t.visits)
+UPDATE_VISIT = (
+    update(t.visits)
+    .where(t.visits.c.hall == bindparam("of_hall"), t.visits.c.id == bindparam("of_id"))
+    .values(itinerary=bindparam("itinerary"))
+)
 INSERT_TICKET = insert(t.tickets)
 INSERT_EVENT = insert(t.events)
 INSERT_ANSWER = insert(t.answers)
@@ -45,6 +51,8 @@ _CHANGING = (
     "misses",
     "printed",
     "note",
+    "booked_for",
+    "not_before",
     "seq",
 )
 UPDATE_TICKET = (
@@ -61,7 +69,20 @@ SELECT_TICKETS: Select[Any] = select(
     t.tickets,
     *(
         t.visits.c[name].label(f"visit_{name}")
-        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone")
+        for name in (
+            "number",
+            "token",
+            "arrived_at",
+            "lang",
+            "channel",
+            "holder",
+            "document",
+            "person",
+            "phone",
+            "party",
+            "itinerary",
+            "appointment",
+        )
     ),
 ).join(t.visits, (t.visits.c.hall == t.tickets.c.hall) & (t.visits.c.id == t.tickets.c.visit))
 """Whole tickets, as rows.ticket_of reads them."""
@@ -85,12 +106,23 @@ CONFIG = select(t.config_versions.c.document).where(
 )
 
 
+STATISTICS = select(t.statistics).where(
+    t.statistics.c.hall == bindparam("in_hall"), t.statistics.c.business_day == bindparam("day")
+)
+
+
 def upsert_window(connection: Connection) -> Insert:
-    return _upsert(connection, t.windows)
+    return upsert(connection, t.windows)
 
 
 def upsert_queue_day(connection: Connection) -> Insert:
-    return _upsert(connection, t.queue_days)
+    return upsert(connection, t.queue_days)
+
+
+def add_statistics(connection: Connection) -> Insert:
+    """Adds to what is there: no reading before, and nothing to keep in memory."""
+    c = t.statistics.c
+    return upsert(connection, t.statistics, lambda new: {"n": c.n + new.n, "total": c.total + new.total})
 
 
 def changed(row: dict[str, Any]) -> dict[str, Any]:
@@ -98,10 +130,15 @@ def changed(row: dict[str, Any]) -> dict[str, Any]:
     return {"of_hall": row["hall"], "of_id": row["id"], **{name: row[name] for name in _CHANGING}}
 
 
-def _upsert(connection: Connection, table: Any) -> Insert:
+def upsert(connection: Connection, table: Any, merge: Callable[[Any], dict[str, Any]] | None = None) -> Insert:
+    """Insert rows of `table`, or replace those with the same key.
+
+    `merge` makes what a row that is there becomes from the new one; without it the new values replace it.
+    """
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    result: Insert = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    values = merge(statement.excluded) if merge else rest
+    result: Insert = statement.on_conflict_do_update(index_elements=keys, set_=values)
     return result

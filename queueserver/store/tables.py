@@ -65,6 +65,9 @@ visits = Table(
     Column("document", String(40), nullable=False),
     Column("person", String(200), nullable=False),
     Column("phone", String(24), nullable=False),
+    Column("party", Integer, nullable=False, server_default="1"),
+    Column("itinerary", Text, nullable=False, server_default=""),
+    Column("appointment", String(26), nullable=False, server_default=""),
     UniqueConstraint("hall", "business_day", "number"),
     UniqueConstraint("token"),
 )
@@ -94,6 +97,9 @@ tickets = Table(
     Column("misses", Integer, nullable=False),
     Column("printed", Boolean, nullable=False),
     Column("note", String(200), nullable=False),
+    Column("booked_for", BigInteger),
+    Column("not_before", BigInteger),
+    Column("origin", String(16), nullable=False, server_default="issued"),
     Column("seq", BigInteger, nullable=False),
     ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
     UniqueConstraint("hall", "visit", "leg"),
@@ -136,6 +142,69 @@ queue_days = Table(
 )
 """A queue's counters for one business day; configuration changes never touch them."""
 
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("code", String(8), nullable=False),
+    Column("service", String(48), nullable=False),
+    Column("queue", String(48), nullable=False),
+    Column("slot", String(48), nullable=False),
+    Column("start_at", BigInteger, nullable=False),
+    Column("end_at", BigInteger, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("lang", String(35), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("document", String(40), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("phone", String(24), nullable=False),
+    Column("source", String(48), nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("held_until", BigInteger),
+    Column("free_at", BigInteger),
+    Column("left_slot", String(48)),
+    Column("left_start", BigInteger),
+    Column("left_until", BigInteger),
+    Column("ticket", String(26), nullable=False),
+    Column("number", String(8), nullable=False),
+    Column("over_quota", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("ix_appointments_start", "hall", "start_at"),
+    Index("ix_appointments_code", "hall", "code"),
+)
+"""One row a booking. `slot` is the template it came from; `seq` the hall's sequence number of the last fact about it.
+
+A draft holds its place until `held_until`, a cancelled one until `free_at`, a moved one its former until `left_until`.
+"""
+
+Index(
+    "ix_appointments_left",
+    appointments.c.hall,
+    appointments.c.left_until,
+    sqlite_where=appointments.c.left_until.is_not(None),
+    postgresql_where=appointments.c.left_until.is_not(None),
+)
+Index(
+    "ix_appointments_holder",
+    appointments.c.hall,
+    appointments.c.holder,
+    appointments.c.start_at,
+    sqlite_where=appointments.c.holder != "",
+    postgresql_where=appointments.c.holder != "",
+)
+Index(
+    "uq_appointments_reference",
+    appointments.c.hall,
+    appointments.c.source,
+    appointments.c.reference,
+    unique=True,
+    sqlite_where=appointments.c.reference != "",
+    postgresql_where=appointments.c.reference != "",
+)
+
 events = Table(
     "events",
     metadata,
@@ -155,6 +224,25 @@ events = Table(
 `data` is the wire event's data as JSON text, passed by the privacy gate; `detail` (JSON text) stays in the house:
 reason of a call, staff, outcome.
 """
+
+statistics = Table(
+    "statistics",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("business_day", Date, primary_key=True),
+    Column("measure", String(24), primary_key=True),
+    Column("bin", Integer, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("queue", String(48), primary_key=True),
+    Column("service", String(48), primary_key=True),
+    Column("priority_class", String(48), primary_key=True),
+    Column("window", String(48), primary_key=True),
+    Column("staff", String(64), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""domain.statistics.Cell by business day: how many facts, and their milliseconds. Only ever added to, with the fact."""
 
 answers = Table(
     "answers",

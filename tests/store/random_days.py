@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -11,7 +12,7 @@ from sqlalchemy import Engine
 from contract.client.sample import SAMPLE_HALL
 from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
-from queueserver.handlers import commands
+from queueserver.handlers import bookings, commands
 from queueserver.ports import Actor
 from queueserver.store.batch import Batch
 from queueserver.store.live import LiveHall
@@ -24,7 +25,8 @@ CLASSES = (None, None, "elderly", "military")
 Step = tuple[str, int, int]
 
 ACTS = (
-    *("take",) * 5,
+    *("take",) * 3,
+    *("take_several",) * 3,
     *("call",) * 4,
     *("start",) * 2,
     *("finish",) * 2,
@@ -39,12 +41,23 @@ ACTS = (
     "call_back",
     "to_queue",
     "to_window",
+    "come_back",
+    "add",
+    "drop",
+    "leave",
     "print",
     "cancel",
     "walkout",
     "requeue",
     "postpone",
     "reinstate",
+    *("book",) * 2,
+    "reserve",
+    *("check_in",) * 2,
+    "confirm",
+    "move",
+    "give_back",
+    "import",
     "later",
     "back",
     "day",
@@ -61,6 +74,7 @@ class RandomDay:
     clock: HandClock = field(default_factory=HandClock)
     live: LiveHall | None = None
     tickets: list[str] = field(default_factory=list)
+    appointments: list[str] = field(default_factory=list)
     keys: int = 0
 
     def __post_init__(self) -> None:
@@ -89,6 +103,7 @@ class RandomDay:
         with contextlib.suppress(DomainError):
             batch.decide(self._command(act, one, two), f"key-number-{self.keys}", "print", render)
         self.tickets = sorted({*self.tickets, *batch.live.tickets})[-8:]
+        self.appointments = sorted({*self.appointments, *batch.live.agenda.appointments})[-8:]
 
     def _command(self, act: str, one: int, two: int) -> commands.Command:
         window = WINDOWS[one % len(WINDOWS)]
@@ -96,9 +111,20 @@ class RandomDay:
         holder = commands.Holder(f"hash-{two}", "11*4", "张*", "138*") if two else commands.Holder()
         made: dict[str, commands.Command] = {
             "take": commands.TakeTicket(SERVICES[one % 6], "kiosk", "zh-CN", CLASSES[two], holder),
+            "take_several": commands.TakeTicket(
+                SERVICES[one % 6],
+                "kiosk",
+                "zh-CN",
+                holder=holder,
+                services=tuple(SERVICES[(one + step) % 5] for step in range(1, two + 1)),
+                party=1 + two,
+            ),
+            "add": commands.AddStops(ticket, (SERVICES[two],)),
+            "drop": commands.DropStops(ticket, (SERVICES[two],)),
             "call": commands.CallNext(window),
             "start": commands.Start(window),
-            "finish": commands.Finish(window, "done", ("pension",)),
+            "finish": commands.Finish(window, ("done", "materials_missing")[two == 3], ("pension",)),
+            "leave": commands.Finish(window, "done", (), leaves=True),
             "no_show": commands.NoShow(window),
             "open": commands.OpenWindow(window, Actor(f"staff-{one}", "王丽", frozenset())),
             "close": commands.CloseWindow(window),
@@ -109,6 +135,7 @@ class RandomDay:
             "pick": commands.Pick(window, ticket, "急"),
             "call_back": commands.CallBack(window, ticket),
             "to_queue": commands.Transfer(window, ("social", "tax", "police", "trial")[two], None, "转"),
+            "come_back": commands.Transfer(window, ("tax", "police")[two % 2], None, "", come_back=True),
             "to_window": commands.Transfer(window, None, WINDOWS[two], ""),
             "print": commands.MarkPrinted(ticket),
             "cancel": commands.Cancel(ticket, walkout=False, reason="x"),
@@ -116,5 +143,23 @@ class RandomDay:
             "requeue": commands.Requeue(ticket),
             "postpone": commands.Postpone(ticket, two),
             "reinstate": commands.Reinstate(ticket, two),
+        }
+        return made[act] if act in made else self._booking(act, one, two, holder)
+
+    def _booking(self, act: str, one: int, two: int, holder: commands.Holder) -> commands.Command:
+        """Times from the running half-hour on, so that some can be checked in at once."""
+        mine = self.appointments[one % len(self.appointments)] if self.appointments else "nobody"
+        now = self.clock.now()
+        begun = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+        start, channel = begun + timedelta(minutes=30 * one), ("phone", "api", "desk", "kiosk")[two]
+        row = bookings.ImportRow(f"ref-{one}", "medical", start, channel, "zh-CN", holder)
+        made: dict[str, commands.Command] = {
+            "book": bookings.Book("pension", start, channel, "zh-CN", holder),
+            "reserve": bookings.Book("pension", start, channel, "zh-CN", holder, draft=True),
+            "confirm": bookings.ConfirmAppointment(mine, holder),
+            "move": bookings.MoveAppointment(mine, start, by_staff=two > 1),
+            "give_back": bookings.CancelAppointment(mine, "x", by_staff=two > 1),
+            "check_in": bookings.CheckIn("kiosk", mine),
+            "import": bookings.ImportAppointments("city", (row,), dry_run=two == 1, exceed=two == 2),
         }
         return made[act]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy import text
 
 from contract.events import EVENT_DATA
 from queueserver.store.database import open_engine
+from queueserver.store.rows import from_ms, to_ms
 from queueserver.store.writer import MOST_TOGETHER
 from tests.store.random_days import ACTS, RandomDay, Step, batches
-from tests.store.store_kit import audit, rows_of, sqlite_url
+from tests.store.store_kit import audit, reloaded, rows_of, sqlite_url
 
 
 @pytest.fixture(scope="module")
@@ -48,4 +51,20 @@ def test_whole_batches_of_everything_at_once(url: str) -> None:
     kinds = set(rows_of(engine, "SELECT DISTINCT type FROM events"))
     assert kinds == set(EVENT_DATA) - {"announcement.broadcast"}, "every kind of fact came about"
     assert rows_of(engine, "SELECT count(*) FROM tickets")[0] > 100
+    engine.dispose()
+
+
+def test_a_claim_and_the_time_to_wait_for_are_kept(url: str) -> None:
+    engine = open_engine(url, writing=True)
+    day = RandomDay(engine)
+    day.batch([("take", 0, 0)])
+    at = to_ms(day.clock.now() + timedelta(minutes=30))
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE tickets SET booked_for = {at}, not_before = {at - 600_000}, place_at = {at}"))
+        day.live = reloaded(connection)
+    day.batch([("print", 0, 0), ("take", 0, 0), ("call", 0, 0)])
+    with engine.begin() as connection:
+        booked = next(t for t in reloaded(connection).tickets.values() if t.booked_for is not None)
+    assert (booked.booked_for, booked.not_before) == (from_ms(at), from_ms(at - 600_000))
+    assert (booked.state.value, booked.printed) == ("waiting", True)
     engine.dispose()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from caller.inputs import SignIn
+from caller.inputs import SignIn, SignOut
 from caller.presenter import CallerPresenter
 from caller.state import Act, Link, Shelf, Stage
 from contract.bodies import TakeTicket, WindowView
@@ -279,3 +279,12 @@ def test_every_press_has_a_key_of_its_own(bench: Bench) -> None:
         bench.presenter.press(Act.NEXT)
     assert len(set(keys)) == 3
     assert all(len(key) >= 8 for key in keys)
+
+
+def test_signing_out_ends_the_session_at_the_hall_too() -> None:
+    bench = Bench(window="").sign_in()
+    bench.presenter.handle(SignOut())
+    assert bench.presenter.state.stage is Stage.SIGN_IN
+    with pytest.raises(HallError) as caught:
+        bench.hall.call_next("w1")
+    assert caught.value.code == "unauthenticated"

@@ -6,16 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.client.sample import SAMPLE_HALL
-from contract.config import HallConfig, Override
+from contract.config import Calendar as CalendarEntry
+from contract.config import HallConfig, Hours, MakeUpDay, Override, Weekday
+from contract.config import Holiday as HolidayEntry
+from queueserver.domain.calendar import Calendar, DayChange, Holiday, changed, joined
 from queueserver.domain.errors import DomainError
 from queueserver.domain.estimate import wait_range
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import Band, Schedule, business_day
-from queueserver.store.plans import minutes_of, plan_of
+from queueserver.store.plans import plan_of
+from queueserver.store.plantimes import minutes_of
 from tests.unit.fake_unit import queue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -153,6 +157,190 @@ def test_the_next_opening_is_open_and_later(week: tuple[tuple[Band, ...], ...], 
     step = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
     if not schedule.is_open(local) and step < opening:
         assert not schedule.is_open(step), "nothing opened before the next opening"
+
+
+# -- holidays and make-up days
+
+STATE = Calendar(
+    holidays=(Holiday(date(2026, 2, 15), date(2026, 2, 23)),),
+    make_up={date(2026, 2, 14): 0, date(2026, 2, 28): 4},
+)
+"""A made-up spring festival: nine days off, and two Saturdays worked for it."""
+LONG_MONDAY = Schedule(week=(((480, 1080),), *WORKDAYS.week[1:]), calendar=STATE)
+
+
+@pytest.mark.parametrize(
+    ("day", "bands"),
+    [
+        ("2026-02-13", OFFICE),
+        ("2026-02-14", ((480, 1080),)),
+        ("2026-02-15", ()),
+        ("2026-02-16", ()),
+        ("2026-02-23", ()),
+        ("2026-02-24", OFFICE),
+        ("2026-02-28", OFFICE),
+        ("2026-03-07", ()),
+    ],
+)
+def test_a_make_up_day_is_worked_as_the_weekday_it_stands_for(day: str, bands: tuple[Band, ...]) -> None:
+    assert LONG_MONDAY.bands(date.fromisoformat(day)) == bands
+
+
+def test_the_first_that_speaks_of_a_day_is_heard() -> None:
+    """The queue's exception, the hall's, a make-up day, a holiday, the week; each once as the strongest."""
+    day, holiday = date(2026, 2, 14), Holiday(date(2026, 2, 14), date(2026, 2, 14))
+    calendars = (
+        CalendarEntry(
+            id="state",
+            name={"en": "x"},
+            holidays=(HolidayEntry(date=holiday.first),),
+            make_up=(MakeUpDay(date=day, works_as=Weekday.MON),),
+        ),
+        CalendarEntry(id="closed", name={"en": "x"}, holidays=(HolidayEntry(date=holiday.first),)),
+        CalendarEntry(id="plain", name={"en": "x"}),
+    )
+    hours = (Hours(id="always", mon=("09:00-10:00",), sat=("11:00-12:00",)),)
+    hall = SAMPLE_HALL.model_copy(update={"calendars": calendars, "hours": hours})
+
+    def bands(calendar: str | None, *overrides: Override) -> tuple[Band, ...]:
+        queues = tuple(
+            q.model_copy(update={"calendar": calendar, "hours": "always"}) for q in hall.queues if q.id == "tax"
+        )
+        config = hall.model_copy(
+            update={"queues": queues, "overrides": overrides, "services": (), "windows": ()}
+        ).model_copy(update={"hall": hall.hall.model_copy(update={"calendar": "closed"})})
+        return plan_of(config, 1).queues["tax"].schedule.bands(day)
+
+    assert bands("plain") == ((660, 720),), "the week"
+    assert bands(None) == (), "the hall's calendar"
+    assert bands("state") == ((540, 600),), "a make-up day before a holiday"
+    of_hall, of_queue = Override(date=day, open=("13:00-14:00",)), Override(date=day, open=(), queues=("tax",))
+    assert bands("state", of_hall) == ((780, 840),)
+    assert bands("state", of_hall, of_queue) == ()
+
+
+def test_what_was_changed_last_for_a_few_hours_holds() -> None:
+    change = (DayChange(False, (840, 1440)), DayChange(True, (900, 960)), DayChange(True, (1200, 1260)))
+    schedule = Schedule(week=WORKDAYS.week, changes={MONDAY: change})
+    assert schedule.bands(MONDAY) == ((540, 720), (810, 840), (900, 960), (1200, 1260))
+    assert schedule.planned(MONDAY) == OFFICE
+    assert schedule.open_minutes(MONDAY) == 180 + 30 + 60 + 60
+    assert schedule.bands(MONDAY + timedelta(days=1)) == OFFICE
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).filter(lambda b: b[0] < b[1]), max_size=3),
+    st.lists(
+        st.builds(
+            DayChange,
+            st.booleans(),
+            st.tuples(st.integers(0, 60), st.integers(0, 60)).filter(lambda b: b[0] < b[1]),
+        ),
+        max_size=5,
+    ),
+)
+def test_changes_say_for_each_minute_what_the_last_of_them_said(bands: list[Band], changes: list[DayChange]) -> None:
+    after = changed(joined(bands), changes)
+    assert list(after) == sorted(after)
+    for minute in range(60):
+        expected = any(start <= minute < end for start, end in bands)
+        for change in changes:
+            if change.band[0] <= minute < change.band[1]:
+                expected = change.opens
+        assert any(start <= minute < end for start, end in after) is expected
+
+
+# -- the last ticket before a break, and after midnight
+
+
+@pytest.mark.parametrize(
+    ("clock", "gives"),
+    [("11:49", True), ("11:50", False), ("12:00", False), ("13:30", True), ("16:29", True), ("16:30", False)],
+)
+def test_a_break_has_its_own_last_ticket(clock: str, gives: bool) -> None:
+    schedule = Schedule(week=WORKDAYS.week, last_ticket_minutes=30, break_ticket_minutes=10)
+    assert schedule.gives_tickets(at(clock)) is gives
+
+
+def test_over_midnight_the_last_closing_is_that_of_the_business_day() -> None:
+    """22:00-24:00 and 00:00-02:00 are one evening when the day changes at four; its last ticket is at 01:30."""
+    week: tuple[tuple[Band, ...], ...] = (((0, 120), (1320, 1440)),) * 7
+    night = Schedule(week=week, last_ticket_minutes=30, day_boundary_minutes=240)
+    assert night.business_bands(MONDAY) == ((1320, 1560),)
+    gives = [
+        night.gives_tickets(at(clock)) for clock in ("21:59", "22:00", "23:45", "00:10", "01:29", "01:30", "02:00")
+    ]
+    assert gives == [False, True, True, True, True, False, False]
+    opening = night.next_opening(at("01:45"))
+    assert opening == at("22:00").replace(second=0, microsecond=0), "not midnight: the hall does not open there"
+
+
+def test_a_band_too_short_to_give_a_ticket_is_no_opening() -> None:
+    schedule = Schedule(week=(((540, 600), (660, 720)),) * 7, break_ticket_minutes=60)
+    opening = schedule.next_opening(at("08:00"))
+    assert opening is not None
+    assert (opening.hour, opening.minute) == (11, 0)
+
+
+# -- nights on which the clock is turned
+
+TURNED = [
+    ("Europe/Berlin", "2026-03-29"),
+    ("Europe/Berlin", "2026-10-25"),
+    ("America/New_York", "2026-03-08"),
+    ("America/New_York", "2026-11-01"),
+    ("Australia/Lord_Howe", "2026-04-05"),
+    ("Australia/Lord_Howe", "2026-10-04"),
+    ("Asia/Kathmandu", "2026-03-29"),
+    ("Asia/Shanghai", "2026-03-29"),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    turned=st.sampled_from(TURNED),
+    week=weeks,
+    start=st.integers(-30 * 60, 30 * 60),
+    boundary=st.sampled_from([0, 150, 240]),
+    last=st.integers(0, 40),
+)
+def test_the_next_opening_is_the_first_moment_that_gives_tickets(
+    turned: tuple[str, str], week: tuple[tuple[Band, ...], ...], start: int, boundary: int, last: int
+) -> None:
+    """Against a walk of real minutes through the nights on which clocks are turned, in every zone."""
+    zone = ZoneInfo(turned[0])
+    begin = datetime.combine(date.fromisoformat(turned[1]), datetime.min.time(), UTC) + timedelta(minutes=start)
+    schedule = Schedule(week=week, last_ticket_minutes=last, day_boundary_minutes=boundary)
+    if schedule.gives_tickets(begin.astimezone(zone)):
+        return
+    opening = schedule.next_opening(begin.astimezone(zone))
+    minute = begin
+    for _ in range(36 * 60):
+        minute += timedelta(minutes=1)
+        if schedule.gives_tickets(minute.astimezone(zone)):
+            assert opening is not None
+            assert opening.astimezone(UTC) == minute
+            return
+    assert opening is None or opening.astimezone(UTC) > minute
+
+
+def test_a_time_that_the_clock_skips_opens_when_the_skip_is_over() -> None:
+    berlin, night = ZoneInfo("Europe/Berlin"), date(2026, 3, 29)
+    schedule = Schedule(week=(((150, 300),),) * 7)
+    opening = schedule.next_opening(at("01:00", night, berlin))
+    assert opening is not None
+    assert opening.astimezone(UTC) == datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "03:00 by the turned clock"
+
+
+def test_in_the_hour_that_comes_twice_an_opening_that_has_been_is_not_announced_again() -> None:
+    berlin, night = ZoneInfo("Europe/Berlin"), date(2026, 10, 25)
+    schedule = Schedule(week=(((165, 170),),) * 7)
+    second = datetime(2026, 10, 25, 2, 50, tzinfo=berlin, fold=1)
+    opening = schedule.next_opening(second)
+    assert opening is not None
+    assert opening.date() == night + timedelta(days=1)
+    between = datetime(2026, 10, 25, 2, 50, tzinfo=berlin, fold=0)
+    assert schedule.next_opening(between) == datetime(2026, 10, 25, 2, 45, tzinfo=berlin, fold=1)
 
 
 # -- business day

@@ -48,6 +48,10 @@ def test_its_rules_and_limits_are_used_somewhere() -> None:
     assert any(service.requires_document for service in config.services)
     assert any(service.hot for service in config.services)
     assert any(len(hours.mon) == 2 for hours in config.hours)
+    (calendar,) = config.calendars
+    assert config.hall.calendar == calendar.id
+    assert calendar.holidays
+    assert calendar.make_up
 
 
 def test_everything_is_said_in_chinese_and_english() -> None:

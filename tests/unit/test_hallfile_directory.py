@@ -136,3 +136,9 @@ def test_another_shape_is_refused_in_one_line(wrong: object) -> None:
 def test_a_wrong_window_list_is_named_as_such() -> None:
     with pytest.raises(DirectoryError, match=r"^the window list"):
         from_directory(DIRECTORY, {"main_hall": [{"windows": []}]})
+
+
+@pytest.mark.parametrize("other_file", [{}, {"departments": []}, {"main_hall": [], "branch_halls": []}])
+def test_another_file_is_not_taken_for_a_list_of_no_windows(other_file: object) -> None:
+    with pytest.raises(DirectoryError, match="main_hall or branch_halls"):
+        from_directory(DIRECTORY, other_file)

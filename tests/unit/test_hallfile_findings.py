@@ -41,6 +41,8 @@ zone = "main"
 hours = "weekdays"
 
 [[windows]]"""
+FIRST_SERVICE = 'queue = "general"'
+FIRST_REST = GOOD[GOOD.index(FIRST_SERVICE) + len(FIRST_SERVICE) : GOOD.index('[[queues]]\nid = "insurance"')]
 ORDINARY = GOOD[GOOD.index("[[priority_classes]]") : GOOD.index("[[hours]]")]
 SECOND_ZONE = (
     '[[zones]]\nid = "upstairs"\nname = { zh-CN = "楼上", en = "Upstairs" }\n\n[[priority_classes]]\nid = "ordinary"'
@@ -49,6 +51,22 @@ CLASSES = '[[priority_classes]]\nid = "ordinary"'
 OVERRIDE = "[[overrides]]\ndate = 2027-01-01\n"
 MONDAY = 'mon = ["09:00-12:00", "13:30-17:00"]'
 EN_NAME = ', en = "Waiting area" }'
+CALENDAR = '[[calendars]]\nid = "state"\nname = { zh-CN = "法定节假日", en = "Public holidays" }\n'
+OVERRIDE_OPEN = (
+    "last_ticket_minutes = 15",
+    'last_ticket_minutes = 60\n\n[[overrides]]\ndate = 2027-01-02\nopen = ["09:00-10:00"]',
+)
+
+
+def calendar(days: str, at: str = "") -> tuple[str, str, str]:
+    """The file with a calendar that the hall keeps: old, new, and where the finding is expected."""
+    return "[hall]\n", f'{CALENDAR}{days}\n\n[hall]\ncalendar = "state"\n', at or days.split(" ", maxsplit=1)[0] + " ="
+
+
+def steps(entries: str) -> str:
+    """The first service with further steps."""
+    return f"{FIRST_SERVICE}\nsteps = [{entries}]"
+
 
 BROKEN = [
     Broken("syntax", 'id = "main"', "id = “main”", "id = “main”", "full-width “"),
@@ -73,6 +91,14 @@ BROKEN = [
     Broken("bad_language", 'en = "Community services"', 'en_US = "Community services"', "en_US", "'en-US'"),
     Broken("bad_language", "[hall]", '[hall]\nlanguages = ["zh-CN", "English!"]', "languages", "not a language tag"),
     Broken("bad_date", CLASSES, f'[[overrides]]\ndate = "1 May"\n{CLASSES}', "1 May", "without quotes"),
+    Broken(
+        "tolerance_over_bound",
+        CLASSES,
+        f"[hall.policy]\nlongest_wait_minutes = 10\nappointment_tolerance_minutes = 10\n\n{CLASSES}",
+        "appointment_tolerance_minutes",
+        "below 10",
+        "hall.policy.appointment_tolerance_minutes",
+    ),
     Broken("not_text", 'label = "1"', "label = 1", "label = 1", 'put it in quotes: "1"'),
     Broken("not_texts", 'name = { zh-CN = "等候区"' + EN_NAME, 'name = "等候区"', 'name = "等候区"', "zh-CN ="),
     Broken("not_number", 'prefix = "A"', 'prefix = "A"\nservice_minutes = "long"', "service_minutes", "a number"),
@@ -131,6 +157,54 @@ BROKEN = [
         also=('zone = "main"\nserves = ["insurance"', 'zone = "upstairs"\nserves = ["insurance"'),
     ),
     Broken(
+        "unknown_reference",
+        FIRST_SERVICE,
+        steps('{ queue = "taxes" }'),
+        "steps =",
+        "unknown queue 'taxes'",
+        "services[0].steps[0].queue",
+    ),
+    Broken(
+        "unknown_reference", FIRST_SERVICE, f'{FIRST_SERVICE}\nafter = ["golf"]', "after =", "unknown service 'golf'"
+    ),
+    Broken("unknown_field", FIRST_SERVICE, steps('{ queue = "insurance", then = 1 }'), "steps =", "any_order"),
+    Broken("step_repeated", FIRST_SERVICE, steps('{ queue = "general" }'), "steps =", "'general' twice in a row"),
+    Broken(
+        "step_repeated",
+        FIRST_SERVICE,
+        steps('{ queue = "insurance" }, { queue = "insurance", any_order = true }'),
+        "steps =",
+        "'insurance' twice in a row",
+        "services[0].steps[1].queue",
+    ),
+    Broken(
+        "queue_not_served",
+        "[[windows]]",
+        THIRD_QUEUE,
+        'id = "third"',
+        "for ever",
+        also=(FIRST_SERVICE, steps('{ queue = "third" }')),
+    ),
+    Broken(
+        "steps_never_together",
+        CLASSES,
+        f'[[hours]]\nid = "sundays"\nsun = ["09:00-12:00"]\n{CLASSES}',
+        "steps =",
+        "'general', 'insurance', which are never all open",
+        also=(
+            FIRST_SERVICE + FIRST_REST,
+            steps('{ queue = "insurance" }') + FIRST_REST.replace('"weekdays"', '"sundays"'),
+        ),
+    ),
+    Broken(
+        "services_in_circle",
+        FIRST_SERVICE,
+        f'{FIRST_SERVICE}\nafter = ["social-insurance"]',
+        'after = ["social-insurance"]',
+        "residence-proof -> social-insurance -> residence-proof",
+        also=('queue = "insurance"\nhot', 'queue = "insurance"\nafter = ["residence-proof"]\nhot'),
+    ),
+    Broken(
         "range_reversed", 'prefix = "A"', 'prefix = "A"\nfirst = 9\nlast = 3', "first = 9", "first is 9, but last is 3"
     ),
     Broken("number_too_long", 'prefix = "A"', 'prefix = "A"\nlast = 1000', "last = 1000", "digits = 4 or last = 999"),
@@ -154,6 +228,50 @@ BROKEN = [
     ),
     Broken("override_past", CLASSES, f"[[overrides]]\ndate = 2026-11-21\n{CLASSES}", "2026-11-21", "is over"),
     Broken("override_twice", CLASSES, f"{OVERRIDE}{OVERRIDE}{CLASSES}", "date = 2027", "the whole hall", nth=2),
+    Broken(
+        "never_issues",
+        OVERRIDE_OPEN[0],
+        OVERRIDE_OPEN[1],
+        "last_ticket_minutes",
+        "longer than it is open on 2027-01-02",
+    ),
+    Broken(
+        "never_issues",
+        "last_ticket_minutes = 15",
+        "break_ticket_minutes = 180",
+        "break_ticket_minutes",
+        "lower break_ticket_minutes",
+    ),
+    Broken(
+        "holiday_reversed", *calendar("holidays = [{ date = 2027-05-03, until = 2027-05-01 }]"), "ends on 2027-05-01"
+    ),
+    Broken("holiday_long", *calendar("holidays = [{ date = 2027-05-01, until = 2028-05-03 }]"), "lasts 369 days"),
+    Broken(
+        "holidays_overlap",
+        *calendar("holidays = [{ date = 2027-05-01, until = 2027-05-03 }, { date = 2027-05-03 }]"),
+        "before that of 2027-05-01 is over",
+    ),
+    Broken(
+        "make_up_twice",
+        *calendar('make_up = [{ date = 2027-05-08, works_as = "mon" }, { date = 2027-05-08, works_as = "fri" }]'),
+        "2027-05-08 twice",
+    ),
+    Broken(
+        "make_up_in_holiday",
+        *calendar('holidays = [{ date = 2027-05-08 }]\nmake_up = [{ date = 2027-05-08, works_as = "mon" }]', "make_up"),
+        "so it is worked",
+    ),
+    Broken("make_up_same_day", *calendar('make_up = [{ date = 2027-05-10, works_as = "mon" }]'), "which it is anyway"),
+    Broken(
+        "make_up_closed", *calendar('make_up = [{ date = 2027-05-08, works_as = "sun" }]'), "as Sunday, when no queue"
+    ),
+    Broken(
+        "calendar_past", *calendar("holidays = [{ date = 2026-05-01 }]", 'id = "state"'), "all of its days are over"
+    ),
+    Broken("unused", CLASSES, f"{CALENDAR}{CLASSES}", 'id = "state"', "nothing uses calendar 'state'"),
+    Broken("unknown_reference", "[hall]", '[hall]\ncalendar = "state"', "calendar =", "unknown calendar 'state'"),
+    Broken("unknown_field", *calendar("holidays = [{ day = 2027-05-01 }]"), "it may have: 'date', 'until', 'name'"),
+    Broken("not_one_of", *calendar('make_up = [{ date = 2027-05-08, works_as = "monday" }]'), "did you mean 'mon'?"),
     Broken("no_language", "[hall]", "[hall]\nlanguages = []", "languages", "no language"),
     Broken("language_twice", "[hall]", '[hall]\nlanguages = ["zh-CN", "en", "en"]', "languages", "'en' twice"),
     Broken("text_empty", '"等候区"', '" "', "Waiting area", "name is empty", "zones[0].name.zh-CN"),
@@ -261,6 +379,11 @@ def test_a_hall_that_never_closes_may_change_its_day_while_it_is_open() -> None:
 def test_a_shared_prefix_with_ranges_apart_is_good() -> None:
     text = GOOD.replace('prefix = "A"', 'prefix = "A"\nlast = 499').replace('prefix = "B"', 'prefix = "A"\nfirst = 500')
     assert read(text).findings == ()
+
+
+def test_a_step_may_lead_back_to_a_queue_that_was_left() -> None:
+    there_and_back = steps('{ queue = "insurance" }, { queue = "general" }')
+    assert read(GOOD.replace(FIRST_SERVICE, there_and_back, 1)).findings == ()
 
 
 def test_a_draft_without_lines_is_checked_by_the_same_rules() -> None:

@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.config import (
+    Calendar,
     Department,
     Hall,
     HallConfig,
+    Holiday,
     Hours,
+    MakeUpDay,
     MissedPolicy,
     Override,
     Policy,
@@ -23,6 +26,8 @@ from contract.config import (
     Queue,
     Rule,
     Service,
+    Step,
+    Weekday,
     Window,
     Zone,
 )
@@ -52,6 +57,7 @@ HALLS = st.builds(
     languages=_many(LANGUAGES),
     day_boundary=TIMES,
     slip_advice=TEXTS,
+    calendar=st.none() | IDS,
     policy=st.builds(Policy, recalls=st.integers(0, 20), longest_wait_minutes=MINUTES),
 )
 QUEUES = st.builds(
@@ -65,17 +71,28 @@ QUEUES = st.builds(
     last=st.integers(1, 9999),
     service_minutes=st.floats(0.001, 480),
     last_ticket_minutes=MINUTES,
+    break_ticket_minutes=MINUTES,
+    calendar=st.none() | IDS,
     daily_limit=st.none() | st.integers(1, 10**6),
     person_limit=st.none() | st.integers(1, 5),
+    party_limit=st.none() | st.integers(1, 99),
     missed=st.sampled_from(MissedPolicy),
 )
 RULES = st.builds(Rule, queue=IDS, waited_minutes=MINUTES, waiting_at_least=st.integers(0, 99))
+CALENDARS = st.builds(
+    Calendar,
+    id=IDS,
+    name=TEXTS,
+    holidays=_many(st.builds(Holiday, date=st.dates(), until=st.none() | st.dates(), name=TEXTS)),
+    make_up=_many(st.builds(MakeUpDay, date=st.dates(), works_as=st.sampled_from(Weekday))),
+)
 CONFIGS = st.builds(
     HallConfig,
     hall=HALLS,
     zones=_many(st.builds(Zone, id=IDS, name=TEXTS, floor=WORDS)),
     priority_classes=_many(st.builds(PriorityClass, id=IDS, name=TEXTS, privileged=st.booleans(), hint=TEXTS)),
     hours=_many(st.builds(Hours, id=IDS, mon=BANDS, sun=BANDS)),
+    calendars=_many(CALENDARS),
     overrides=_many(st.builds(Override, date=st.dates(), open=BANDS, queues=_many(IDS), note=TEXTS)),
     departments=_many(st.builds(Department, id=IDS, name=TEXTS, icon=WORDS, zone=st.none() | IDS)),
     services=_many(
@@ -89,6 +106,8 @@ CONFIGS = st.builds(
             hint=TEXTS,
             hot=st.booleans(),
             requires_document=st.booleans(),
+            steps=_many(st.builds(Step, queue=IDS, any_order=st.booleans())),
+            after=_many(IDS),
         )
     ),
     queues=_many(QUEUES),

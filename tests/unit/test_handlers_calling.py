@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from queueserver.domain import events
 from queueserver.domain.hall import Policy
 from queueserver.domain.reason import Reason
-from queueserver.domain.ticket import State, Ticket
-from queueserver.handlers import commands
+from queueserver.domain.ticket import Place, State, Ticket
+from queueserver.handlers import bookings, commands
 from queueserver.handlers.dispatch import _HANDLERS
 from queueserver.ports import Actor, CallAnswer, Done, Nobody
 from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, WINDOWS, Rules, opened, plan_with
@@ -18,9 +19,12 @@ from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, WINDOWS, Rules, opened,
 
 def test_every_command_has_a_handler() -> None:
     given = {
-        kind for kind in vars(commands).values() if isinstance(kind, type) and kind.__module__ == commands.__name__
+        kind
+        for module in (commands, bookings)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__ == module.__name__
     }
-    assert given - {commands.Holder, commands.AtWindow} == set(_HANDLERS)
+    assert given - {commands.Holder, commands.AtWindow, bookings.ImportRow} == set(_HANDLERS)
 
 
 # -- calling
@@ -336,3 +340,77 @@ def test_a_clerk_acts_only_where_he_sits_and_an_overseer_anywhere() -> None:
     assert isinstance(rules.do(commands.CallNext("w1", by=WANG)), tuple)
     rules.do(commands.Recall("w1", by=chief))
     rules.refused(commands.CallNext("w2", by=LI), "window_closed")
+
+
+# -- appointments: the claim of a ticket, and the time before which nobody calls it
+
+
+def checked_in(rules: Rules, minutes: int, early: int = 10) -> Ticket:
+    """An appointment so many minutes from now, checked in, to be called at most `early` minutes before its time."""
+    ticket = rules.take()
+    at = rules.now + timedelta(minutes=minutes)
+    place = Place.arriving(at, rules.live.seq)
+    rules.live.keep(replace(ticket, booked_for=at, not_before=at - timedelta(minutes=early), place=place))
+    return rules.live.tickets[ticket.id]
+
+
+def test_who_checked_in_early_is_neither_called_nor_picked_before_the_time() -> None:
+    rules = opened()
+    booked = checked_in(rules, 30)
+    assert rules.do(commands.CallNext("w1")) is None
+    rules.refused(commands.Pick("w1", booked.id, "asked nicely"), "not_due_yet")
+    rules.later(minutes=19, seconds=59)
+    assert rules.do(commands.CallNext("w1")) is None
+    rules.later(seconds=1)
+    assert rules.call().id == booked.id
+    assert rules.ticket(booked).not_before is None
+
+
+def test_an_appointment_still_to_come_moves_nobody_who_arrives_now() -> None:
+    rules = opened()
+    booked = checked_in(rules, 90)
+    walk_in = rules.take()
+    assert walk_in.place < booked.place
+    rules.refused(commands.Postpone(booked.id, 3), "not_due_yet")
+    rules.do(commands.Postpone(walk_in.id, 3))
+    assert rules.waiting() == [walk_in.number, booked.number]
+    assert rules.ticket(walk_in).place.at_ms <= round(rules.now.timestamp() * 1000)
+    assert rules.answer(commands.MarkPrinted(walk_in.id)).wait.ahead == 0
+
+
+def test_an_appointment_past_its_tolerance_counts_among_the_privileged_calls_in_a_row() -> None:
+    rules = opened()
+    rules.take()
+    booked = checked_in(rules, 5)
+    rules.later(minutes=14)
+    assert rules.call().id != booked.id
+    rules.do(commands.NoShow("w1"))
+    rules.take()
+    rules.later(minutes=1)
+    assert (rules.call().id, rules.window().streak) == (booked.id, 1)
+
+
+@pytest.mark.parametrize("act", ["postpone", "requeue", "reinstate"])
+def test_who_goes_back_in_line_gives_up_the_claim(act: str) -> None:
+    rules = opened()
+    booked = checked_in(rules, 0)
+    rules.call()
+    if act == "reinstate":
+        rules.do(commands.Hold("w1", "copies"))
+    back = {
+        "postpone": commands.Postpone(booked.id, 3),
+        "requeue": commands.Requeue(booked.id),
+        "reinstate": commands.Reinstate(booked.id, 0),
+    }
+    rules.do(back[act])
+    assert (rules.ticket(booked).booked_for, rules.ticket(booked).not_before) == (None, None)
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_transferred_appointment_keeps_its_time_but_no_place_in_the_future(minutes: int) -> None:
+    rules = opened("w1", "w2")
+    booked = checked_in(rules, minutes)
+    assert rules.serve().id == booked.id
+    rules.do(commands.Transfer("w1", "requeue", None, ""))
+    (leg,) = rules.live.line.in_order("requeue")
+    assert leg.place.at_ms == round(min(booked.booked_for or rules.now, rules.now).timestamp() * 1000)

@@ -20,6 +20,7 @@ ROOMS = (
     "queueserver",
     "hall",
     "bench",
+    "proofs",
     "tools",
 )
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from contract.config import Hall, HallConfig, Policy, Rule
+from contract.config import Hall, HallConfig, Holiday, MakeUpDay, Policy, Rule
 from hall.__main__ import COMMANDS
 from queueserver.hallfile.entries import SECTIONS
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "installer.md").read_text(encoding="utf-8")
 DAYS = {"tue", "wed", "thu", "fri", "sat"}
-MODELS = [HallConfig, Hall, Policy, Rule, *(section.model for section in SECTIONS.values())]
+MODELS = [HallConfig, Hall, Policy, Rule, Holiday, MakeUpDay, *(section.model for section in SECTIONS.values())]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from queueserver.domain.hall import Policy, Rule, WindowPlan
 from queueserver.domain.line import Line, lane_of
 from queueserver.domain.reason import Reason
-from queueserver.domain.selection import WindowRule, choose_next, lanes_of, may_call
+from queueserver.domain.selection import WindowRule, choose_next, is_privileged, lanes_of, may_call
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -30,12 +30,22 @@ def waiting(
     priority_class: str = "plain",
     sent_to: str | None = None,
     order: int | None = None,
+    early: int | None = None,
 ) -> Ticket:
-    """A ticket that has waited so many minutes; `order` decides between equal ones."""
+    """A ticket that has waited so many minutes; `order` decides between equal ones.
+
+    With `early` it is a checked-in appointment for then, to be called at most so many minutes earlier.
+    """
     came = NOW - timedelta(minutes=minutes)
     visit = Visit(name, name, date(2026, 3, 2), name, came, "zh-CN", "kiosk")
     place = Place.arriving(came, int(name) if order is None else order)
-    return Ticket(name, visit, 1, queue, "s", State.WAITING, priority_class, place, came, sent_to=sent_to)
+    ticket = Ticket(name, visit, 1, queue, "s", State.WAITING, priority_class, place, came, sent_to=sent_to)
+    return ticket if early is None else booked(ticket, early)
+
+
+def booked(ticket: Ticket, early: int) -> Ticket:
+    at = ticket.visit.arrived_at
+    return replace(ticket, booked_for=at, not_before=at - timedelta(minutes=early))
 
 
 def chosen(tickets: Iterable[Ticket], plan: WindowPlan = W1, streak: int = 0, policy: Policy | None = None) -> str:
@@ -56,7 +66,7 @@ class Model:
     policy: Policy
 
     def choose(self) -> tuple[str, str] | None:
-        mine = sorted((t for t in self.tickets if may_call(self.plan, t)), key=lambda t: t.place)
+        mine = sorted((t for t in self.tickets if may_call(self.plan, t, NOW)), key=lambda t: t.place)
         if not mine:
             return None
         oldest = mine[0]
@@ -90,12 +100,16 @@ class Model:
             return ordinary[0].id, "ordinary_turn"
         first = (privileged or ordinary)[0]
         if privileged and ordinary and ordinary[0].place < first.place:
-            return first.id, "privileged"
+            return first.id, "privileged" if first.priority_class in PRIVILEGED else "appointment_due"
         return first.id, "sent_here" if first.sent_to else "first_in_line"
 
-    @staticmethod
-    def is_privileged(ticket: Ticket) -> bool:
-        return ticket.priority_class in PRIVILEGED
+    def is_privileged(self, ticket: Ticket) -> bool:
+        return goes_before(ticket, self.policy)
+
+
+def goes_before(ticket: Ticket, policy: Policy) -> bool:
+    late = ticket.booked_for is not None and waited(ticket) >= policy.appointment_tolerance_minutes
+    return ticket.priority_class in PRIVILEGED or (late and ticket.booked_for <= NOW)
 
 
 def waited(ticket: Ticket) -> int:
@@ -114,11 +128,12 @@ def halls(draw: st.DrawFn) -> tuple[list[Ticket], WindowPlan, int, Policy]:
                 st.sampled_from(QUEUES),
                 st.sampled_from(("plain", "old", "army", "unheard-of")),
                 st.sampled_from((None, None, None, "w1", "w2")),
+                st.sampled_from((None, None, 0, 1, 5)),
             ),
             max_size=12,
         )
     )
-    tickets = [waiting(str(n), *shape) for n, shape in enumerate(shapes, start=1)]
+    tickets = [waiting(str(n), *shape[:-1], order=n, early=shape[-1]) for n, shape in enumerate(shapes, start=1)]
     serves = tuple(draw(st.lists(st.sampled_from(QUEUES), min_size=1, max_size=3, unique=True)))
     rules = draw(
         st.lists(
@@ -127,7 +142,9 @@ def halls(draw: st.DrawFn) -> tuple[list[Ticket], WindowPlan, int, Policy]:
         )
     )
     policy = Policy(
-        privileged_per_ordinary=draw(st.integers(1, 4)), longest_wait_minutes=draw(st.sampled_from((0, 15, 45)))
+        privileged_per_ordinary=draw(st.integers(1, 4)),
+        longest_wait_minutes=draw(st.sampled_from((0, 15, 45))),
+        appointment_tolerance_minutes=draw(st.sampled_from((0, 3, 10))),
     )
     return tickets, WindowPlan("w1", "1", "east", serves, tuple(rules)), draw(st.integers(0, 6)), policy
 
@@ -146,10 +163,11 @@ def test_the_choice_is_the_models(hall: tuple[list[Ticket], WindowPlan, int, Pol
 def test_nobody_is_lost_and_only_the_callable_are_called(hall: tuple[list[Ticket], WindowPlan, int, Policy]) -> None:
     tickets, plan, streak, policy = hall
     found = choose_next(Line(tickets), WindowRule(plan, streak, PRIVILEGED), policy, NOW)
-    callable_here = [t for t in tickets if may_call(plan, t)]
+    callable_here = [t for t in tickets if may_call(plan, t, NOW)]
     assert (found is None) == (not callable_here)
     assert found is None or found[0] in callable_here
-    assert {t.id for t in callable_here} == {t.id for t in tickets if lane_of(t) in lanes_of(plan)}
+    due = [t for t in tickets if t.not_before is None or t.not_before <= NOW]
+    assert {t.id for t in callable_here} == {t.id for t in due if lane_of(t) in lanes_of(plan)}
 
 
 @settings(max_examples=200, deadline=None)
@@ -178,7 +196,8 @@ def test_within_a_class_and_a_lane_it_is_first_come_first_called(
     if found is not None:
         ticket = found[0]
         same = [t for t in tickets if (lane_of(t), t.priority_class) == (lane_of(ticket), ticket.priority_class)]
-        assert ticket == min(same, key=lambda t: t.place)
+        alike = [t for t in same if goes_before(t, policy) == goes_before(ticket, policy) and may_call(plan, t, NOW)]
+        assert ticket == min(alike, key=lambda t: t.place)
 
 
 @settings(max_examples=300, deadline=None)
@@ -192,7 +211,7 @@ def test_the_reason_is_true(hall: tuple[list[Ticket], WindowPlan, int, Policy]) 
     by_number = {t.number: t for t in tickets}
     for passed in reason.passed_over:
         other = by_number[passed.number]
-        assert may_call(plan, other)
+        assert may_call(plan, other, NOW)
         assert other != ticket
         assert (passed.priority_class, passed.waited_minutes) == (other.priority_class, waited(other))
     _true_of(reason, ticket, [by_number[p.number] for p in reason.passed_over], streak, policy, plan)
@@ -201,7 +220,7 @@ def test_the_reason_is_true(hall: tuple[list[Ticket], WindowPlan, int, Policy]) 
 def _true_of(
     reason: Reason, ticket: Ticket, passed: list[Ticket], streak: int, policy: Policy, plan: WindowPlan
 ) -> None:
-    is_privileged = ticket.priority_class in PRIVILEGED
+    is_privileged = goes_before(ticket, policy)
     match reason.code:
         case "first_in_line" | "sent_here":
             assert passed == []
@@ -210,13 +229,20 @@ def _true_of(
         case "privileged":
             assert is_privileged
             assert reason.params == {"priority_class": ticket.priority_class}
-            assert [other.priority_class in PRIVILEGED for other in passed] == [False]
+            assert [goes_before(other, policy) for other in passed] == [False]
+            assert passed[0].place < ticket.place
+        case "appointment_due":
+            assert is_privileged
+            assert ticket.booked_for is not None
+            assert reason.params == {"booked_for": ticket.booked_for.isoformat(), "waited_minutes": waited(ticket)}
+            assert waited(ticket) >= policy.appointment_tolerance_minutes
+            assert [goes_before(other, policy) for other in passed] == [False]
             assert passed[0].place < ticket.place
         case "ordinary_turn":
             assert not is_privileged
             assert reason.params == {"after": streak}
             assert streak >= policy.privileged_per_ordinary
-            assert [other.priority_class in PRIVILEGED for other in passed] == [True]
+            assert [goes_before(other, policy) for other in passed] == [True]
         case "waited_too_long":
             assert not is_privileged
             assert reason.params == {"waited_minutes": waited(ticket), "limit_minutes": policy.longest_wait_minutes}
@@ -227,7 +253,7 @@ def _true_of(
             rule = plan.rules[int(reason.params["rule"]) - 1]
             assert reason.params["queue"] == rule.queue == ticket.queue
             assert int(reason.params["waited_minutes"]) >= rule.waited_minutes
-            assert all(other.place < ticket.place or other.priority_class in PRIVILEGED for other in passed)
+            assert all(other.place < ticket.place or goes_before(other, policy) for other in passed)
         case _:
             pytest.fail(reason.code)
 
@@ -247,15 +273,15 @@ def test_no_more_privileged_calls_in_a_row_than_the_policy_says_while_ordinary_o
     for count in arrivals:
         for _ in range(count):
             name += 1
-            left.append(waiting(str(name), 0, QUEUES[name % 3], "old"))
+            left.append(waiting(str(name), 0, QUEUES[name % 3], "old", order=name))
             line.add(left[-1])
-        ordinary_waits = any(may_call(plan, t) and t.priority_class not in PRIVILEGED for t in left)
+        ordinary_waits = any(may_call(plan, t, NOW) and not goes_before(t, policy) for t in left)
         found = choose_next(line, WindowRule(plan, streak, PRIVILEGED), policy, NOW)
         if found is None:
             continue
         line.remove(found[0])
         left.remove(found[0])
-        privileged = found[0].priority_class in PRIVILEGED
+        privileged = is_privileged(found[0], PRIVILEGED, policy, NOW)
         streak = streak + 1 if privileged else 0
         in_a_row = in_a_row + 1 if privileged and ordinary_waits else 0
         assert in_a_row <= policy.privileged_per_ordinary
@@ -342,7 +368,7 @@ def test_a_ticket_sent_to_a_window_is_for_that_window_alone() -> None:
     assert chosen([sent, waiting("2", 5)]) == "1 sent_here"
     assert chosen([sent], WindowPlan("w2", "2", "east", ("a", "b"))) == "nobody"
     assert chosen([replace(sent, queue="z")]) == "1 sent_here", "whatever queue it counts for"
-    assert not may_call(WindowPlan("w2", "2", "east", ("a",)), sent)
+    assert not may_call(WindowPlan("w2", "2", "east", ("a",)), sent, NOW)
 
 
 def test_a_class_nobody_knows_any_more_counts_as_ordinary() -> None:
@@ -363,3 +389,28 @@ def test_at_most_three_passed_over_are_told() -> None:
     found = choose_next(Line(line), WindowRule(plan, 0, PRIVILEGED), Policy(), NOW)
     assert found is not None
     assert [passed.number for passed in found[1].passed_over] == ["5", "4", "3"], "the longest waits first"
+
+
+# -- appointments
+
+
+def test_an_appointment_takes_its_turn_by_its_time_and_goes_first_when_its_tolerance_is_used_up() -> None:
+    line = [waiting("1", 12), waiting("2", 9, early=10)]
+    assert chosen(line) == "1 first_in_line"
+    assert chosen(line, policy=Policy(appointment_tolerance_minutes=9)) == "2 appointment_due"
+    assert chosen(line, streak=2, policy=Policy(appointment_tolerance_minutes=9)) == "1 ordinary_turn"
+    assert chosen([waiting("1", 8), waiting("2", 9, early=10)]) == "2 first_in_line"
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(-11, "nobody"), (-10, "1 first_in_line"), (0, "1 first_in_line")])
+def test_who_checked_in_early_waits_for_the_time(minutes: int, expected: str) -> None:
+    assert chosen([waiting("1", minutes, early=10)]) == expected
+
+
+def test_an_early_one_at_the_head_of_the_line_hides_nobody_and_does_not_count() -> None:
+    early = replace(waiting("1", 30, "b"), not_before=NOW + timedelta(minutes=1))
+    line = [early, waiting("2", 3, "b"), waiting("3", 20, "a")]
+    assert chosen(line, replace(W1, rules=(Rule("b", waiting_at_least=2),))) == "3 first_in_line"
+    assert chosen(line, replace(W1, rules=(Rule("b", waited_minutes=4),))) == "3 first_in_line"
+    assert chosen(line, replace(W1, rules=(Rule("b"),))) == "2 rule"
+    assert chosen([early, waiting("2", 3, "b")]) == "2 first_in_line"

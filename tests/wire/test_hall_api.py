@@ -199,6 +199,17 @@ def test_signing_in(hall: HallApi) -> None:
             hall.login(user, password)
 
 
+def test_after_signing_out_nothing_is_done_in_that_persons_name(hall: HallApi) -> None:
+    sit_down(hall)
+    take(hall)
+    hall.logout()
+    with pytest.raises(HallError) as caught:
+        hall.call_next("w1")
+    assert caught.value.code in ("forbidden", "unauthenticated")
+    hall.login(CLERK.user, CLERK.password)
+    assert call(hall).number == "A001"
+
+
 def test_a_visitor_is_served(hall: HallApi) -> None:
     take(hall, "pension")
     sit_down(hall)

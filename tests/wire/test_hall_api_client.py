@@ -169,6 +169,22 @@ def test_signing_in_replaces_the_devices_token(server: Scripted, client: HallCli
     ]
 
 
+def test_signing_out_brings_the_devices_token_back_even_when_the_server_is_away(
+    server: Scripted, client: HallClient
+) -> None:
+    token = FakeHall().login("wang", "wang-and-1")
+    server.answers = [(200, token.model_dump_json().encode()), problem(401, "unauthenticated"), ticket()]
+    client.login("wang", "wang-and-1")
+    with pytest.raises(HallError):
+        client.logout()
+    client.take_ticket(TakeTicket(service="pension"))
+    assert [headers["Authorization"] for _, _, headers, _ in server.asked] == [
+        "Bearer device-token",
+        f"Bearer {token.token}",
+        "Bearer device-token",
+    ]
+
+
 def test_nothing_to_call_is_no_body(server: Scripted, client: HallClient) -> None:
     server.answers = [(204, b"")]
     assert client.call_next("w1") is None

@@ -219,7 +219,13 @@ def test_ids_that_cannot_be_tickets(server: LiveServer, http: httpx.Client, tick
         problem(post(http, f"{TICKETS}/{ticket}/cancel"), "unknown_ticket")
 
 
-@pytest.mark.parametrize("number", ["", "Z999", "A'; drop", "x" * 4000, "%00"])
+@pytest.mark.parametrize("question", ["", "?number=", "?number=%20"])
+def test_looking_for_a_ticket_needs_its_number(http: httpx.Client, question: str) -> None:
+    told = problem(http.get(f"{API_PREFIX}{TICKETS}{question}"), "invalid_field")
+    assert told.field == "number"
+
+
+@pytest.mark.parametrize("number", ["Z999", "A'; drop", "x" * 4000, "%00"])
 def test_numbers_nobody_has(http: httpx.Client, number: str) -> None:
     problem(http.get(f"{API_PREFIX}{TICKETS}?number={number}"), "unknown_ticket")
 

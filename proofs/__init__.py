@@ -1,0 +1,1 @@
+"""What must hold, proven by long runs of the real engine: `make proofs`."""

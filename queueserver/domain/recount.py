@@ -1,0 +1,242 @@
+"""The other book: the same statistics from the stored facts alone, written apart from `statistics` to check it.
+
+It knows no ticket and no command, only the lines of the event feed: type, time, data, and the detail that stays in the
+house. Where both books agree on a day, neither a forgotten fact nor a wrong sum is hidden in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from queueserver.domain.bins import NO_BIN, bin_of
+from queueserver.domain.statistics import Cell, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """One line of the feed; `at_ms` milliseconds since 1970, `data` and `detail` as they were stored."""
+
+    seq: int
+    kind: str
+    at_ms: int
+    ticket: str | None
+    data: Mapping[str, Any]
+    detail: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Leg:
+    """What the facts so far say of one ticket."""
+
+    number: str
+    queue: str
+    service: str
+    priority_class: str
+    arrived: int
+    booked: int | None = None
+    state: str = "waiting"
+    called_before: bool = False
+    called_at: int = 0
+    started_at: int = 0
+    window: str = ""
+    staff: str = ""
+
+    @property
+    def waits_from(self) -> int:
+        return self.arrived if self.booked is None or self.booked < self.arrived else self.booked
+
+    def away(self) -> None:
+        """Back in the line: at no window, and its booked time is given up."""
+        self.window = self.staff = ""
+        self.booked = None
+
+
+@dataclass(slots=True)
+class Recount:
+    """take() the facts of one business day in order; then everything here is as the facts alone say.
+
+    `uncounted` facts were stored by a version that did not yet record what statistics need; `strange` says what cannot
+    be true.
+    """
+
+    cells: dict[Cell, Tally] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
+    uncounted: int = 0
+    strange: list[str] = field(default_factory=list)
+    _legs: dict[str, _Leg] = field(default_factory=dict)
+    _hour: int | None = None
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Each ticket's state after the last fact."""
+        return {ticket: leg.state for ticket, leg in self._legs.items()}
+
+    def take(self, fact: StoredFact) -> None:
+        """Enter one fact; those that are not about tickets change nothing here."""
+        if fact.kind == "day.closed":
+            self._tell_hour(fact)
+            self._close(fact)
+        elif fact.kind.startswith("ticket."):
+            self._tell_hour(fact)
+            self._about_ticket(fact)
+
+    def _tell_hour(self, fact: StoredFact) -> None:
+        hour = fact.detail.get("hour")
+        self._hour = hour if isinstance(hour, int) else None
+        self.uncounted += self._hour is None
+
+    def _about_ticket(self, fact: StoredFact) -> None:
+        if fact.kind in _BEGINNINGS:
+            _BEGINNINGS[fact.kind](self, fact)
+            return
+        leg = self._legs.get(fact.ticket or "")
+        if leg is None:
+            self.strange.append(f"fact {fact.seq} ({fact.kind}) is about a ticket that no fact of the day began")
+        elif fact.kind in _ACTS:
+            _ACTS[fact.kind](self, leg, fact)
+            if leg.state != fact.data["state"]:
+                self.strange.append(f"fact {fact.seq} ({fact.kind}) says {fact.data['state']}, not {leg.state}")
+
+    # -- entering
+
+    def _count(self, measure: str, leg: _Leg) -> None:
+        self._enter(measure, leg, NO_BIN, 0)
+
+    def _measure(self, measure: str, leg: _Leg, since: int, until: int) -> None:
+        ms = until - since if until > since else 0
+        self._enter(measure, leg, bin_of(ms), ms)
+
+    def _enter(self, measure: str, leg: _Leg, into: int, ms: int) -> None:
+        if self._hour is None:
+            return
+        cell = Cell(measure, into, self._hour, leg.queue, leg.service, leg.priority_class, leg.window, leg.staff)
+        n, total = self.cells.get(cell, (0, 0))
+        self.cells[cell] = Tally(n + 1, total + ms)
+
+    # -- a ticket begins
+
+    def _issued(self, fact: StoredFact) -> None:
+        leg = self._begin(fact)
+        self.numbers.append(leg.number)
+        self._count("arrived", leg)
+
+    def _sent_on(self, fact: StoredFact) -> None:
+        before = self._legs.get(fact.data["from_ticket"])
+        if before is None:
+            self.strange.append(f"fact {fact.seq} sends on a ticket that no fact of the day began")
+        else:
+            self._count("transferred", before)
+            self._end_of_part(before, fact)
+            before.state = "transferred"
+        self._count("joined", self._begin(fact))
+
+    def _continued(self, fact: StoredFact) -> None:
+        leg = self._begin(fact)
+        leg.state = fact.data["state"]
+        if leg.state == "serving":
+            leg.window, leg.staff, leg.started_at = fact.data["window"], fact.detail["staff"] or "", fact.at_ms
+        self._count("joined", leg)
+
+    def _begin(self, fact: StoredFact) -> _Leg:
+        data, ticket = fact.data, fact.ticket or ""
+        if ticket in self._legs:
+            self.strange.append(f"fact {fact.seq} begins ticket {data['number']} a second time")
+        leg = _Leg(data["number"], data["queue"], data["service"], data["priority_class"], fact.at_ms)
+        leg.booked = fact.detail.get("booked_for")
+        self._legs[ticket] = leg
+        return leg
+
+    # -- it is called and served
+
+    def _called(self, leg: _Leg, fact: StoredFact) -> None:
+        leg.state, leg.called_at = "called", fact.at_ms
+        leg.window, leg.staff = fact.data["window"], fact.detail["staff"] or ""
+        self._count("called", leg)
+        if fact.data["how"] == "pick":
+            self._count("picked", leg)
+        elif fact.data["how"] == "call_back":
+            self._count("called_back", leg)
+        if not leg.called_before:
+            leg.called_before = True
+            self._measure("waiting", leg, leg.waits_from, fact.at_ms)
+
+    def _recalled(self, leg: _Leg, fact: StoredFact) -> None:
+        self._count("recalled", leg)
+
+    def _started(self, leg: _Leg, fact: StoredFact) -> None:
+        leg.state, leg.started_at = "serving", fact.at_ms
+        self._measure("way", leg, leg.called_at, fact.at_ms)
+
+    def _finished(self, leg: _Leg, fact: StoredFact) -> None:
+        leg.state = "finished"
+        self._measure("service", leg, leg.started_at, fact.at_ms)
+
+    def _held(self, leg: _Leg, fact: StoredFact) -> None:
+        self._count("held", leg)
+        self._end_of_part(leg, fact)
+        leg.state = "held"
+
+    def _end_of_part(self, leg: _Leg, fact: StoredFact) -> None:
+        if leg.state == "serving":
+            self._measure("service_part", leg, leg.started_at, fact.at_ms)
+
+    # -- it does not come, goes back, or leaves
+
+    def _missed(self, leg: _Leg, fact: StoredFact) -> None:
+        self._count("missed", leg)
+        leg.state = fact.data["state"]
+        if leg.state == "expired":
+            self._count("never_came", leg)
+        elif leg.state == "waiting":
+            leg.away()
+
+    def _returned(self, leg: _Leg, fact: StoredFact) -> None:
+        measure = {"requeue": "requeued", "postpone": "postponed", "reinstate": "reinstated"}.get(fact.data["how"])
+        if measure is not None:
+            self._count(measure, leg)
+        leg.state = "waiting"
+        leg.away()
+
+    def _cancelled(self, leg: _Leg, fact: StoredFact) -> None:
+        leg.state = "cancelled"
+        self._measure("cancelled", leg, leg.waits_from, fact.at_ms)
+
+    def _walked_out(self, leg: _Leg, fact: StoredFact) -> None:
+        leg.state = "walkout"
+        self._measure("walked_out", leg, leg.waits_from, fact.at_ms)
+
+    def _close(self, fact: StoredFact) -> None:
+        for ticket, state in fact.detail["ended"]:
+            leg = self._legs.get(ticket)
+            if leg is None:
+                self.strange.append(f"fact {fact.seq} closes a ticket that no fact of the day began")
+                continue
+            self._count(_LEFT[leg.state], leg)
+            leg.state = state
+
+
+_LEFT: Final = {
+    "waiting": "left_waiting",
+    "called": "left_called",
+    "held": "left_held",
+    "no_show": "never_came",
+    "serving": "cut_off",
+}
+_BEGINNINGS: Final[dict[str, Callable[[Recount, StoredFact], None]]] = {
+    "ticket.issued": Recount._issued,
+    "ticket.transferred": Recount._sent_on,
+    "ticket.continued": Recount._continued,
+}
+_ACTS: Final[dict[str, Callable[[Recount, _Leg, StoredFact], None]]] = {
+    "ticket.called": Recount._called,
+    "ticket.recalled": Recount._recalled,
+    "ticket.started": Recount._started,
+    "ticket.finished": Recount._finished,
+    "ticket.held": Recount._held,
+    "ticket.missed": Recount._missed,
+    "ticket.returned": Recount._returned,
+    "ticket.cancelled": Recount._cancelled,
+    "ticket.walked_out": Recount._walked_out,
+}

@@ -1,0 +1,194 @@
+"""What is counted of the hall's facts, at the moment each is recorded: counts and sums, which add up, and no averages.
+
+A cell is one measure together with everything a report may group by. Every fact adds to some cells; adding cells up
+over hours, queues or months is always right, which is not so for averages. docs/statistics.md defines each measure in
+a manager's words. `recount` makes the same cells from the stored facts alone, with code of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from queueserver.domain import events
+from queueserver.domain.bins import NO_BIN, bin_of
+from queueserver.domain.ticket import State, Ticket
+
+_MS: Final = timedelta(milliseconds=1)
+
+
+class Measure(StrEnum):
+    """What a cell counts; those with a duration also sum it and say in which bin it fell."""
+
+    ARRIVED = "arrived"
+    JOINED = "joined"
+    CALLED = "called"
+    PICKED = "picked"
+    CALLED_BACK = "called_back"
+    RECALLED = "recalled"
+    MISSED = "missed"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    REQUEUED = "requeued"
+    POSTPONED = "postponed"
+    REINSTATED = "reinstated"
+    LEFT_WAITING = "left_waiting"
+    LEFT_CALLED = "left_called"
+    LEFT_HELD = "left_held"
+    NEVER_CAME = "never_came"
+    CUT_OFF = "cut_off"
+    # with a duration
+    WAITING = "waiting"
+    WAY = "way"
+    SERVICE = "service"
+    SERVICE_PART = "service_part"
+    CANCELLED = "cancelled"
+    WALKED_OUT = "walked_out"
+
+
+TIMED: Final = frozenset(
+    {
+        Measure.WAITING,
+        Measure.WAY,
+        Measure.SERVICE,
+        Measure.SERVICE_PART,
+        Measure.CANCELLED,
+        Measure.WALKED_OUT,
+    }
+)
+"""Measures with a duration: milliseconds are summed, and each falls into a bin."""
+
+
+class Cell(NamedTuple):
+    """Where a fact is counted. `bin` is NO_BIN where there is no duration; what does not apply is an empty text.
+
+    `hour` is the hour of the hall's own clock in which the fact was recorded.
+    """
+
+    measure: str
+    bin: int
+    hour: int
+    queue: str
+    service: str
+    priority_class: str
+    window: str
+    staff: str
+
+
+class Tally(NamedTuple):
+    """How many facts fell into a cell, and the sum of their durations in milliseconds."""
+
+    n: int
+    total: int
+
+    def plus(self, other: Tally) -> Tally:
+        return Tally(self.n + other.n, self.total + other.total)
+
+
+Counted = Iterator[tuple[Cell, int]]
+"""Cells to add one to, each with its milliseconds."""
+Was = Callable[[str], Ticket | None]
+"""A ticket as it was before the fact; None when it is new."""
+
+
+def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
+    """What one fact adds; `hour` is the local hour of `now`."""
+    match event:
+        case events.TicketTransferred():
+            yield from _transferred(event, was(event.from_ticket), now, hour)
+        case events.TicketEvent():
+            yield from _of_ticket(event, was(event.ticket.id), now, hour)
+        case events.DayClosed():
+            for ticket_id, _ in event.ended:
+                if (ticket := was(ticket_id)) is not None:
+                    yield _one(_AT_CLOSE[ticket.state], ticket, hour)
+
+
+_AT_CLOSE: Final = {
+    State.WAITING: Measure.LEFT_WAITING,
+    State.CALLED: Measure.LEFT_CALLED,
+    State.HELD: Measure.LEFT_HELD,
+    State.NO_SHOW: Measure.NEVER_CAME,
+    State.SERVING: Measure.CUT_OFF,
+}
+_RETURNS: Final = {
+    "requeue": Measure.REQUEUED,
+    "postpone": Measure.POSTPONED,
+    "reinstate": Measure.REINSTATED,
+}
+_CALLS: Final = {"pick": Measure.PICKED, "call_back": Measure.CALLED_BACK}
+
+
+def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hour: int) -> Counted:  # noqa: C901 # one case a fact
+    ticket = event.ticket
+    match event:
+        case events.TicketIssued():
+            yield _one(Measure.ARRIVED if ticket.leg == 1 else Measure.JOINED, ticket, hour)
+        case events.TicketContinued():
+            yield _one(Measure.JOINED, ticket, hour)
+        case events.TicketCalled():
+            yield from _called(event, was, now, hour)
+        case events.TicketRecalled():
+            yield _one(Measure.RECALLED, ticket, hour)
+        case events.TicketStarted():
+            yield _timed(Measure.WAY, ticket, ticket.called_at, now, hour)
+        case events.TicketFinished():
+            yield _timed(Measure.SERVICE, ticket, ticket.started_at, now, hour)
+        case events.TicketMissed() if was is not None:
+            yield _one(Measure.MISSED, was, hour)
+            if ticket.state is State.EXPIRED:
+                yield _one(Measure.NEVER_CAME, was, hour)
+        case events.TicketReturned() if was is not None and event.how in _RETURNS:
+            yield _one(_RETURNS[event.how], was, hour)
+        case events.TicketHeld() if was is not None:
+            yield _one(Measure.HELD, was, hour)
+            yield from _part(was, now, hour)
+        case events.TicketCancelled():
+            yield _timed(Measure.CANCELLED, ticket, _since(ticket), now, hour)
+        case events.TicketWalkedOut():
+            yield _timed(Measure.WALKED_OUT, ticket, _since(ticket), now, hour)
+
+
+def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour: int) -> Counted:
+    ticket = event.ticket
+    yield _one(Measure.CALLED, ticket, hour)
+    if event.how in _CALLS:
+        yield _one(_CALLS[event.how], ticket, hour)
+    if was is not None and was.calls == 0:
+        yield _timed(Measure.WAITING, ticket, _since(ticket), now, hour)
+
+
+def _transferred(event: events.TicketTransferred, ended: Ticket | None, now: datetime, hour: int) -> Counted:
+    if ended is not None:
+        yield _one(Measure.TRANSFERRED, ended, hour)
+        yield from _part(ended, now, hour)
+    yield _one(Measure.JOINED, event.ticket, hour)
+
+
+def _part(was: Ticket, now: datetime, hour: int) -> Counted:
+    """A stretch of service that did not end with "finish"."""
+    if was.state is State.SERVING:
+        yield _timed(Measure.SERVICE_PART, was, was.started_at, now, hour)
+
+
+def _since(ticket: Ticket) -> datetime:
+    """From when this leg's waiting is counted: when it was issued, or the booked time of who came before it."""
+    return ticket.issued_at if ticket.booked_for is None else max(ticket.issued_at, ticket.booked_for)
+
+
+def _one(measure: Measure, ticket: Ticket, hour: int) -> tuple[Cell, int]:
+    return _cell(measure.value, NO_BIN, hour, ticket), 0
+
+
+def _timed(measure: Measure, ticket: Ticket, since: datetime | None, now: datetime, hour: int) -> tuple[Cell, int]:
+    """A duration is never below nothing: a booked time may still be to come, a clock may have been set back."""
+    ms = 0 if since is None else max(0, (now - since) // _MS)
+    return _cell(measure.value, bin_of(ms), hour, ticket), ms
+
+
+def _cell(measure: str, into: int, hour: int, ticket: Ticket) -> Cell:
+    window = ticket.window or ""
+    staff = ticket.staff or "" if window else ""
+    return Cell(measure, into, hour, ticket.queue, ticket.service, ticket.priority_class, window, staff)

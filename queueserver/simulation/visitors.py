@@ -1,0 +1,105 @@
+"""What visitors and staff of a simulated day will do, as plain values: the hall's rules decide when they get to it.
+
+Times are whole milliseconds, at_ms since 1970 UTC. `rank` is the recorded sequence number of the fact a deed will
+repeat; of deeds in the same millisecond the lower rank comes first. Invented deeds have rank 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class End(StrEnum):
+    """How a stay at a window ends."""
+
+    FINISH = "finish"
+    MISS = "miss"
+    HOLD = "hold"
+    TRANSFER = "transfer"
+    REQUEUE = "requeue"
+    POSTPONE = "postpone"
+    STAY = "stay"
+    """until the day closes"""
+
+
+class Deed(StrEnum):
+    """What may happen to a ticket away from a window."""
+
+    PRINTED = "printed"
+    WALK_OUT = "walk_out"
+    CANCEL = "cancel"
+    REQUEUE = "requeue"
+    POSTPONE = "postpone"
+    REINSTATE = "reinstate"
+    PICK = "pick"
+    CALL_BACK = "call_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A deed so long after arrival or after the last stay; not done when a call came first or the rules refuse it."""
+
+    delay_ms: int
+    deed: Deed
+    window: str = ""
+    places: int = 0
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What follows one call: the visitor is there after `way_ms` (None: never is), and `stay_ms` later it ends."""
+
+    way_ms: int | None
+    stay_ms: int
+    end: End = End.FINISH
+    to_queue: str | None = None
+    to_window: str | None = None
+    places: int = 0
+    afterwards: tuple[Later, ...] = ()
+    start_rank: int = 0
+    end_rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One visit: `stages` follow its calls in order, the last one every further call.
+
+    `leaves_after_ms`: when not called by then, gone without a word, so that the first call finds nobody and
+    `absent` follows.
+    """
+
+    at_ms: int
+    service: str
+    stages: tuple[Stage, ...]
+    priority_class: str | None = None
+    meanwhile: tuple[Later, ...] = ()
+    leaves_after_ms: int | None = None
+    absent: Stage = Stage(None, 60_000, End.MISS)
+    holder: str = ""
+    channel: str = "kiosk"
+    lang: str = "zh-CN"
+    rank: int = 0
+
+
+class Move(StrEnum):
+    """What staff do with their window."""
+
+    OPEN = "open"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMove:
+    """`until_ms`: a closing window goes on while somebody waits for it, at most until then; 0 = at once."""
+
+    at_ms: int
+    window: str
+    move: Move
+    staff: str = ""
+    reason: str = ""
+    until_ms: int = 0
+    rank: int = 0

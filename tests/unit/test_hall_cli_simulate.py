@@ -1,0 +1,100 @@
+"""`hall simulate`: a readable table, a CSV that reads back the same, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from hall.__main__ import main
+from hall.steps import Steps
+from tests.unit.simulation_kit import written
+
+
+def simulated(path: Path, *more: str) -> int:
+    return main(["simulate", "--scenario", str(path), *more])
+
+
+def test_waits_are_shown_per_queue_and_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulated(written(tmp_path)) == 0
+    shown = capsys.readouterr().out.splitlines()
+    names = [line[:25].strip() for line in shown]
+    for name in ("general / ordinary", "general / green-channel", "general", "insurance", "all", "w1", "w2"):
+        assert name in names
+    assert shown[0].startswith("small-hall, 2027-03-01 to 2027-03-02: as is: ")
+    assert any(line.endswith("queue_closed") for line in shown)
+    assert shown[2].startswith("waits in minutes")
+    assert shown[2].split()[3:8] == ["tickets", "called", "mean", "p50", "p90"]
+    assert shown[2].split()[8:] == ["max", ">45", "left", "missed", "uncalled"]
+
+
+def test_the_csv_holds_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "waits.csv"
+    assert simulated(written(tmp_path), "--csv", str(target)) == 0
+    rows = list(csv.DictReader(target.read_text(encoding="utf-8").splitlines()))
+    whole = rows[-1]
+    assert (whole["variant"], whole["queue"], whole["priority_class"], whole["days"]) == ("as is", "", "", "2")
+    shown = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("all  "))
+    assert shown.split()[1:4] == [whole["tickets"], whole["called"], f"{float(whole['mean']):.1f}"]
+    by_queue = [row for row in rows if row["queue"] and not row["priority_class"]]
+    assert sum(int(row["tickets"]) for row in by_queue) == int(whole["tickets"])
+
+
+def test_two_variants_stand_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "waits.csv"
+    assert simulated(written(tmp_path), "--close", "w1", "09:00-12:00", "--compare", "--csv", str(target)) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[3].split()[3:5] == ["as", "is"]
+    rows = list(csv.DictReader(target.read_text(encoding="utf-8").splitlines()))
+    assert {row["variant"] for row in rows} == {"as is", "what if"}
+
+
+def test_seed_days_and_arrivals_change_the_visitors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, seen = written(tmp_path), []
+    for more in ((), ("--seed", "9"), ("--days", "1"), ("--arrivals", "2")):
+        assert simulated(path, *more) == 0
+        seen.append(capsys.readouterr().out.splitlines()[0])
+    assert len(set(seen)) == 4
+    assert seen[2].startswith("small-hall, 2027-03-01: ")
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        (("--open", "w1", "9-12"), 2, "'9-12' is not a band of the day such as 09:00-12:00"),
+        (("--open", "w1", "12:00-09:00"), 2, "the band 12:00-09:00 ends before it begins"),
+        (("--windows", "0"), 2, "0 is not more than 0"),
+        (("--arrivals", "much"), 2, "invalid number value: 'much'"),
+        (("--policy", "recalls"), 2, "--policy needs KEY=VALUE"),
+        (("--policy", "nonsense=1"), 1, "the policy has no 'nonsense'"),
+        (("--close", "w77"), 1, "the hall has no window 'w77'"),
+        (("--csv", "no-such-folder/x.csv"), 1, "cannot write no-such-folder/x.csv"),
+    ],
+)
+def test_mistakes_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], code: int, said: str
+) -> None:
+    assert simulated(written(tmp_path), *more) == code
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert said in errors[0]
+
+
+def test_a_wrong_scenario_is_named_with_its_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulated(written(tmp_path, ("seed = 7", "sead = 7"))) == 1
+    assert "scenario.toml:5: error: 'sead' is not a setting of a scenario" in capsys.readouterr().err
+    assert main(["simulate"]) == 2
+
+
+def test_steps_are_silent_while_it_is_quick(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = Steps("as is")
+    steps.show("day 1 of 9")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("hall.steps.QUIET_SECONDS", 0.0)
+    slow = Steps("as is")
+    slow.show("day 1 of 9")
+    slow.end()
+    assert capsys.readouterr().err == "as is: day 1 of 9\n"

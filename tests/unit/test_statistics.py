@@ -1,0 +1,259 @@
+"""What each act adds to the statistics, told as short stories; and both books of every story agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from queueserver.domain.bins import NO_BIN, bin_of
+from queueserver.domain.hall import Policy
+from queueserver.domain.recount import Recount, StoredFact
+from queueserver.domain.statistics import TIMED, Cell, Measure, Tally
+from queueserver.handlers import commands
+from queueserver.outgoing import fact_of
+from queueserver.store.rows import to_ms
+from tests.unit.fake_unit import QUEUES, WINDOWS, Rules, day_after, plan_with
+
+DAY_END = commands.TurnDay(day_after(Rules().live.business_day))
+
+
+class Told(Rules):
+    """Rules whose facts are stored as the feed stores them."""
+
+    def __init__(self) -> None:
+        super().__init__(plan_with(QUEUES, WINDOWS, Policy(max_misses=2)))
+        self.feed: list[StoredFact] = []
+
+    def stored(self) -> dict[Cell, Tally]:
+        cells: dict[Cell, Tally] = {}
+        for change in self.written:
+            for (_, cell), tally in change.tallies.items():
+                cells[cell] = cells.get(cell, Tally(0, 0)).plus(tally)
+        return cells
+
+    def do(self, command: commands.Command) -> object:  # type: ignore[override] # the stories ask no answers
+        already = len(self.events)
+        outcome = super().do(command)
+        for event in self.events[already:]:
+            fact = fact_of(event, self.unit())
+            self.feed.append(
+                StoredFact(
+                    len(self.feed) + 1,
+                    fact.type,
+                    to_ms(self.now),
+                    fact.ticket,
+                    json.loads(fact.data),
+                    json.loads(fact.detail),
+                )
+            )
+        return outcome
+
+    def sums(self) -> dict[str, tuple[int, int]]:
+        """Measure -> (how many, minutes), over all cells."""
+        sums: dict[str, tuple[int, int]] = {}
+        for cell, tally in self.stored().items():
+            n, minutes = sums.get(cell.measure, (0, 0))
+            sums[cell.measure] = (n + tally.n, minutes + tally.total // 60_000)
+        return sums
+
+
+@pytest.fixture
+def hall() -> Iterator[Told]:
+    """Two open windows; at the end of each story the facts alone must tell the same."""
+    told = Told()
+    told.open("w1", "w2")
+    yield told
+    recount = Recount()
+    for fact in told.feed:
+        recount.take(fact)
+    assert recount.strange == []
+    assert recount.cells == told.stored()
+    assert recount.states == {ticket: value.state.value for ticket, value in told.known.items()}
+
+
+def test_the_three_durations_of_one_visit(hall: Told) -> None:
+    hall.take()
+    hall.later(minutes=12)
+    hall.call()
+    hall.later(minutes=1)
+    hall.do(commands.Start("w1"))
+    hall.later(minutes=7)
+    hall.do(commands.Finish("w1", "done", ()))
+    assert hall.sums() == {"arrived": (1, 0), "called": (1, 0), "waiting": (1, 12), "way": (1, 1), "service": (1, 7)}
+    cell = Cell("waiting", bin_of(720_000), 12, "clerk", "s-clerk", "plain", "w1", "staff-w1-0")
+    assert hall.stored()[cell] == Tally(1, 720_000)
+    assert hall.stored()[Cell("arrived", NO_BIN, 12, "clerk", "s-clerk", "plain", "", "")] == Tally(1, 0)
+
+
+def test_recalls_do_not_lengthen_the_wait_but_the_way(hall: Told) -> None:
+    hall.take()
+    hall.call()
+    hall.later(minutes=2)
+    hall.do(commands.Recall("w1"))
+    hall.later(minutes=1)
+    hall.do(commands.Start("w1"))
+    assert hall.sums()["waiting"] == (1, 0)
+    assert hall.sums()["way"] == (1, 3)
+    assert hall.sums()["recalled"] == (1, 0)
+
+
+def test_a_missed_visitor_is_waited_for_once(hall: Told) -> None:
+    """Called, missed, called again: two calls, one wait until the first, and a way only of who came."""
+    hall.take("requeue")
+    hall.later(minutes=5)
+    hall.call()
+    hall.later(minutes=2)
+    hall.do(commands.NoShow("w1"))
+    hall.later(minutes=30)
+    hall.serve("w2")
+    assert hall.sums() == {
+        "arrived": (1, 0),
+        "called": (2, 0),
+        "waiting": (1, 5),
+        "missed": (1, 0),
+        "way": (1, 0),
+    }
+
+
+def test_missed_once_too_often_stays_missed_and_is_counted_at_the_end_of_the_day(hall: Told) -> None:
+    hall.take("requeue")
+    for _ in range(2):
+        hall.call()
+        hall.do(commands.NoShow("w1"))
+    assert "never_came" not in hall.sums()
+    hall.do(DAY_END)
+    assert hall.sums()["missed"] == (2, 0)
+    assert hall.sums()["never_came"] == (1, 0)
+
+
+def test_a_policy_that_ends_missed_tickets_says_so_at_once(hall: Told) -> None:
+    hall.take("expire")
+    hall.call()
+    hall.do(commands.NoShow("w1"))
+    assert hall.sums()["never_came"] == (1, 0)
+
+
+def test_held_and_called_back_counts_both_stretches_apart(hall: Told) -> None:
+    ticket = hall.take()
+    hall.serve()
+    hall.later(minutes=4)
+    hall.do(commands.Hold("w1", "copies"))
+    hall.later(minutes=20)
+    hall.do(commands.CallBack("w1", ticket.id))
+    hall.do(commands.Start("w1"))
+    hall.later(minutes=3)
+    hall.do(commands.Finish("w1", "done", ()))
+    sums = hall.sums()
+    assert (sums["service_part"], sums["service"]) == ((1, 4), (1, 3))
+    assert (sums["held"], sums["called_back"], sums["waiting"]) == ((1, 0), (1, 0), (1, 0))
+
+
+def test_held_before_the_service_began_is_no_stretch_of_service(hall: Told) -> None:
+    hall.take()
+    hall.call()
+    hall.later(minutes=4)
+    hall.do(commands.Hold("w1", "copies"))
+    assert "service_part" not in hall.sums()
+
+
+def test_a_leg_sent_on_waits_from_then_in_its_new_queue(hall: Told) -> None:
+    hall.take()
+    hall.later(minutes=6)
+    hall.serve()
+    hall.later(minutes=9)
+    hall.do(commands.Transfer("w1", "requeue", None, ""))
+    hall.later(minutes=2)
+    hall.call("w2")
+    stored = hall.stored()
+    waits = {cell.queue: tally.total for cell, tally in stored.items() if cell.measure == Measure.WAITING}
+    assert waits == {"clerk": 360_000, "requeue": 120_000}
+    assert hall.sums()["service_part"] == (1, 9)
+    assert hall.sums()["arrived"] == hall.sums()["joined"] == hall.sums()["transferred"] == (1, 0)
+
+
+def test_who_leaves_has_waited_so_long(hall: Told) -> None:
+    first, second = hall.take(), hall.take()
+    hall.later(minutes=11)
+    hall.do(commands.Cancel(first.id, walkout=False, reason=""))
+    hall.later(minutes=4)
+    hall.do(commands.Cancel(second.id, walkout=True, reason=""))
+    assert hall.sums()["cancelled"] == (1, 11)
+    assert hall.sums()["walked_out"] == (1, 15)
+
+
+def test_four_ways_back_into_the_line(hall: Told) -> None:
+    first, _ = hall.take(), hall.take()
+    hall.do(commands.Postpone(first.id, 1))
+    hall.do(commands.Requeue(first.id))
+    hall.call()
+    hall.do(commands.Hold("w1", ""))
+    held = next(ticket for ticket in hall.live.tickets.values() if ticket.state == "held")
+    hall.do(commands.Reinstate(held.id, 0))
+    sums = hall.sums()
+    assert (sums["postponed"], sums["requeued"], sums["reinstated"]) == ((1, 0), (1, 0), (1, 0))
+
+
+def test_the_end_of_the_day_says_in_which_state_each_was(hall: Told) -> None:
+    """Whoever was served until then is done, but nobody knows how long it took."""
+    for _ in range(4):
+        hall.take()
+    hall.serve("w1")
+    hall.call("w2")
+    hall.later(hours=9)
+    hall.do(DAY_END)
+    sums = hall.sums()
+    assert (sums["cut_off"], sums["left_called"], sums["left_waiting"]) == ((1, 0), (1, 0), (2, 0))
+    assert "service" not in sums
+
+
+def test_a_booked_visitor_who_came_early_waits_from_the_booked_time(hall: Told) -> None:
+    ticket = hall.take()
+    booked = hall.now + timedelta(minutes=20)
+    hall.live.keep(type(ticket)(**{name: getattr(ticket, name) for name in ticket.__slots__} | {"booked_for": booked}))
+    hall.feed[-1].detail["booked_for"] = to_ms(booked)  # type: ignore[index] # as its issue would have said
+    hall.later(minutes=25)
+    hall.call()
+    assert hall.sums()["waiting"] == (1, 5)
+
+
+def test_the_hour_is_that_of_the_halls_own_clock(hall: Told) -> None:
+    hall.take()
+    hall.later(minutes=59)
+    hall.call()
+    hall.later(minutes=1)
+    hall.do(commands.Start("w1"))
+    hours = {cell.measure: cell.hour for cell in hall.stored()}
+    assert (hours["arrived"], hours["called"], hours["way"]) == (12, 12, 13)
+
+
+def test_only_measures_with_a_duration_have_bins(hall: Told) -> None:
+    test_the_three_durations_of_one_visit(hall)
+    assert {cell.measure for cell in hall.stored() if cell.bin != NO_BIN} <= TIMED
+    assert {cell.measure for cell in hall.stored() if cell.bin == NO_BIN}.isdisjoint(TIMED)
+
+
+def test_facts_from_before_statistics_were_kept_are_not_counted_but_understood() -> None:
+    told = Told()
+    told.open("w1")
+    told.take()
+    told.later(minutes=3)
+    told.call()
+    old, new = told.feed[-2], told.feed[-1]
+    recount = Recount()
+    recount.take(StoredFact(old.seq, old.kind, old.at_ms, old.ticket, old.data, {"channel": "kiosk", "leg": 1}))
+    recount.take(new)
+    assert recount.uncounted == 1
+    assert {cell.measure for cell in recount.cells} == {"called", "waiting"}
+
+
+@pytest.mark.parametrize("kind", ["ticket.started", "ticket.transferred"])
+def test_a_fact_without_a_beginning_is_said_to_be_strange(kind: str) -> None:
+    data = {"state": "serving", "from_ticket": "gone", "number": "A1", "queue": "q", "service": "s",
+            "priority_class": "plain"}  # fmt: skip
+    recount = Recount()
+    recount.take(StoredFact(7, kind, 0, "nobody", data, {"hour": 9}))
+    assert len(recount.strange) == 1
+    assert "fact 7" in recount.strange[0]
