@@ -39,6 +39,7 @@ class Measure(StrEnum):
     LEFT_HELD = "left_held"
     NEVER_CAME = "never_came"
     CUT_OFF = "cut_off"
+    CAME_BACK = "came_back"
     # with a duration
     WAITING = "waiting"
     WAY = "way"
@@ -104,6 +105,10 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             for ticket_id, _ in event.ended:
                 if (ticket := was(ticket_id)) is not None:
                     yield _one(_AT_CLOSE[ticket.state], ticket, hour)
+        case events.DayReopened():
+            for ticket_id, _ in event.returned:
+                if (ticket := was(ticket_id)) is not None:
+                    yield _one(Measure.CAME_BACK, ticket, hour)
 
 
 _AT_CLOSE: Final = {
