@@ -76,7 +76,7 @@ class VisitorCard(QFrame):
         timer = screen.timer(state, t, now)
         self.timer_label.setText(timer.label)
         self.timer.setText(timer.time)
-        self.details.say(" · ".join(part for part in (timer.before, self._more) if part))
+        self.details.say(" · ".join(part for part in (self._more, timer.before) if part))
 
 
 class OnePageStack(QStackedWidget):
