@@ -88,10 +88,10 @@ class OnePageStack(QStackedWidget):
 
 
 class WorkPage(QWidget):
-    """Emits `pressed(Act, ticket id)`, `transferred(queue, window, note)`, `reasoned(text)` and the quiet wishes."""
+    """Emits `pressed(Act, ticket id)`, `transferred(queue, window, note, comes back)`, `reasoned(text)`, quiet wishes."""
 
     pressed = Signal(object, str)
-    transferred = Signal(str, str, str)
+    transferred = Signal(str, str, str, bool)
     reasoned = Signal(str)
     sheet_left = Signal()
     shelf_opened = Signal(object)

@@ -244,6 +244,20 @@ def test_transfer_to_a_window_with_a_note(rig: Rig) -> None:
     assert [entry.note for entry in rig.hall.window("w1").waiting if entry.number == "A001"] == ["材料在窗口"]
 
 
+def test_a_visitor_is_sent_on_and_comes_back(rig: Rig) -> None:
+    rig.press("F1")
+    rig.press("F7")
+    sheet = rig.shell.panel.work.transfer
+    assert not sheet.comes_back.isChecked(), "each transfer is asked anew"
+    sheet.comes_back.setChecked(True)
+    sheet.list.field.insert("户政")
+    QTest.keyClick(sheet.list.field, Qt.Key.Key_Return)
+    assert rig.hall.find_ticket("A001").returns_to == ("w2",)
+    rig.press("F1")
+    rig.press("F7")
+    assert not sheet.comes_back.isChecked()
+
+
 def test_escape_leaves_a_chooser_and_changes_nothing(rig: Rig) -> None:
     rig.press("F1")
     before = len(rig.hall.commands)
