@@ -88,7 +88,7 @@ class OnePageStack(QStackedWidget):
 
 
 class WorkPage(QWidget):
-    """Emits `pressed(Act, ticket id)`, `transferred(queue, window, note, back)`, `reasoned(text)` and the quiet wishes."""
+    """Emits `pressed(Act, ticket)`, `transferred(queue, window, note, back)`, `reasoned(text)` and quiet wishes."""
 
     pressed = Signal(object, str)
     transferred = Signal(str, str, str, bool)
