@@ -127,7 +127,7 @@ class HallView:
 
     def _queue_now(self, plan: QueuePlan) -> QueueNow:
         waiting = self._counters.waiting.get(plan.id, 0)
-        if self.now.day_is_closed or not plan.schedule.gives_tickets(self._local):
+        if not plan.schedule.gives_tickets(self._local):
             opens_at = plan.schedule.next_opening(self._local)
             return QueueNow(bodies.ServiceState.CLOSED, waiting, None, opens_at)
         if self._takes_no_more(plan, waiting):
