@@ -113,6 +113,7 @@ def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
 def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
     """A new leg of the same visit, in another queue or for one window; the place follows the original arrival.
 
+    A service desk hands on to a service: the leg is then for that service, in its queue, with the same number.
     After it the visit goes on as if nothing had been, or returns here when this window wants the visitor back.
     """
     window, ticket = _at_window(uow, command.window)
@@ -123,6 +124,9 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
         itinerary = visits.arrived_at(ticket.visit, sent_to)
     place = visits.original_place(uow, ticket)
     ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now, itinerary=itinerary)
+    if command.to_service is not None:
+        leg = replace(leg, service=command.to_service)
+        event = replace(event, ticket=leg)
     uow.put_window(window.release())
     uow.put_ticket(ended)
     uow.put_ticket(leg)
@@ -131,8 +135,10 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
 
 
 def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) -> tuple[str, str | None]:
-    if (command.to_queue is None) == (command.to_window is None):
+    if [command.to_queue, command.to_window, command.to_service].count(None) != 2:
         raise DomainError("invalid_field", field="queue")
+    if command.to_service is not None:
+        return _handed_on(uow, command.to_service, ticket), None
     if command.to_queue is not None:
         if command.to_queue not in uow.plan.queues:
             raise DomainError("unknown_queue", field="queue")
@@ -144,6 +150,16 @@ def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) ->
         raise DomainError("invalid_field", field="window")
     queue = ticket.queue if ticket.queue in target.serves else target.serves[0]
     return queue, target.id
+
+
+def _handed_on(uow: UnitOfWork, service_id: str, ticket: Ticket) -> str:
+    """The queue of the service a desk hands its visitor on to; a desk that leads to itself would go round for ever."""
+    service = uow.plan.services.get(service_id)
+    if service is None:
+        raise DomainError("unknown_service", field="service")
+    if service.queue == ticket.queue:
+        raise DomainError("invalid_field", field="service")
+    return service.queue
 
 
 def call_to(uow: UnitOfWork, window: Window, ticket: Ticket, reason: Reason, *, how: str) -> tuple[Ticket, Reason]:
