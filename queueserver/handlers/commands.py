@@ -78,8 +78,11 @@ class DropStops:
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
+    """`auto`: whether the server calls here, in a hall with mixed assignment; None = as configured."""
+
     window: str
     actor: Actor
+    auto: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,14 @@ class PauseWindow(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class ResumeWindow(AtWindow):
-    pass
+    """`auto`: whether the server calls here from now on, in a hall with mixed assignment; None = as before."""
+
+    auto: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """The hall's own: call somebody to a window that calls by itself, if there is one to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +160,10 @@ class NoShow(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Hold(AtWindow):
+    """`minutes`: from then on the ticket comes back by itself."""
+
     reason: str
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +251,7 @@ WindowCommand = (
     OpenWindow
     | PauseWindow
     | ResumeWindow
+    | Assign
     | CloseWindow
     | CallNext
     | Pick
