@@ -206,6 +206,8 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
         detail |= {"place": [ticket.place.at_ms, ticket.place.order], "sent_to": ticket.sent_to}
     if ticket.booked_for is not None:
         detail |= {"booked_for": _ms(ticket.booked_for)}
+    if isinstance(event, events.TicketHeld) and ticket.not_before is not None:
+        detail |= {"not_before": _ms(ticket.not_before)}
     match event:
         case events.TicketIssued() if ticket.visit.itinerary.stops:
             detail |= {"services": list(dict.fromkeys(stop.service for stop in ticket.visit.itinerary.stops))}
