@@ -22,7 +22,7 @@ from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import OPEN_STATES, State
 from queueserver.handlers import commands
-from queueserver.ports import Actor, Answer, CallAnswer, Clock, TicketAnswer
+from queueserver.ports import Actor, Answer, CallAnswer, Clock, NewId, TicketAnswer
 from queueserver.store import statements as sql
 from queueserver.store.batch import Reply, load
 from queueserver.store.database import StorageError, open_engine, prepare
@@ -59,11 +59,11 @@ class HandClock:
 class Office:
     """A writer on a database of its own opening, to be used in `async with`."""
 
-    def __init__(self, url: str, clock: Clock | None = None) -> None:
+    def __init__(self, url: str, clock: Clock | None = None, new_id: NewId | None = None) -> None:
         self.clock = clock or HandClock()
         self.engine: Engine = open_engine(url, writing=True)
         self.told: list[tuple[str, int]] = []
-        self.writer = Writer(self.engine, self.clock, Ulids(self.clock), visitor_token, self._tell)
+        self.writer = Writer(self.engine, self.clock, new_id or Ulids(self.clock), visitor_token, self._tell)
 
     def _tell(self, hall: str, seq: int) -> None:
         self.told.append((hall, seq))
@@ -134,12 +134,12 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 60))
 
 
-def founded(url: str, config: HallConfig = SAMPLE_HALL) -> str:
+def founded(url: str, config: HallConfig = SAMPLE_HALL, clock: Clock | None = None, new_id: NewId | None = None) -> str:
     """A database with the hall published in it; returns `url`."""
     prepare(url)
 
     async def found() -> None:
-        async with Office(url) as office:
+        async with Office(url, clock, new_id) as office:
             assert await office.writer.publish_config(HALL, config, by="test", note="") == 1
 
     asyncio.run(found())

@@ -1,0 +1,198 @@
+"""Every command, whatever state the ticket is in and however the window stands: what the table says, and nothing else.
+
+The table is proofs/commandtable.py; a command that has a handler and no row there fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from contract.config import MissedPolicy
+from contract.errors import REFUSALS
+from proofs.commandtable import (
+    ALWAYS,
+    BY_TICKET,
+    BY_WINDOW,
+    TICKET_STATES,
+    WINDOW_COMMANDS,
+    WINDOW_STATES,
+    commands_in_the_table,
+    expected,
+)
+from proofs.exploring import NEVER_MADE, explore, untrue
+from queueserver.domain.hall import Policy, WindowPlan
+from queueserver.domain.ticket import Ticket
+from queueserver.handlers import commands
+from queueserver.handlers.dispatch import _HANDLERS
+from queueserver.outgoing import fact_of
+from queueserver.ports import Actor
+from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, Rules, day_after, plan_with, queue
+
+APART = queue("apart", "E")
+SERVED = tuple(one.id for one in QUEUES)
+AT_ALL = (
+    WindowPlan("w1", "1", "east", SERVED),
+    WindowPlan("w2", "2", "east", (*SERVED, "apart")),
+    WindowPlan("w3", "3", "east", SERVED),
+)
+"""w1 is the window that is asked; the ticket that is named has been at w2; to w3 others are sent."""
+
+
+@dataclass
+class Situation:
+    """A hall with one ticket that a command names, and perhaps another one at w1."""
+
+    rules: Rules
+    named: Ticket
+    there: Ticket | None = None
+
+    def subject(self, row: str, outcome: object) -> str:
+        """The state of what the row is about."""
+        if row.partition(" ")[0] in WINDOW_COMMANDS:
+            return self.rules.window("w1").state.value
+        if row in ALWAYS or row.startswith("CallNext"):
+            outcome = outcome[0] if isinstance(outcome, tuple) else outcome
+            return outcome.state.value if isinstance(outcome, Ticket) else ""
+        ticket = self.named if row in BY_TICKET else self.there
+        return self.rules.ticket(ticket).state.value if ticket else ""
+
+
+def situation(row: str, ticket_state: str, window_state: str) -> Situation:
+    """The two states, and what the variant of the command adds to them."""
+    variant = row.partition("(")[2].rstrip(")")
+    rules = Rules(plan_with((*QUEUES, APART), AT_ALL, Policy(recalls=1, max_misses=1 if variant == "too often" else 3)))
+    rules.do(commands.OpenWindow("w2", LI))
+    named = rules.take("apart" if variant == "nobody" else "clerk")
+    if variant == "again":
+        rules.do(commands.MarkPrinted(named.id))
+    _bring(rules, named, ticket_state)
+    if window_state == "closed":
+        return Situation(rules, named)
+    rules.do(commands.OpenWindow("w1", WANG))
+    there = None
+    if "+" in window_state:
+        there = rules.take(variant if variant in SERVED else "requeue")
+        rules.do(commands.Pick("w1", there.id, "so that somebody is here"))
+    if variant == "too often" and row.startswith("Recall") and there:
+        rules.do(commands.Recall("w1"))
+    if window_state.endswith("serving"):
+        rules.do(commands.Start("w1"))
+    if window_state.startswith("paused"):
+        rules.do(commands.PauseWindow("w1", ""))
+    if row == "CallNext":
+        rules.take("clerk")
+    return Situation(rules, named, there)
+
+
+def _bring(rules: Rules, ticket: Ticket, state: str) -> None:
+    """The way of a ticket into a state, at w2 where it needs a window."""
+    pick = commands.Pick("w2", ticket.id, "on its way")
+    ways: dict[str, tuple[commands.Command, ...]] = {
+        "waiting": (),
+        "called": (pick,),
+        "serving": (pick, commands.Start("w2")),
+        "held": (pick, commands.Hold("w2", "")),
+        "no_show": (pick, commands.NoShow("w2")),
+        "finished": (pick, commands.Start("w2"), commands.Finish("w2", "done", ())),
+        "transferred": (pick, commands.Transfer("w2", "apart", None, "")),
+        "cancelled": (commands.Cancel(ticket.id, walkout=False, reason=""),),
+        "walkout": (commands.Cancel(ticket.id, walkout=True, reason=""),),
+        "expired": (commands.TurnDay(day_after(rules.live.business_day)),),
+    }
+    for command in ways[state]:
+        rules.do(command)
+    assert rules.ticket(ticket).state.value == state
+
+
+Made = Callable[[Situation], commands.Command]
+MADE: dict[str, Made] = {
+    "MarkPrinted": lambda s: commands.MarkPrinted(s.named.id),
+    "Cancel": lambda s: commands.Cancel(s.named.id, walkout=False, reason=""),
+    "Cancel (walkout)": lambda s: commands.Cancel(s.named.id, walkout=True, reason=""),
+    "Requeue": lambda s: commands.Requeue(s.named.id),
+    "Postpone": lambda s: commands.Postpone(s.named.id, 1),
+    "Reinstate": lambda s: commands.Reinstate(s.named.id, 1),
+    "Pick": lambda s: commands.Pick("w1", s.named.id, "in a wheelchair"),
+    "CallBack": lambda s: commands.CallBack("w1", s.named.id),
+    "TurnDay": lambda s: commands.TurnDay(day_after(s.rules.live.business_day)),
+    "OpenWindow": lambda _: commands.OpenWindow("w1", WANG),
+    "OpenWindow (another)": lambda _: commands.OpenWindow("w1", Actor("zhao", "赵敏", frozenset({"clerk"}))),
+    "OpenWindow (sits elsewhere)": lambda _: commands.OpenWindow("w1", LI),
+    "PauseWindow": lambda _: commands.PauseWindow("w1", "lunch"),
+    "ResumeWindow": lambda _: commands.ResumeWindow("w1"),
+    "CloseWindow": lambda _: commands.CloseWindow("w1"),
+    "CallNext": lambda _: commands.CallNext("w1"),
+    "Recall": lambda _: commands.Recall("w1"),
+    "Start": lambda _: commands.Start("w1"),
+    "Finish": lambda _: commands.Finish("w1", "done", ()),
+    "NoShow": lambda _: commands.NoShow("w1"),
+    "Hold": lambda _: commands.Hold("w1", "copies"),
+    "Transfer": lambda _: commands.Transfer("w1", "apart", None, ""),
+    "Transfer (to window)": lambda _: commands.Transfer("w1", None, "w3", ""),
+    "TakeTicket": lambda _: commands.TakeTicket("s-clerk", "kiosk", "en"),
+    "Broadcast": lambda _: commands.Broadcast("hello", "en", (), False, NOON),
+}
+"""The command of each row; a variant that is not here differs in its situation only."""
+
+ROWS = sorted({*BY_TICKET, *BY_WINDOW, *ALWAYS})
+
+
+def command_of(row: str, found: Situation) -> commands.Command:
+    return MADE[row if row in MADE else row.partition(" ")[0]](found)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_what_the_table_says_and_nothing_else(row: str) -> None:
+    for ticket_state in TICKET_STATES:
+        for window_state in WINDOW_STATES:
+            _check(row, ticket_state, window_state)
+
+
+def _check(row: str, ticket_state: str, window_state: str) -> None:
+    where = f"{row}, ticket {ticket_state}, window {window_state}"
+    found = situation(row, ticket_state, window_state)
+    rules, outcome = found.rules, expected(row, ticket_state, window_state)
+    command = command_of(row, found)
+    before, already = found.subject(row, None), len(rules.events)
+    others = dict(rules.live.tickets)
+    if outcome.refusal:
+        assert outcome.refusal in REFUSALS
+        rules.refused(command, outcome.refusal)
+        return
+    result = rules.do(command)
+    assert found.subject(row, result) == (outcome.state or before), where
+    unit = rules.unit()
+    assert tuple(fact_of(event, unit).type for event in rules.events[already:]) == outcome.facts, where
+    assert untrue(rules.live, rules.known) == [], where
+    moved = {id_ for id_, ticket in others.items() if rules.known[id_] != ticket}
+    if row != "TurnDay":
+        assert len(moved) <= 1, f"{where}: one command moves one ticket"
+
+
+def test_every_command_has_its_row() -> None:
+    """Whoever adds a command adds a row to proofs/commandtable.py, and its making above and in proofs/exploring.py."""
+    assert commands_in_the_table() == {kind.__name__ for kind in _HANDLERS}
+
+
+@pytest.mark.parametrize(
+    ("tickets", "windows", "depth", "policies", "whole"),
+    [
+        (1, 1, 99, tuple(MissedPolicy), True),
+        (2, 2, 6, (MissedPolicy.POSTPONE,), False),
+        (3, 2, 5, (MissedPolicy.REQUEUE, MissedPolicy.CLERK), False),
+    ],
+    ids=["one ticket, in full", "two windows", "three tickets"],
+)
+def test_no_state_outside_the_table_can_be_reached(
+    tickets: int, windows: int, depth: int, policies: tuple[MissedPolicy, ...], whole: bool
+) -> None:
+    """`make proofs` goes further: two windows and two tickets in full."""
+    found = explore(tickets, windows, depth, policies)
+    assert found.wrong == []
+    assert found.states > 500
+    assert found.complete is whole
+    if whole:
+        assert set(ROWS) - found.rows == NEVER_MADE | {"Transfer (to window)"}
