@@ -198,6 +198,10 @@ class Ticket(Body):
     person: str = ""
     document: str = ""
     note: str = ""
+    booked_for: datetime | None = None
+    """The booked time of an appointment that was checked in early or in time."""
+    not_before: datetime | None = None
+    """Nobody calls it earlier."""
 
 
 class PassedOver(Body):

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contract.bodies import Body
+from contract.bodies import Body, Channel
 from contract.ids import ConfiguredId
 
 Texts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], str]
@@ -51,6 +51,117 @@ class Policy(Body):
     announcement_expires_seconds: Annotated[int, Field(ge=5, le=600)] = 90
 
 
+class Early(StrEnum):
+    """What becomes of somebody who checks in before the booked time."""
+
+    WAIT = "wait"
+    """is called from the booked time on"""
+    WHEN_FREE = "when_free"
+    """may be called before it"""
+
+
+class Late(StrEnum):
+    """What becomes of somebody who comes later than the late minutes allow."""
+
+    REFUSE = "refuse"
+    WALK_IN = "walk_in"
+    """gets a ticket like anybody who has no appointment"""
+
+
+Days = Annotated[int, Field(ge=0, le=366)]
+Count = Annotated[int, Field(ge=0, le=99)]
+
+
+class Booking(Body):
+    """How the hall takes appointments; 0 = no limit for `max_open`, `max_per_day` and `no_shows`."""
+
+    draft_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    """A place that was chosen but not confirmed is held so long."""
+    cancel_minutes: Annotated[int, Field(ge=0, le=10080)] = 120
+    """Until so long before it an appointment may be cancelled or moved."""
+    cooldown_minutes: Minutes = 10
+    """A place that was given back is offered again only then, so that nobody passes it on by arrangement."""
+    max_open: Count = 3
+    """Appointments one identified person may have ahead in this hall."""
+    max_per_day: Count = 1
+    """Appointments one identified person may have for one service on one day."""
+    no_shows: Count = 3
+    """Who missed so many appointments in the last `no_show_days` cannot book for `barred_days` after the last."""
+    no_show_days: Annotated[int, Field(ge=1, le=366)] = 90
+    barred_days: Annotated[int, Field(ge=1, le=366)] = 30
+    early_minutes: Annotated[int, Field(ge=0, le=720)] = 30
+    """Check-in opens so long before the booked time."""
+    early: Early = Early.WAIT
+    late_minutes: Annotated[int, Field(ge=0, le=720)] = 15
+    """So long after the booked time a check-in is still in time."""
+    late: Late = Late.WALK_IN
+
+
+class QueueBooking(Body):
+    """What one queue does otherwise than the hall's Booking says."""
+
+    draft_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    cancel_minutes: Annotated[int, Field(ge=0, le=10080)] | None = None
+    cooldown_minutes: Minutes | None = None
+    max_open: Count | None = None
+    max_per_day: Count | None = None
+    no_shows: Count | None = None
+    no_show_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    barred_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    early_minutes: Annotated[int, Field(ge=0, le=720)] | None = None
+    early: Early | None = None
+    late_minutes: Annotated[int, Field(ge=0, le=720)] | None = None
+    late: Late | None = None
+
+
+class Weekday(StrEnum):
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class Release(Body):
+    """One step: from `days_ahead` days before on, `percent` of the places are open, those of earlier steps included."""
+
+    days_ahead: Days
+    percent: Annotated[int, Field(ge=1, le=100)]
+
+
+class SlotTemplate(Body):
+    """Bookable times for one queue (all its services) or for some services of one queue.
+
+    `shares` (percent) or `places` divide a slot's capacity among the channels; what neither gives away is open to all.
+    """
+
+    id: ConfiguredId
+    queue: ConfiguredId | None = None
+    services: tuple[ConfiguredId, ...] = ()
+    weekdays: tuple[Weekday, ...]
+    times: tuple[Band, ...]
+    minutes: Annotated[int, Field(ge=5, le=480)]
+    """Length of one slot."""
+    capacity: Annotated[int, Field(ge=1, le=500)]
+    """Places in each slot."""
+    shares: dict[Channel, Annotated[int, Field(ge=0, le=100)]] = {}
+    places: dict[Channel, Annotated[int, Field(ge=0, le=500)]] = {}
+    release: tuple[Release, ...] = ()
+    release_at: ClockTime = "08:00"
+    """Hall time at which places become bookable, on the days of `release` and on the first day of the horizon."""
+    horizon_days: Days = 14
+    """How many days ahead may be booked."""
+    lead_minutes: Annotated[int, Field(ge=0, le=43200)] = 60
+    """Booking ends so long before the slot."""
+    every_weeks: Annotated[int, Field(ge=1, le=52)] = 1
+    anchor: date | None = None
+    """Any day of a week that counts, for every_weeks above 1."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 class Hall(Body):
     id: ConfiguredId
     name: Texts
@@ -61,6 +172,7 @@ class Hall(Body):
     """The holidays that every queue keeps which names no calendar of its own."""
     slip_advice: Texts = {}
     policy: Policy = Policy()
+    booking: Booking = Booking()
 
 
 class Zone(Body):
@@ -89,16 +201,6 @@ class Hours(Body):
     fri: tuple[Band, ...] = ()
     sat: tuple[Band, ...] = ()
     sun: tuple[Band, ...] = ()
-
-
-class Weekday(StrEnum):
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
 
 
 class Holiday(Body):
@@ -175,6 +277,7 @@ class Queue(Body):
     """Open tickets of one identified person in this queue."""
     missed: MissedPolicy = MissedPolicy.CLERK
     postpone_places: Annotated[int, Field(ge=1, le=99)] = 3
+    booking: QueueBooking = QueueBooking()
 
 
 class Rule(Body):
@@ -210,6 +313,7 @@ class HallConfig(Body):
     services: tuple[Service, ...]
     queues: tuple[Queue, ...]
     windows: tuple[Window, ...]
+    slots: tuple[SlotTemplate, ...] = ()
 
 
 def text_for(texts: Texts, lang: str) -> str:

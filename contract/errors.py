@@ -63,6 +63,29 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "recall_limit": Refusal(409, "Ticket {number} was called {calls} times already."),
     "reason_required": Refusal(422, "Please give a reason."),
     "visit_over": Refusal(409, "This visit is from an earlier day."),
+    # appointments
+    "unknown_appointment": Refusal(404, "This appointment is not known here."),
+    "no_appointment": Refusal(404, "There is no appointment for you here today."),
+    "unknown_slot": Refusal(409, "There are no appointments at this time."),
+    "slot_closed": Refusal(409, "This service is closed at that time."),
+    "slot_not_open": Refusal(409, "This time can be booked from {time} on."),
+    "slot_too_late": Refusal(409, "This time can no longer be booked."),
+    "slot_full": Refusal(409, "This time is fully booked."),
+    "too_many_appointments": Refusal(409, "You have the largest number of appointments allowed already: {count}."),
+    "booked_that_day": Refusal(409, "You already have an appointment for this service on that day."),
+    "barred": Refusal(409, "You missed your last appointments. You can book again from {time} on."),
+    "draft_expired": Refusal(409, "The time was held too long without being confirmed. Please choose again."),
+    "illegal_appointment": Refusal(409, "The appointment is {state}; this cannot be done now."),
+    "cancel_too_late": Refusal(
+        409, "An appointment can be cancelled or moved only until {minutes} minutes before its time."
+    ),
+    "moved_lately": Refusal(409, "This appointment was moved just now. It can be moved again from {time} on."),
+    "check_in_early": Refusal(409, "It is too early to check in. Please come back at {time}."),
+    "check_in_late": Refusal(
+        409, "Your appointment was at {time}; it is too late to check in. Please ask at the desk."
+    ),
+    "already_checked_in": Refusal(409, "This appointment was checked in already: your ticket is {number}."),
+    "reference_differs": Refusal(409, "This reference was imported before with another service or time."),
     # configuration
     "config_invalid": Refusal(422, "The configuration has {count} errors. Nothing was changed."),
     "stale_draft": Refusal(409, "Somebody else published a change meanwhile. Nothing was changed."),

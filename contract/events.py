@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.bodies import TicketState, WindowState
+from contract.appointments import AppointmentState
+from contract.bodies import Channel, TicketState, WindowState
 
 
 class Data(BaseModel):
@@ -48,6 +49,20 @@ class TicketData(Data):
     expires_at: datetime | None = None
 
 
+class AppointmentData(Data):
+    """Data of every appointment.* event; `ticket` and `number` only of checked_in, `from_start` only of moved."""
+
+    appointment: str
+    service: str
+    queue: str
+    start: datetime
+    channel: Channel
+    state: AppointmentState
+    from_start: datetime | None = None
+    ticket: str | None = None
+    number: str = ""
+
+
 class WindowData(Data):
     """Data of every window.* event."""
 
@@ -79,7 +94,7 @@ class DayData(Data):
     expired: int = 0
 
 
-AnyData = TicketData | WindowData | BroadcastData | ConfigData | DayData
+AnyData = TicketData | AppointmentData | WindowData | BroadcastData | ConfigData | DayData
 
 EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.issued": TicketData,
@@ -94,6 +109,14 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.transferred": TicketData,
     "ticket.cancelled": TicketData,
     "ticket.walked_out": TicketData,
+    "appointment.reserved": AppointmentData,
+    "appointment.booked": AppointmentData,
+    "appointment.confirmed": AppointmentData,
+    "appointment.moved": AppointmentData,
+    "appointment.cancelled": AppointmentData,
+    "appointment.checked_in": AppointmentData,
+    "appointment.missed": AppointmentData,
+    "appointment.expired": AppointmentData,
     "window.opened": WindowData,
     "window.paused": WindowData,
     "window.resumed": WindowData,

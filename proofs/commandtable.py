@@ -57,11 +57,25 @@ WINDOWS: Final = """
 """
 """What becomes of the window (its own commands) or of the ticket at it."""
 
+APPOINTMENTS: Final = """
+| command            | draft             | booked            | checked_in          | cancelled            | no_show              | expired              |
+|--------------------|-------------------|-------------------|---------------------|----------------------|----------------------|----------------------|
+| ConfirmAppointment | booked confirmed  | !illegal_appointment | !illegal_appointment | !illegal_appointment | !illegal_appointment | !draft_expired    |
+| MoveAppointment    | draft moved       | booked moved      | !illegal_appointment | !illegal_appointment | !illegal_appointment | !illegal_appointment |
+| CancelAppointment  | cancelled cancelled | cancelled cancelled | !illegal_appointment | !illegal_appointment | !illegal_appointment | !illegal_appointment |
+| CheckIn            | !illegal_appointment | checked_in ticket.issued checked_in | !already_checked_in | !illegal_appointment | !illegal_appointment | !illegal_appointment |
+| TurnDay            | expired expired day.closed | no_show missed day.closed | = day.closed | = day.closed    | = day.closed         | = day.closed         |
+"""
+"""What becomes of an appointment of today whose time is now; how tickets and windows stand makes no difference."""
+
 ANYWHERE: Final = """
 | command   | in every state                          |
 |-----------|-----------------------------------------|
 | TakeTicket | waiting issued                         |
 | Broadcast | = announcement.broadcast                |
+| Book      | booked appointment.booked               |
+| Book (draft) | draft appointment.reserved           |
+| ImportAppointments | = appointment.booked           |
 """
 """Commands that ask neither how a window nor how any ticket stands."""
 
@@ -96,8 +110,8 @@ def _outcome(cell: str, family: str) -> Outcome:
         return Outcome(refusal=cell[1:] or "illegal_transition")
     if cell == "ticket":
         return Outcome(by_ticket=True)
-    state, _, fact = cell.partition(" ")
-    facts = (fact if "." in fact else f"{family}.{fact}",) if fact else ()
+    state, *told = cell.split()
+    facts = tuple(fact if "." in fact else f"{family}.{fact}" for fact in told)
     return Outcome("" if state in ("=", "nobody") else state, facts)
 
 
@@ -108,6 +122,7 @@ BY_WINDOW: Final[Rows] = {
     name: row if name.partition(" ")[0] not in WINDOW_COMMANDS else table(WINDOWS, "window")[name]
     for name, row in table(WINDOWS).items()
 }
+BY_APPOINTMENT: Final[Rows] = table(APPOINTMENTS, "appointment")
 ALWAYS: Final[Rows] = table(ANYWHERE)
 
 OVER: Final = ("finished", "transferred", "cancelled", "walkout", "expired")
@@ -117,7 +132,7 @@ WINDOW_STATES: Final = tuple(next(iter(BY_WINDOW.values())))
 
 def commands_in_the_table() -> set[str]:
     """Names of the command classes that have a row somewhere."""
-    return {row.partition(" ")[0] for rows in (BY_TICKET, BY_WINDOW, ALWAYS) for row in rows}
+    return {row.partition(" ")[0] for rows in (BY_TICKET, BY_WINDOW, BY_APPOINTMENT, ALWAYS) for row in rows}
 
 
 def expected(row: str, ticket_state: str, window_state: str) -> Outcome:

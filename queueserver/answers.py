@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from enum import Enum
 
-from contract import bodies
+from contract import appointments, bodies
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import Ticket
-from queueserver.ports import Answer, CallAnswer, Nobody, TicketAnswer, Wait
+from queueserver.ports import (
+    Answer,
+    AppointmentAnswer,
+    CallAnswer,
+    Imported,
+    ImportLine,
+    Nobody,
+    TicketAnswer,
+    Wait,
+)
 from queueserver.store.batch import Reply
 
 
@@ -62,6 +73,30 @@ class Renderer:
             person=visit.person if staff else "",
             document=visit.document if staff else "",
             note=ticket.note,
+            booked_for=ticket.booked_for,
+            not_before=ticket.not_before,
+        )
+
+    def appointment(self, appointment: Appointment, eyes: Eyes) -> appointments.Appointment:
+        """The appointment as `eyes` may see it."""
+        staff = eyes is Eyes.STAFF
+        return appointments.Appointment(
+            id=appointment.id,
+            code="" if eyes is Eyes.SCREEN else appointment.code,
+            service=appointment.service,
+            queue=appointment.queue,
+            start=appointment.start,
+            end=appointment.end,
+            channel=bodies.Channel(appointment.channel),
+            state=appointments.AppointmentState(appointment.state.value),
+            lang=appointment.lang,
+            held_until=appointment.held_until,
+            ticket=appointment.ticket,
+            number=appointment.number,
+            reference=appointment.reference,
+            person=appointment.person if staff else "",
+            document=appointment.document if staff else "",
+            phone=appointment.phone if staff else "",
         )
 
     def reply(self, status: int, eyes: Eyes) -> Callable[[Answer], Reply]:
@@ -73,12 +108,47 @@ class Renderer:
             if isinstance(answer, CallAnswer):
                 call = bodies.Call(ticket=self._ticket(answer.called, eyes), reason=reason_body(answer.reason))
                 return Reply(status, call.model_dump_json().encode())
+            if isinstance(answer, AppointmentAnswer):
+                return Reply(status, self.appointment(answer.appointment, eyes).model_dump_json().encode())
+            if isinstance(answer, Imported):
+                return Reply(status, import_report(answer).model_dump_json().encode())
             return Reply(204 if isinstance(answer, Nobody) else status, b"")
 
         return render
 
     def _ticket(self, answer: TicketAnswer, eyes: Eyes) -> bodies.Ticket:
         return self.ticket(answer.ticket, answer.zone, answer.wait, eyes)
+
+
+def import_report(imported: Imported) -> appointments.ImportReport:
+    """Counts, and a line for each booking; no code and no id of what a dry run only tried."""
+    results = Counter(line.result for line in imported.lines)
+    lines = tuple(_import_line(line, imported.dry_run) for line in imported.lines)
+    return appointments.ImportReport(
+        dry_run=imported.dry_run,
+        booked=results["booked"],
+        known=results["known"],
+        refused=results["refused"],
+        over_quota=sum(line.over_quota for line in lines),
+        lines=lines,
+    )
+
+
+def _import_line(line: ImportLine, dry_run: bool) -> appointments.ImportLine:
+    made = line.appointment
+    there = made is not None and not (dry_run and line.result == "booked")
+    return appointments.ImportLine.model_validate(
+        {
+            "reference": line.reference,
+            "result": line.result,
+            "appointment": made.id if made and there else "",
+            "code": made.code if made and there else "",
+            "over_quota": made is not None and line.result == "booked" and made.over_quota,
+            "problem": line.code,
+            "field": line.field,
+            "params": dict(line.params),
+        }
+    )
 
 
 def reason_body(reason: Reason) -> bodies.Reason:

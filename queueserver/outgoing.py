@@ -1,7 +1,8 @@
 """The privacy gate: what of a fact leaves the house. Nothing else may build a wire event.
 
 Every event is matched by name and every field is listed, so that a new field stays inside until somebody decides
-otherwise here. Masked names, hashes, phones, staff and the reasons of calls, holds and cancellations never pass.
+otherwise here. Masked names, hashes, phones, booking codes, staff and the reasons of calls, holds and cancellations
+never pass.
 """
 
 from __future__ import annotations
@@ -34,6 +35,16 @@ _TICKET_TYPES: Final[dict[type[events.TicketEvent], str]] = {
     events.TicketCancelled: "ticket.cancelled",
     events.TicketWalkedOut: "ticket.walked_out",
 }
+_APPOINTMENT_TYPES: Final[dict[type[events.AppointmentEvent], str]] = {
+    events.AppointmentReserved: "appointment.reserved",
+    events.AppointmentBooked: "appointment.booked",
+    events.AppointmentConfirmed: "appointment.confirmed",
+    events.AppointmentMoved: "appointment.moved",
+    events.AppointmentCancelled: "appointment.cancelled",
+    events.AppointmentCheckedIn: "appointment.checked_in",
+    events.AppointmentMissed: "appointment.missed",
+    events.AppointmentExpired: "appointment.expired",
+}
 _WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
     events.WindowOpened: "window.opened",
     events.WindowPaused: "window.paused",
@@ -58,6 +69,12 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
         case events.TicketEvent():
             data, detail = _ticket(event, uow), _ticket_detail(event) | {"hour": _hour(uow)}
             return Fact(_TICKET_TYPES[type(event)], event.ticket.id, _json(data), _json(detail))
+        case events.AppointmentEvent():
+            about = event.appointment.ticket or None
+            kind = _APPOINTMENT_TYPES[type(event)]
+            return Fact(
+                kind, about, _json(_appointment(event)), _json(_appointment_detail(event) | {"hour": _hour(uow)})
+            )
         case events.WindowEvent():
             return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_staff(event)))
         case events.AnnouncementBroadcast():
@@ -131,6 +148,31 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
             detail |= {"staff": event.ticket.staff, "items": event.items}
         case events.TicketHeld() | events.TicketCancelled():
             detail |= {"reason": event.reason}
+    return detail
+
+
+def _appointment(event: events.AppointmentEvent) -> dict[str, Any]:
+    appointment = event.appointment
+    data: dict[str, Any] = {
+        "appointment": appointment.id,
+        "service": appointment.service,
+        "queue": appointment.queue,
+        "start": appointment.start.isoformat(),
+        "channel": appointment.channel,
+        "state": appointment.state.value,
+    }
+    match event:
+        case events.AppointmentMoved():
+            data |= {"from_start": event.from_start.isoformat()}
+        case events.AppointmentCheckedIn():
+            data |= {"ticket": appointment.ticket, "number": appointment.number}
+    return data
+
+
+def _appointment_detail(event: events.AppointmentEvent) -> dict[str, Any]:
+    detail: dict[str, Any] = {"slot": event.appointment.slot, "over_quota": event.appointment.over_quota}
+    if isinstance(event, events.AppointmentCancelled):
+        detail |= {"reason": event.reason}
     return detail
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from queueserver.domain.agenda import AgendaView
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
@@ -71,6 +73,19 @@ class UnitOfWork(Protocol):
     def held_by(self, holder: str, queue: str) -> Sequence[Ticket]:
         """Open tickets of one identified person in one queue."""
 
+    agenda: AgendaView
+    """The appointments of today and later, with what this command has put already."""
+
+    def appointment(self, appointment_id: str) -> Appointment:
+        """Also those that are over; raises DomainError("unknown_appointment")."""
+
+    def referenced(self, source: str, references: Sequence[str]) -> Mapping[str, Appointment]:
+        """Bookings of any day that were made elsewhere, by their references there."""
+
+    def missed_since(self, holder: str, since: datetime) -> Sequence[datetime]:
+        """The booked times at which this person did not come."""
+
+    def put_appointment(self, appointment: Appointment) -> None: ...
     def put_ticket(self, ticket: Ticket) -> None: ...
     def put_window(self, window: Window) -> None: ...
     def put_queue_day(self, day: QueueDay) -> None: ...
@@ -115,4 +130,29 @@ class Done:
     """The command needs no more words."""
 
 
-Answer = TicketAnswer | CallAnswer | Nobody | Done
+@dataclass(frozen=True, slots=True)
+class AppointmentAnswer:
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """What became of one row: `result` is booked, known or refused; `code`, `field` and `params` say why it was."""
+
+    reference: str
+    result: str
+    appointment: Appointment | None = None
+    code: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The lines in the order of the rows."""
+
+    lines: tuple[ImportLine, ...]
+    dry_run: bool
+
+
+Answer = TicketAnswer | CallAnswer | AppointmentAnswer | Imported | Nobody | Done

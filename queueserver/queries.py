@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from contract import bodies
+from contract import appointments, bodies
 from contract.config import HallConfig
 from contract.events import QueueStatus, WindowStatus
 from queueserver import selects
 from queueserver.answers import Eyes, Renderer
+from queueserver.bookingview import BookingView
 from queueserver.catalogue import Catalogues
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import State, Ticket
@@ -124,6 +126,22 @@ class Queries:
 
         return await self._reading.run(ask)
 
+    async def slots(
+        self, hall: str, service: str, first: date | None, days: int, channel: bodies.Channel
+    ) -> appointments.Slots:
+        """The bookable times of a service on `days` days from `first` (None = today) on."""
+        return await self._ask(hall, lambda view: _booking(view).slots(service, first, days, channel))
+
+    async def appointment(self, hall: str, appointment: str, eyes: Eyes) -> appointments.Appointment:
+        """Raises DomainError("unknown_appointment")."""
+        return await self._ask(
+            hall, lambda view: self._renderer.appointment(_booking(view).appointment(appointment), eyes)
+        )
+
+    async def appointment_coded(self, hall: str, code: str, eyes: Eyes) -> appointments.Appointment:
+        """The one with this booking code; raises DomainError("unknown_appointment")."""
+        return await self._ask(hall, lambda view: self._renderer.appointment(_booking(view).coded(code), eyes))
+
     async def config(self, hall: str) -> tuple[int, HallConfig]:
         """The configuration in force and its version."""
 
@@ -162,6 +180,10 @@ class Queries:
             raise DomainError("unknown_ticket")
         wait = view.wait_of(ticket) if ticket.state is State.WAITING else None
         return self._renderer.ticket(ticket, view.now.published.zone_of_queue(ticket.queue), wait, eyes)
+
+
+def _booking(view: HallView) -> BookingView:
+    return BookingView(view.connection, view.now, view.time)
 
 
 def _why(view: HallView, ticket_id: str, lang: str) -> bodies.Why:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from contract.bodies import TicketState, WindowState
-from contract.events import AnyData, QueueStatus, TicketData, WindowData, WindowStatus
+from contract.events import AnyData, AppointmentData, QueueStatus, TicketData, WindowData, WindowStatus
 
 _AT_WINDOW = frozenset({TicketState.CALLED, TicketState.SERVING})
 
@@ -31,7 +31,7 @@ class Retained:
         if isinstance(data, WindowData):
             self._window(data)
             return True
-        return event_type == "announcement.broadcast"
+        return event_type == "announcement.broadcast" or isinstance(data, AppointmentData)
 
     def take_windows(self) -> list[WindowStatus]:
         """Window states that changed since they were taken last."""

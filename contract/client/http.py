@@ -9,6 +9,17 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from contract.appointments import (
+    Appointment,
+    Book,
+    CancelAppointment,
+    CheckIn,
+    Confirm,
+    ImportAppointments,
+    ImportReport,
+    Move,
+    Slots,
+)
 from contract.bodies import (
     Body,
     Broadcast,
@@ -126,6 +137,38 @@ class HallClient:
 
     def reinstate(self, ticket_id: str, places: int = 0, key: str = "") -> Ticket:
         return self._command(f"/tickets/{ticket_id}/reinstate", Postpone(places=places), Ticket, key)
+
+    # -- appointments
+
+    def slots(self, service: str, date: str = "", days: int = 1, channel: str = "api") -> Slots:
+        """Bookable times from `date` (ISO, "" = today) on; one day comes with its slots."""
+        query = {"service": service, "days": str(days), "channel": channel} | ({"date": date} if date else {})
+        return self._get("/slots", Slots, query)
+
+    def book(self, body: Book, key: str = "") -> Appointment:
+        return self._command("/appointments", body, Appointment, key)
+
+    def appointment(self, appointment_id: str) -> Appointment:
+        return self._get(f"/appointments/{appointment_id}", Appointment)
+
+    def find_appointment(self, code: str) -> Appointment:
+        return self._get("/appointments", Appointment, {"code": code})
+
+    def confirm_appointment(self, appointment_id: str, body: Confirm | None = None, key: str = "") -> Appointment:
+        return self._command(f"/appointments/{appointment_id}/confirm", body or Confirm(), Appointment, key)
+
+    def move_appointment(self, appointment_id: str, body: Move, key: str = "") -> Appointment:
+        return self._command(f"/appointments/{appointment_id}/move", body, Appointment, key)
+
+    def cancel_appointment(self, appointment_id: str, reason: str = "", key: str = "") -> Appointment:
+        body = CancelAppointment(reason=reason)
+        return self._command(f"/appointments/{appointment_id}/cancel", body, Appointment, key)
+
+    def check_in(self, body: CheckIn, key: str = "") -> Ticket:
+        return self._command("/check-ins", body, Ticket, key)
+
+    def import_appointments(self, body: ImportAppointments, key: str = "") -> ImportReport:
+        return self._command("/appointments/import", body, ImportReport, key)
 
     # -- windows
 

@@ -2,6 +2,7 @@
 
 Every queue that matters to a rule is here once: one queue for each missed-ticket policy, one that never opens
 ("notary"), one that gives out two tickets a day ("trial"), one that admits a person once ("passport").
+Times around the clock can be booked for the services of "social" and for "id-card".
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from contract.bodies import Channel
 from contract.config import (
     Department,
     Hall,
@@ -18,7 +20,9 @@ from contract.config import (
     PriorityClass,
     Queue,
     Service,
+    SlotTemplate,
     Texts,
+    Weekday,
     Window,
     Zone,
 )
@@ -115,6 +119,29 @@ SAMPLE_HALL: Final = HallConfig(
         _queue("passport", "D", "west", _t("出入境", "Passports"), missed=MissedPolicy.EXPIRE, person_limit=1),
         _queue("notary", "E", "west", _t("公证", "Notary"), hours="never"),
         _queue("trial", "F", "east", _t("税收试点", "Tax pilot"), daily_limit=2),
+    ),
+    slots=(
+        SlotTemplate(
+            id="social-times",
+            queue="social",
+            weekdays=tuple(Weekday),
+            times=_DAY,
+            minutes=30,
+            capacity=4,
+            shares={Channel.PHONE: 50, Channel.API: 25, Channel.DESK: 25},
+            release_at="00:00",
+            lead_minutes=0,
+        ),
+        SlotTemplate(
+            id="id-card-times",
+            services=("id-card",),
+            weekdays=tuple(Weekday),
+            times=_DAY,
+            minutes=60,
+            capacity=1,
+            release_at="00:00",
+            lead_minutes=0,
+        ),
     ),
     windows=(
         Window(id="w1", label="1", name=_t("社保窗口", "Social insurance"), zone="east", serves=("social",)),

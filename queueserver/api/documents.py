@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contract import bodies, topics
+from contract import appointments, bodies, topics
 from contract.events import EVENT_DATA, QueueStatus, WindowStatus, WireEvent
 from contract.ids import API_PREFIX
 from queueserver.api.admin import PublishConfig
@@ -30,6 +30,12 @@ _REQUESTS: Final[tuple[type[BaseModel], ...]] = (
     bodies.Login,
     bodies.Enrol,
     bodies.Broadcast,
+    appointments.Book,
+    appointments.Confirm,
+    appointments.Move,
+    appointments.CancelAppointment,
+    appointments.CheckIn,
+    appointments.ImportAppointments,
     PublishConfig,
 )
 _OPEN: Final = ("/auth/login", "/devices/enrol", "/health", "/metrics", "/t/")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from contract import bodies
-from queueserver.accounts.documents import masked_name, masked_number, masked_phone
 from queueserver.accounts.roles import EVERYBODY, TICKET_GIVERS
 from queueserver.api.deps import LeanRoute, documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
+from queueserver.api.people import holder_of
 from queueserver.domain.errors import DomainError
 from queueserver.handlers import commands
-from queueserver.handlers.commands import Holder
 
 router = APIRouter(prefix="/halls/{hall}", route_class=LeanRoute, tags=["kiosk"])
 
@@ -25,22 +24,9 @@ async def take_ticket(hall: str, request: Request) -> Response:
         channel=body.channel.value,
         lang=body.lang,
         priority_class=body.priority_class,
-        holder=_holder(request, body),
+        holder=holder_of(request, body.document, body.phone),
     )
     return await submit(request, hall, command, house(request).renderer.reply(201, eyes_of(asker)))
-
-
-def _holder(request: Request, body: bodies.TakeTicket) -> Holder:
-    """What is kept of the person: the number itself ends here."""
-    document, phone = body.document, masked_phone(body.phone) if body.phone else ""
-    if document is None:
-        return Holder(phone=phone)
-    return Holder(
-        hash=house(request).documents.hash(document.kind, document.number),
-        document=masked_number(document.number),
-        person=masked_name(document.name)[:64],
-        phone=phone,
-    )
 
 
 @router.get("/catalogue", **documented(bodies.Catalogue))

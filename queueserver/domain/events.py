@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from queueserver.domain.reason import Reason
 
 if TYPE_CHECKING:
+    from queueserver.domain.appointment import Appointment
     from queueserver.domain.ticket import Ticket
     from queueserver.domain.window import Window
 
@@ -88,6 +89,51 @@ class TicketWalkedOut(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentEvent:
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentReserved(AppointmentEvent):
+    """A draft holds a place for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentBooked(AppointmentEvent):
+    """Booked at once, without a draft before."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentConfirmed(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMoved(AppointmentEvent):
+    from_start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCancelled(AppointmentEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCheckedIn(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMissed(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentExpired(AppointmentEvent):
+    """A draft that nobody confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
 class WindowEvent:
     window: Window
 
@@ -134,4 +180,4 @@ class DayClosed:
     ended: tuple[tuple[str, str], ...]
 
 
-Event = TicketEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed
+Event = TicketEvent | AppointmentEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed

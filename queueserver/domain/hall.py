@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from queueserver.domain.booking import BookingRules
 from queueserver.domain.schedule import Schedule
+from queueserver.domain.slots import SlotTemplate
 
 
 class MissedPolicy(StrEnum):
@@ -100,3 +102,7 @@ class HallPlan:
     privileged: frozenset[str]
     windows_of_queue: Mapping[str, tuple[str, ...]]
     zones: frozenset[str]
+    templates_of: Mapping[str, tuple[SlotTemplate, ...]] = field(default_factory=dict)
+    """By service: where its bookable times come from."""
+    booking: Mapping[str, BookingRules] = field(default_factory=dict)
+    """By queue."""

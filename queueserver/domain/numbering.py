@@ -17,9 +17,12 @@ class QueueDay:
     issued: int = 0
     last_called: str = ""
 
-    def take(self, plan: QueuePlan) -> tuple[QueueDay, str]:
-        """The day after one more ticket, and its number; raises queue_full or numbers_used_up."""
-        if plan.daily_limit is not None and self.issued >= plan.daily_limit:
+    def take(self, plan: QueuePlan, *, booked: bool = False) -> tuple[QueueDay, str]:
+        """The day after one more ticket, and its number; raises queue_full or numbers_used_up.
+
+        The daily limit is for walk-ins: whoever is `booked` had a place before the day began.
+        """
+        if not booked and plan.daily_limit is not None and self.issued >= plan.daily_limit:
             raise DomainError("queue_full")
         digits = max(self.next_number, plan.first)
         if digits > plan.last:

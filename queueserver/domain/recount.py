@@ -74,13 +74,18 @@ class Recount:
         return {ticket: leg.state for ticket, leg in self._legs.items()}
 
     def take(self, fact: StoredFact) -> None:
-        """Enter one fact; those that are not about tickets change nothing here."""
+        """Enter one fact; those about neither tickets nor appointments change nothing here."""
         if fact.kind == "day.closed":
             self._tell_hour(fact)
             self._close(fact)
         elif fact.kind.startswith("ticket."):
             self._tell_hour(fact)
             self._about_ticket(fact)
+        elif fact.kind in _BOOKINGS:
+            self._tell_hour(fact)
+            if self._hour is not None:
+                data = fact.data
+                self._add(Cell(_BOOKINGS[fact.kind], NO_BIN, self._hour, data["queue"], data["service"], "", "", ""), 0)
 
     def _tell_hour(self, fact: StoredFact) -> None:
         hour = fact.detail.get("hour")
@@ -111,7 +116,11 @@ class Recount:
     def _enter(self, measure: str, leg: _Leg, into: int, ms: int) -> None:
         if self._hour is None:
             return
-        cell = Cell(measure, into, self._hour, leg.queue, leg.service, leg.priority_class, leg.window, leg.staff)
+        self._add(
+            Cell(measure, into, self._hour, leg.queue, leg.service, leg.priority_class, leg.window, leg.staff), ms
+        )
+
+    def _add(self, cell: Cell, ms: int) -> None:
         n, total = self.cells.get(cell, (0, 0))
         self.cells[cell] = Tally(n + 1, total + ms)
 
@@ -214,6 +223,13 @@ _LEFT: Final = {
     "held": "left_held",
     "no_show": "never_came",
     "serving": "cut_off",
+}
+_BOOKINGS: Final = {
+    "appointment.booked": "booked",
+    "appointment.confirmed": "booked",
+    "appointment.cancelled": "booking_cancelled",
+    "appointment.checked_in": "booking_kept",
+    "appointment.missed": "booking_missed",
 }
 _BEGINNINGS: Final[dict[str, Callable[[Recount, StoredFact], None]]] = {
     "ticket.issued": Recount._issued,

@@ -39,6 +39,10 @@ class Measure(StrEnum):
     LEFT_HELD = "left_held"
     NEVER_CAME = "never_came"
     CUT_OFF = "cut_off"
+    BOOKED = "booked"
+    BOOKING_CANCELLED = "booking_cancelled"
+    BOOKING_KEPT = "booking_kept"
+    BOOKING_MISSED = "booking_missed"
     # with a duration
     WAITING = "waiting"
     WAY = "way"
@@ -100,6 +104,9 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             yield from _transferred(event, was(event.from_ticket), now, hour)
         case events.TicketEvent():
             yield from _of_ticket(event, was(event.ticket.id), now, hour)
+        case events.AppointmentEvent() if type(event) in _BOOKINGS:
+            about = event.appointment
+            yield Cell(_BOOKINGS[type(event)].value, NO_BIN, hour, about.queue, about.service, "", "", ""), 0
         case events.DayClosed():
             for ticket_id, _ in event.ended:
                 if (ticket := was(ticket_id)) is not None:
@@ -112,6 +119,13 @@ _AT_CLOSE: Final = {
     State.HELD: Measure.LEFT_HELD,
     State.NO_SHOW: Measure.NEVER_CAME,
     State.SERVING: Measure.CUT_OFF,
+}
+_BOOKINGS: Final[dict[type[events.AppointmentEvent], Measure]] = {
+    events.AppointmentBooked: Measure.BOOKED,
+    events.AppointmentConfirmed: Measure.BOOKED,
+    events.AppointmentCancelled: Measure.BOOKING_CANCELLED,
+    events.AppointmentCheckedIn: Measure.BOOKING_KEPT,
+    events.AppointmentMissed: Measure.BOOKING_MISSED,
 }
 _RETURNS: Final = {
     "requeue": Measure.REQUEUED,

@@ -93,6 +93,8 @@ class Visit:
     document: str = ""
     person: str = ""
     phone: str = ""
+    appointment: str = ""
+    """The id of the appointment this visit was booked with."""
 
 
 @dataclass(frozen=True, slots=True)

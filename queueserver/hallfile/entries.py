@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contract.config import (
+    Booking,
     Calendar,
     Department,
     Hall,
@@ -21,8 +22,11 @@ from contract.config import (
     Policy,
     PriorityClass,
     Queue,
+    QueueBooking,
+    Release,
     Rule,
     Service,
+    SlotTemplate,
     Window,
     Zone,
 )
@@ -49,6 +53,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "services": Section("service", Service),
     "queues": Section("queue", Queue),
     "windows": Section("window", Window),
+    "slots": Section("slot template", SlotTemplate),
 }
 
 REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
@@ -61,11 +66,19 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("queues", "calendar", "calendars"),
     ("windows", "zone", "zones"),
     ("windows", "serves", "queues"),
+    ("slots", "queue", "queues"),
+    ("slots", "services", "services"),
 )
 """(section, field, section whose ids the field names); a list field names several."""
 
-_INSIDE: Final[Mapping[str | int, type[BaseModel]]] = {"rules": Rule, "holidays": Holiday, "make_up": MakeUpDay}
-"""The shape of the tables in a list inside an entry, by the name of the list."""
+_INSIDE: Final[Mapping[str | int, type[BaseModel]]] = {
+    "rules": Rule,
+    "holidays": Holiday,
+    "make_up": MakeUpDay,
+    "release": Release,
+    "booking": QueueBooking,
+}
+"""The shape of the tables inside an entry, by the name of the list or table."""
 
 _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
     "id": ("x", ""),
@@ -77,6 +90,8 @@ _STAND_INS: Final[Mapping[str, tuple[Any, Any]]] = {
     "queue": ("x", ""),
     "department": ("x", ""),
     "serves": ((), ()),
+    "weekdays": ((), ()),
+    "times": ((), ()),
 }
 """For a required field that is wrong: what lets the rest of its entry be checked, and what to leave in its place."""
 
@@ -145,9 +160,11 @@ def model_at(path: Path) -> type[BaseModel]:
     """The shape of the table at `path`."""
     if path[:2] == ("hall", "policy"):
         return Policy
+    if path[:2] == ("hall", "booking"):
+        return Booking
     if path[:1] == ("hall",):
         return Hall
-    if len(path) >= 4 and path[2] in _INSIDE:
+    if len(path) >= 3 and path[2] in _INSIDE:
         return _INSIDE[path[2]]
     section = SECTIONS.get(str(path[0])) if path else None
     return section.model if section else HallConfig

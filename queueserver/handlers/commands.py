@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from queueserver.handlers.bookings import BookingCommand
 from queueserver.ports import Actor
 
 
@@ -167,4 +168,4 @@ WindowCommand = (
     | Transfer
 )
 TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate
-Command = WindowCommand | TicketCommand | Broadcast | TurnDay
+Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | TurnDay

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queueserver.domain import events
 from queueserver.handlers import commands
+from queueserver.handlers.appointments import end_of_day
 from queueserver.ports import UnitOfWork
 
 
@@ -17,5 +18,6 @@ def turn_day(uow: UnitOfWork, command: commands.TurnDay) -> None:
     for window in uow.windows():
         if window.ticket is not None:
             uow.put_window(window.release())
+    end_of_day(uow, command.day)
     uow.record(events.DayClosed(uow.business_day, tuple(ended)))
     uow.begin_day(command.day)

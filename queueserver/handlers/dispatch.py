@@ -5,14 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.estimate import wait_range
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import WindowState
-from queueserver.handlers import calling, commands, day, tickets, windows
-from queueserver.ports import Answer, CallAnswer, Done, Nobody, TicketAnswer, UnitOfWork, Wait
+from queueserver.handlers import (
+    appointments,
+    bookings,
+    calling,
+    checkin,
+    commands,
+    day,
+    importing,
+    tickets,
+    windows,
+)
+from queueserver.ports import (
+    Answer,
+    AppointmentAnswer,
+    CallAnswer,
+    Done,
+    Imported,
+    Nobody,
+    TicketAnswer,
+    UnitOfWork,
+    Wait,
+)
 
-Outcome = Ticket | tuple[Ticket, Reason] | None
+Outcome = Ticket | tuple[Ticket, Reason] | Appointment | Imported | None
 
 _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.TakeTicket: tickets.take_ticket,
@@ -36,6 +57,12 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.Hold: calling.hold,
     commands.Transfer: calling.transfer,
     commands.TurnDay: day.turn_day,
+    bookings.Book: appointments.book,
+    bookings.ConfirmAppointment: appointments.confirm,
+    bookings.MoveAppointment: appointments.move,
+    bookings.CancelAppointment: appointments.cancel,
+    bookings.CheckIn: checkin.check_in,
+    bookings.ImportAppointments: importing.import_appointments,
 }
 
 
@@ -53,6 +80,10 @@ def answer(uow: UnitOfWork, command: commands.Command, outcome: Outcome) -> Answ
     if isinstance(outcome, tuple):
         ticket, reason = outcome
         return CallAnswer(ticket_answer(uow, ticket), reason)
+    if isinstance(outcome, Appointment):
+        return AppointmentAnswer(outcome)
+    if isinstance(outcome, Imported):
+        return outcome
     return Nobody() if isinstance(command, commands.CallNext) else Done()
 
 

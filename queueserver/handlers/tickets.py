@@ -22,7 +22,7 @@ def take_ticket(uow: UnitOfWork, command: commands.TakeTicket) -> Ticket:
     priority_class = command.priority_class or uow.plan.default_class
     if priority_class not in uow.plan.classes:
         raise DomainError("unknown_priority_class", field="priority_class")
-    _admit(uow, service, queue, command.holder.hash)
+    admit(uow, service, queue, command.holder.hash)
     day, number = uow.queue_day(queue.id).take(queue)
     ticket = _first_leg(uow, command, queue, priority_class, number)
     uow.put_queue_day(day)
@@ -93,7 +93,8 @@ def release_window(uow: UnitOfWork, ticket: Ticket) -> None:
         uow.put_window(uow.window(ticket.window).release())
 
 
-def _admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) -> None:
+def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) -> None:
+    """Raise unless hours and limits let one more person wait in this queue."""
     local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
     if not queue.schedule.is_open(local):
         raise DomainError("queue_closed")
@@ -101,12 +102,17 @@ def _admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str)
         raise DomainError("last_ticket_time")
     if service.requires_document and not holder:
         raise DomainError("invalid_field", field="document")
+    within_person_limit(uow, queue, holder)
+    if queue.waiting_limit is not None and uow.line.count(queue.id) >= queue.waiting_limit:
+        raise DomainError("line_full")
+
+
+def within_person_limit(uow: UnitOfWork, queue: QueuePlan, holder: str) -> None:
+    """Raise when this person has as many open tickets in the queue as one may."""
     if queue.person_limit is not None and holder:
         held = uow.held_by(holder, queue.id)
         if len(held) >= queue.person_limit:
             raise DomainError("person_limit", number=held[-1].number, ticket=held[-1].id)
-    if queue.waiting_limit is not None and uow.line.count(queue.id) >= queue.waiting_limit:
-        raise DomainError("line_full")
 
 
 def _first_leg(

@@ -20,7 +20,7 @@ from queueserver.hallfile import HallFileError, read_file
 from queueserver.hallfile.lines import LineIndex
 from queueserver.hallfile.syntax import decoded, parsed
 from queueserver.simulation.chance import Draw, Shape
-from queueserver.store.plans import minutes_of
+from queueserver.store.plantimes import minutes_of
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -18,8 +18,9 @@ from queueserver.handlers.commands import Command, TurnDay
 from queueserver.handlers.dispatch import answer, carry_out
 from queueserver.outgoing import fact_of
 from queueserver.ports import Answer, Clock, NewId
-from queueserver.store import rows
+from queueserver.store import appointments, rows
 from queueserver.store import statements as sql
+from queueserver.store.appointments import StoredAppointments
 from queueserver.store.live import Change, LiveHall, Unit
 from queueserver.store.plans import plan_of
 
@@ -120,6 +121,7 @@ class Batch:
         if self._change.queue_days:
             days = [rows.queue_day_row(hall, day, counters) for (day, _), counters in self._change.queue_days.items()]
             send(sql.upsert_queue_day(self._connection), days)
+        appointments.write(self._connection, hall, self._change.appointments.values())
         if self._change.tallies:
             added = [rows.statistics_row(hall, *key, tally) for key, tally in self._change.tallies.items()]
             send(sql.add_statistics(self._connection), added)
@@ -130,7 +132,8 @@ class Batch:
 
     def _perform(self, command: Command) -> Answer:
         live = self.live
-        unit = Unit(live, self._now, self._new_id, self._new_token, self._find)
+        past = StoredAppointments(self._connection, live.plan.id, self._change.appointments)
+        unit = Unit(live, self._now, self._new_id, self._new_token, self._find, past)
         outcome = carry_out(unit, command)
         day, first_sequence = live.business_day, live.seq + 1
         unit.commit(self._change)
@@ -188,6 +191,8 @@ def load(connection: Connection, hall: str, row: Any) -> LiveHall:
         live.windows[window["id"]] = rows.window_of(window)
     for day in connection.execute(sql.QUEUE_DAYS, {"in_hall": hall, "day": row.business_day}).mappings():
         live.queue_days[day["queue"]] = rows.queue_day_of(day)
+    for appointment in appointments.kept(connection, hall, row.business_day):
+        live.agenda.keep(appointment)
     return live
 
 

@@ -6,10 +6,12 @@ Whoever holds the hall's row compares sequence numbers and catches up when anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from queueserver.domain.agenda import Agenda, AgendaView, kept_from
+from queueserver.domain.appointment import Appointment
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
@@ -20,6 +22,7 @@ from queueserver.domain.statistics import Cell, Tally, counted
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.ports import NewId
+from queueserver.store.pastappointments import NO_PAST, PastAppointments
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class LiveHall:
     queue_days: dict[str, QueueDay] = field(default_factory=dict)
     line: Line = field(default_factory=Line)
     holders: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    agenda: Agenda = field(default_factory=Agenda)
 
     def keep(self, ticket: Ticket) -> None:
         """Let `ticket` replace what was known of it."""
@@ -66,6 +70,7 @@ class Change:
     new_tickets: set[str] = field(default_factory=set)
     windows: dict[str, Window] = field(default_factory=dict)
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
+    appointments: dict[str, tuple[Appointment, int]] = field(default_factory=dict)
     tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
     """What to add to the statistics, by business day."""
 
@@ -84,6 +89,7 @@ class Unit:
         new_id: NewId,
         new_token: Callable[[], str],
         load: Callable[[str], Ticket | None],
+        past: PastAppointments = NO_PAST,
     ) -> None:
         self.plan = live.plan
         self.now = now
@@ -94,6 +100,8 @@ class Unit:
         self._new_id = new_id
         self._new_token = new_token
         self._load = load
+        self._past = past
+        self.agenda = AgendaView(live.agenda)
         self._tickets: dict[str, Ticket] = {}
         self._was: dict[str, Ticket | None] = {}
         self._counted: list[tuple[Cell, int]] = []
@@ -151,7 +159,22 @@ class Unit:
         held = (self._live.tickets[ticket_id] for ticket_id in sorted(ids))
         return [ticket for ticket in held if ticket.state is not State.NO_SHOW]
 
+    def appointment(self, appointment_id: str) -> Appointment:
+        found = self.agenda.get(appointment_id) or self._past.find(appointment_id)
+        if found is None:
+            raise DomainError("unknown_appointment")
+        return found
+
+    def referenced(self, source: str, references: Sequence[str]) -> Mapping[str, Appointment]:
+        return self._past.referenced(source, references)
+
+    def missed_since(self, holder: str, since: datetime) -> Sequence[datetime]:
+        return self._past.missed_since(holder, since)
+
     # -- writing
+
+    def put_appointment(self, appointment: Appointment) -> None:
+        self.agenda.put(appointment)
 
     def put_ticket(self, ticket: Ticket) -> None:
         self._was[ticket.id] = self._tickets.get(ticket.id) or self._live.tickets.get(ticket.id)
@@ -185,6 +208,10 @@ class Unit:
             live.windows[window_id] = change.windows[window_id] = window
         for queue, day in self._queue_days.items():
             live.queue_days[queue] = change.queue_days[live.business_day, queue] = day
+        for appointment in self.agenda.changed.values():
+            live.agenda.keep(appointment)
+            change.appointments[appointment.id] = (appointment, live.seq)
         if self._next_day is not None:
             live.business_day = self._next_day
             live.queue_days.clear()
+            live.agenda.forget_before(kept_from(self._next_day))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from contract.config import Calendar as CalendarEntry
@@ -19,6 +18,8 @@ from queueserver.domain.hall import (
     WindowPlan,
 )
 from queueserver.domain.schedule import Schedule
+from queueserver.store.bookingplans import rules_of, templates_of
+from queueserver.store.plantimes import bands_of, minutes_of
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -44,22 +45,18 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
             for queue in config.queues
         },
         zones=frozenset(zone.id for zone in config.zones),
+        templates_of=templates_of(config),
+        booking={queue.id: rules_of(config, queue) for queue in config.queues},
     )
 
 
-def minutes_of(clock_time: str) -> int:
-    """ "04:30" -> 270."""
-    hours, minutes = clock_time.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
 def _schedule(queue: Queue, hours: Hours, config: HallConfig) -> Schedule:
-    whole_hall: dict[date, tuple[Band, ...]] = {o.date: _bands(o.open) for o in config.overrides if not o.queues}
-    its_own: dict[date, tuple[Band, ...]] = {o.date: _bands(o.open) for o in config.overrides if queue.id in o.queues}
+    whole_hall: dict[date, tuple[Band, ...]] = {o.date: bands_of(o.open) for o in config.overrides if not o.queues}
+    its_own: dict[date, tuple[Band, ...]] = {o.date: bands_of(o.open) for o in config.overrides if queue.id in o.queues}
     calendars = {calendar.id: calendar for calendar in config.calendars}
     name = queue.calendar or config.hall.calendar
     return Schedule(
-        week=tuple(_bands(getattr(hours, day)) for day in _WEEKDAYS),
+        week=tuple(bands_of(getattr(hours, day)) for day in _WEEKDAYS),
         overrides=whole_hall | its_own,
         last_ticket_minutes=queue.last_ticket_minutes,
         break_ticket_minutes=queue.break_ticket_minutes,
@@ -96,8 +93,3 @@ def _queue(queue: Queue, schedule: Schedule) -> QueuePlan:
 def _window(window: Window) -> WindowPlan:
     rules = tuple(Rule(rule.queue, rule.waited_minutes, rule.waiting_at_least) for rule in window.rules)
     return WindowPlan(window.id, window.label, window.zone, window.serves, rules)
-
-
-def _bands(bands: Sequence[str]) -> tuple[Band, ...]:
-    pairs = (band.split("-") for band in bands)
-    return tuple(sorted((minutes_of(start), minutes_of(end)) for start, end in pairs))

@@ -15,7 +15,8 @@ from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import business_day
 from queueserver.store import rows
 from queueserver.store import statements as sql
-from queueserver.store.plans import minutes_of, plan_of
+from queueserver.store.plans import plan_of
+from queueserver.store.plantimes import minutes_of
 
 
 def publish(

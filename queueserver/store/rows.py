@@ -50,6 +50,7 @@ def visit_row(hall: str, visit: Visit) -> dict[str, Any]:
         "document": visit.document,
         "person": visit.person,
         "phone": visit.phone,
+        "appointment": visit.appointment,
     }
 
 
@@ -98,6 +99,7 @@ def ticket_of(row: Row) -> Ticket:
         document=row["visit_document"],
         person=row["visit_person"],
         phone=row["visit_phone"],
+        appointment=row["visit_appointment"],
     )
     return Ticket(
         id=row["id"],

@@ -64,7 +64,18 @@ SELECT_TICKETS: Select[Any] = select(
     t.tickets,
     *(
         t.visits.c[name].label(f"visit_{name}")
-        for name in ("number", "token", "arrived_at", "lang", "channel", "holder", "document", "person", "phone")
+        for name in (
+            "number",
+            "token",
+            "arrived_at",
+            "lang",
+            "channel",
+            "holder",
+            "document",
+            "person",
+            "phone",
+            "appointment",
+        )
     ),
 ).join(t.visits, (t.visits.c.hall == t.tickets.c.hall) & (t.visits.c.id == t.tickets.c.visit))
 """Whole tickets, as rows.ticket_of reads them."""
@@ -94,17 +105,17 @@ STATISTICS = select(t.statistics).where(
 
 
 def upsert_window(connection: Connection) -> Insert:
-    return _upsert(connection, t.windows)
+    return upsert(connection, t.windows)
 
 
 def upsert_queue_day(connection: Connection) -> Insert:
-    return _upsert(connection, t.queue_days)
+    return upsert(connection, t.queue_days)
 
 
 def add_statistics(connection: Connection) -> Insert:
     """Adds to what is there: no reading before, and nothing to keep in memory."""
     c = t.statistics.c
-    return _upsert(connection, t.statistics, lambda new: {"n": c.n + new.n, "total": c.total + new.total})
+    return upsert(connection, t.statistics, lambda new: {"n": c.n + new.n, "total": c.total + new.total})
 
 
 def changed(row: dict[str, Any]) -> dict[str, Any]:
@@ -112,8 +123,11 @@ def changed(row: dict[str, Any]) -> dict[str, Any]:
     return {"of_hall": row["hall"], "of_id": row["id"], **{name: row[name] for name in _CHANGING}}
 
 
-def _upsert(connection: Connection, table: Any, merge: Callable[[Any], dict[str, Any]] | None = None) -> Insert:
-    """`merge` makes what a row that is there becomes from the new one; without it the new values replace it."""
+def upsert(connection: Connection, table: Any, merge: Callable[[Any], dict[str, Any]] | None = None) -> Insert:
+    """Insert rows of `table`, or replace those with the same key.
+
+    `merge` makes what a row that is there becomes from the new one; without it the new values replace it.
+    """
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     keys = [column.name for column in table.primary_key]

@@ -65,6 +65,7 @@ visits = Table(
     Column("document", String(40), nullable=False),
     Column("person", String(200), nullable=False),
     Column("phone", String(24), nullable=False),
+    Column("appointment", String(26), nullable=False, server_default=""),
     UniqueConstraint("hall", "business_day", "number"),
     UniqueConstraint("token"),
 )
@@ -137,6 +138,69 @@ queue_days = Table(
     Column("last_called", String(8), nullable=False),
 )
 """A queue's counters for one business day; configuration changes never touch them."""
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("code", String(8), nullable=False),
+    Column("service", String(48), nullable=False),
+    Column("queue", String(48), nullable=False),
+    Column("slot", String(48), nullable=False),
+    Column("start_at", BigInteger, nullable=False),
+    Column("end_at", BigInteger, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("lang", String(35), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("document", String(40), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("phone", String(24), nullable=False),
+    Column("source", String(48), nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("held_until", BigInteger),
+    Column("free_at", BigInteger),
+    Column("left_slot", String(48)),
+    Column("left_start", BigInteger),
+    Column("left_until", BigInteger),
+    Column("ticket", String(26), nullable=False),
+    Column("number", String(8), nullable=False),
+    Column("over_quota", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("ix_appointments_start", "hall", "start_at"),
+    Index("ix_appointments_code", "hall", "code"),
+)
+"""One row a booking. `slot` is the template it came from; `seq` the hall's sequence number of the last fact about it.
+
+A draft holds its place until `held_until`, a cancelled one until `free_at`, a moved one its former until `left_until`.
+"""
+
+Index(
+    "ix_appointments_left",
+    appointments.c.hall,
+    appointments.c.left_until,
+    sqlite_where=appointments.c.left_until.is_not(None),
+    postgresql_where=appointments.c.left_until.is_not(None),
+)
+Index(
+    "ix_appointments_holder",
+    appointments.c.hall,
+    appointments.c.holder,
+    appointments.c.start_at,
+    sqlite_where=appointments.c.holder != "",
+    postgresql_where=appointments.c.holder != "",
+)
+Index(
+    "uq_appointments_reference",
+    appointments.c.hall,
+    appointments.c.source,
+    appointments.c.reference,
+    unique=True,
+    sqlite_where=appointments.c.reference != "",
+    postgresql_where=appointments.c.reference != "",
+)
 
 events = Table(
     "events",

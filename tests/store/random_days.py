@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from contract.client.sample import SAMPLE_HALL
 from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
-from queueserver.handlers import commands
+from queueserver.handlers import bookings, commands
 from queueserver.ports import Actor, NewId
 from queueserver.store.batch import Batch
 from queueserver.store.live import LiveHall
@@ -46,6 +47,13 @@ ACTS = (
     "requeue",
     "postpone",
     "reinstate",
+    *("book",) * 2,
+    "reserve",
+    *("check_in",) * 2,
+    "confirm",
+    "move",
+    "give_back",
+    "import",
     "later",
     "back",
     "day",
@@ -62,6 +70,7 @@ class RandomDay:
     clock: HandClock = field(default_factory=HandClock)
     live: LiveHall | None = None
     tickets: list[str] = field(default_factory=list)
+    appointments: list[str] = field(default_factory=list)
     keys: int = 0
     new_id: NewId = field(default=None)  # type: ignore[assignment] # made from the clock when none is given
     new_token: Callable[[], str] = visitor_token
@@ -95,6 +104,7 @@ class RandomDay:
         with contextlib.suppress(DomainError):
             batch.decide(self._command(act, one, two), f"key-number-{self.keys}", "print", render)
         self.tickets = sorted({*self.tickets, *batch.live.tickets})[-8:]
+        self.appointments = sorted({*self.appointments, *batch.live.agenda.appointments})[-8:]
 
     def _command(self, act: str, one: int, two: int) -> commands.Command:
         window = WINDOWS[one % len(WINDOWS)]
@@ -122,5 +132,23 @@ class RandomDay:
             "requeue": commands.Requeue(ticket),
             "postpone": commands.Postpone(ticket, two),
             "reinstate": commands.Reinstate(ticket, two),
+        }
+        return made[act] if act in made else self._booking(act, one, two, holder)
+
+    def _booking(self, act: str, one: int, two: int, holder: commands.Holder) -> commands.Command:
+        """Times from the running half-hour on, so that some can be checked in at once."""
+        mine = self.appointments[one % len(self.appointments)] if self.appointments else "nobody"
+        now = self.clock.now()
+        begun = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+        start, channel = begun + timedelta(minutes=30 * one), ("phone", "api", "desk", "kiosk")[two]
+        row = bookings.ImportRow(f"ref-{one}", "medical", start, channel, "zh-CN", holder)
+        made: dict[str, commands.Command] = {
+            "book": bookings.Book("pension", start, channel, "zh-CN", holder),
+            "reserve": bookings.Book("pension", start, channel, "zh-CN", holder, draft=True),
+            "confirm": bookings.ConfirmAppointment(mine, holder),
+            "move": bookings.MoveAppointment(mine, start, by_staff=two > 1),
+            "give_back": bookings.CancelAppointment(mine, "x", by_staff=two > 1),
+            "check_in": bookings.CheckIn("kiosk", mine),
+            "import": bookings.ImportAppointments("city", (row,), dry_run=two == 1, exceed=two == 2),
         }
         return made[act]

@@ -22,7 +22,7 @@ from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import OPEN_STATES, State
 from queueserver.handlers import commands
-from queueserver.ports import Actor, Answer, CallAnswer, Clock, NewId, TicketAnswer
+from queueserver.ports import Actor, Answer, AppointmentAnswer, CallAnswer, Clock, Imported, NewId, TicketAnswer
 from queueserver.store import statements as sql
 from queueserver.store.batch import Reply, load
 from queueserver.store.database import StorageError, open_engine, prepare
@@ -111,6 +111,11 @@ def render(answer: Answer) -> Reply:
             body = _ticket(answer)
         case CallAnswer():
             body = _ticket(answer.called) | {"reason": answer.reason.code}
+        case AppointmentAnswer():
+            made = answer.appointment
+            body = {"id": made.id, "code": made.code, "state": made.state.value, "start": made.start.isoformat()}
+        case Imported():
+            body = {"lines": [[line.reference, line.result, line.code] for line in answer.lines]}
         case _:
             body = {"answer": type(answer).__name__}
     return Reply(200, json.dumps(body, ensure_ascii=False).encode())
@@ -159,7 +164,17 @@ def rows_of(engine: Engine, query: str) -> list[Any]:
 
 def contents(engine: Engine) -> dict[str, list[Any]]:
     """Everything commands can change, to see that nothing did."""
-    tables = ("halls", "visits", "tickets", "windows", "queue_days", "events", "answers", "statistics")
+    tables = (
+        "halls",
+        "visits",
+        "tickets",
+        "windows",
+        "queue_days",
+        "events",
+        "answers",
+        "statistics",
+        "appointments",
+    )
     return {table: sorted(rows_of(engine, f"SELECT * FROM {table}"), key=repr) for table in tables}
 
 
@@ -175,6 +190,7 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
     assert memory.windows == disk.windows
     assert memory.queue_days == disk.queue_days
     assert memory.holders == disk.holders
+    assert memory.agenda.appointments == disk.agenda.appointments
     lanes = {*memory.plan.queues, *(f"window/{window}" for window in memory.plan.windows)}
     for lane in lanes:
         assert [t.id for t in memory.line.in_order(lane)] == [t.id for t in disk.line.in_order(lane)]
@@ -193,6 +209,7 @@ def audit(engine: Engine) -> None:
     assert len(set(visits)) == len(visits), "no number twice on one day"
     _audit_numbers(visits)
     _audit_states(engine, events)
+    _audit_appointments(engine, events)
     _audit_windows(engine)
     _audit_statistics(engine)
 
@@ -236,6 +253,22 @@ def _audit_states(engine: Engine, events: list[Any]) -> None:
     for ticket, state, ended_at, seq in rows:
         assert (ended_at is None) == (State(state) in OPEN_STATES), ticket
         assert 1 <= seq <= len(events)
+
+
+def _audit_appointments(engine: Engine, events: list[Any]) -> None:
+    """Each appointment's last fact says the state its row has; no slot holds more people than it has places."""
+    told = {}
+    for _, kind, _, data, _, _ in events:
+        if kind.startswith("appointment."):
+            facts = json.loads(data)
+            told[facts["appointment"]] = facts["state"]
+    rows = rows_of(engine, "SELECT id, state, slot, start_at, channel, over_quota FROM appointments")
+    assert told == {row[0]: row[1] for row in rows}
+    capacity = {template.id: template.capacity for template in SAMPLE_HALL.slots}
+    sitting = Counter((row[2], row[3]) for row in rows if row[1] in ("booked", "checked_in", "no_show") and not row[5])
+    assert all(count <= capacity[slot] for (slot, _), count in sitting.items())
+    codes = rows_of(engine, "SELECT code FROM appointments")
+    assert len(set(codes)) == len(codes)
 
 
 def _audit_windows(engine: Engine) -> None:

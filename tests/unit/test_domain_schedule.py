@@ -18,7 +18,8 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.estimate import wait_range
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import Band, Schedule, business_day
-from queueserver.store.plans import minutes_of, plan_of
+from queueserver.store.plans import plan_of
+from queueserver.store.plantimes import minutes_of
 from tests.unit.fake_unit import queue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

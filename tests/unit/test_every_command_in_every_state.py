@@ -6,7 +6,8 @@ The table is proofs/commandtable.py; a command that has a handler and no row the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from contract.config import MissedPolicy
 from contract.errors import REFUSALS
 from proofs.commandtable import (
     ALWAYS,
+    BY_APPOINTMENT,
     BY_TICKET,
     BY_WINDOW,
     TICKET_STATES,
@@ -23,15 +25,21 @@ from proofs.commandtable import (
     expected,
 )
 from proofs.exploring import NEVER_MADE, explore, untrue
-from queueserver.domain.hall import Policy, WindowPlan
+from queueserver.domain.appointment import Appointment
+from queueserver.domain.hall import HallPlan, Policy, WindowPlan
+from queueserver.domain.slots import SlotTemplate
 from queueserver.domain.ticket import Ticket
-from queueserver.handlers import commands
-from queueserver.handlers.dispatch import _HANDLERS
+from queueserver.handlers import bookings, commands
+from queueserver.handlers.dispatch import _HANDLERS, Outcome
 from queueserver.outgoing import fact_of
 from queueserver.ports import Actor
+from queueserver.store.live import Unit
 from tests.unit.fake_unit import LI, NOON, QUEUES, WANG, Rules, day_after, plan_with, queue
 
 APART = queue("apart", "E")
+SOON = NOON + timedelta(minutes=30)
+TIMES = SlotTemplate("t", "clerk", ("s-clerk",), frozenset(range(7)), ((0, 1440),), 30, 9)
+NOBODY = commands.Holder()
 SERVED = tuple(one.id for one in QUEUES)
 AT_ALL = (
     WindowPlan("w1", "1", "east", SERVED),
@@ -39,6 +47,10 @@ AT_ALL = (
     WindowPlan("w3", "3", "east", SERVED),
 )
 """w1 is the window that is asked; the ticket that is named has been at w2; to w3 others are sent."""
+
+
+def hall_plan(policy: Policy) -> HallPlan:
+    return replace(plan_with((*QUEUES, APART), AT_ALL, policy), templates_of={"s-clerk": (TIMES,)})
 
 
 @dataclass
@@ -55,7 +67,7 @@ class Situation:
             return self.rules.window("w1").state.value
         if row in ALWAYS or row.startswith("CallNext"):
             outcome = outcome[0] if isinstance(outcome, tuple) else outcome
-            return outcome.state.value if isinstance(outcome, Ticket) else ""
+            return outcome.state.value if isinstance(outcome, Ticket | Appointment) else ""
         ticket = self.named if row in BY_TICKET else self.there
         return self.rules.ticket(ticket).state.value if ticket else ""
 
@@ -63,7 +75,7 @@ class Situation:
 def situation(row: str, ticket_state: str, window_state: str) -> Situation:
     """The two states, and what the variant of the command adds to them."""
     variant = row.partition("(")[2].rstrip(")")
-    rules = Rules(plan_with((*QUEUES, APART), AT_ALL, Policy(recalls=1, max_misses=1 if variant == "too often" else 3)))
+    rules = Rules(hall_plan(Policy(recalls=1, max_misses=1 if variant == "too often" else 3)))
     rules.do(commands.OpenWindow("w2", LI))
     named = rules.take("apart" if variant == "nobody" else "clerk")
     if variant == "again":
@@ -134,6 +146,11 @@ MADE: dict[str, Made] = {
     "Transfer (to window)": lambda _: commands.Transfer("w1", None, "w3", ""),
     "TakeTicket": lambda _: commands.TakeTicket("s-clerk", "kiosk", "en"),
     "Broadcast": lambda _: commands.Broadcast("hello", "en", (), False, NOON),
+    "Book": lambda _: bookings.Book("s-clerk", SOON, "phone", "en", NOBODY),
+    "Book (draft)": lambda _: bookings.Book("s-clerk", SOON, "phone", "en", NOBODY, draft=True),
+    "ImportAppointments": lambda _: bookings.ImportAppointments(
+        "city", (bookings.ImportRow("1", "s-clerk", SOON, "api", "en", NOBODY),), dry_run=False, exceed=False
+    ),
 }
 """The command of each row; a variant that is not here differs in its situation only."""
 
@@ -170,6 +187,70 @@ def _check(row: str, ticket_state: str, window_state: str) -> None:
     moved = {id_ for id_, ticket in others.items() if rules.known[id_] != ticket}
     if row != "TurnDay":
         assert len(moved) <= 1, f"{where}: one command moves one ticket"
+
+
+class Booked(Rules):
+    """A hall with one appointment; those that are over are found again, as they are in the database."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(hall_plan(Policy()))
+        self.past: dict[str, Appointment] = {}
+        made = self.do(bookings.Book("s-clerk", SOON, "phone", "en", NOBODY, draft=state in ("draft", "expired")))
+        assert isinstance(made, Appointment)
+        self.id = made.id
+        if state not in ("draft", "expired"):
+            self.later(minutes=30)
+        steps: dict[str, tuple[commands.Command, ...]] = {
+            "checked_in": (bookings.CheckIn("kiosk", made.id),),
+            "cancelled": (bookings.CancelAppointment(made.id, by_staff=True),),
+            "no_show": (commands.TurnDay(day_after(self.live.business_day)),),
+            "expired": (commands.TurnDay(day_after(self.live.business_day)),),
+        }
+        for command in steps.get(state, ()):
+            self.do(command)
+        assert self.state == state
+
+    @property
+    def state(self) -> str:
+        return self.past[self.id].state.value
+
+    def unit(self) -> Unit:
+        return Unit(self.live, self.now, self._id, self._token, self.known.get, self)  # type: ignore[arg-type]
+
+    def find(self, appointment: str) -> Appointment | None:
+        return self.past.get(appointment)
+
+    def missed_since(self, *_: object) -> tuple[()]:
+        return ()
+
+    def do(self, command: commands.Command) -> Outcome:
+        outcome = super().do(command)
+        for one, _ in self.written[-1].appointments.values():
+            self.past[one.id] = one
+        return outcome
+
+
+OF_APPOINTMENTS: dict[str, Callable[[Booked], commands.Command]] = {
+    "ConfirmAppointment": lambda hall: bookings.ConfirmAppointment(hall.id, NOBODY),
+    "MoveAppointment": lambda hall: bookings.MoveAppointment(hall.id, SOON + timedelta(minutes=30), by_staff=True),
+    "CancelAppointment": lambda hall: bookings.CancelAppointment(hall.id, by_staff=True),
+    "CheckIn": lambda hall: bookings.CheckIn("kiosk", hall.id),
+    "TurnDay": lambda hall: commands.TurnDay(day_after(hall.live.business_day)),
+}
+
+
+@pytest.mark.parametrize("state", next(iter(BY_APPOINTMENT.values())))
+@pytest.mark.parametrize("row", BY_APPOINTMENT)
+def test_what_the_table_says_of_appointments(row: str, state: str) -> None:
+    hall, outcome = Booked(state), BY_APPOINTMENT[row][state]
+    command, already = OF_APPOINTMENTS[row](hall), len(hall.events)
+    if outcome.refusal:
+        hall.refused(command, outcome.refusal)
+        assert hall.state == state
+        return
+    hall.do(command)
+    assert hall.state == (outcome.state or state)
+    assert tuple(fact_of(event, hall.unit()).type for event in hall.events[already:]) == outcome.facts
 
 
 def test_every_command_has_its_row() -> None:

@@ -1,0 +1,235 @@
+"""Appointments over real HTTP: times, drafts, bookings, moves, check-in, imports, and who may see what."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from live_hall import LiveServer, live_server
+
+from contract.appointments import (
+    AppointmentState,
+    Book,
+    CheckIn,
+    Confirm,
+    DayState,
+    ImportAppointments,
+    ImportedBooking,
+    Move,
+    SlotEntry,
+    SlotState,
+)
+from contract.bodies import Channel, Document
+from contract.client.http import HallClient
+from contract.client.sample import CHIEF, CLERK
+from contract.errors import HallError
+from contract.events import AppointmentData
+
+PERSON = Document(kind="resident", number="11010519491231002X", name="张小明")
+OTHER = Document(kind="passport", number="E12345678", name="Ann Example")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LiveServer]:
+    with live_server(tmp_path) as live:
+        yield live
+
+
+@pytest.fixture
+def hall(server: LiveServer) -> HallClient:
+    return server.client()
+
+
+def tomorrow(hall: HallClient, service: str = "pension", channel: str = "phone") -> list[SlotEntry]:
+    today = hall.slots(service, channel=channel).days[0].date
+    found = hall.slots(service, str(today + timedelta(days=1)), channel=channel).days[0]
+    return list(found.slots)
+
+
+def next_slot(hall: HallClient, service: str = "pension") -> SlotEntry:
+    """The next time today or tomorrow; it can be checked in at once, because check-in opens half an hour before."""
+    day = hall.slots(service, days=2, channel="phone").days[0].date
+    entries = [
+        entry
+        for n in (0, 1)
+        for entry in hall.slots(service, str(day + timedelta(days=n)), channel="phone").days[0].slots
+    ]
+    return next(entry for entry in entries if entry.state is SlotState.OPEN)
+
+
+def book(hall: HallClient, start: datetime, **more: object) -> Book:
+    return Book.model_validate({"service": "pension", "start": start, "channel": "phone", **more})
+
+
+@contextlib.contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(HallError) as caught:
+        yield
+    assert caught.value.code == code
+
+
+def test_a_time_is_held_confirmed_moved_and_given_back(hall: HallClient) -> None:
+    first, second = tomorrow(hall)[20:22]
+    assert (first.state, first.free, first.capacity) == (SlotState.OPEN, 2, 4)
+    draft = hall.book(book(hall, first.start, draft=True))
+    assert draft.state is AppointmentState.DRAFT
+    assert draft.held_until is not None
+    assert tomorrow(hall)[20].free == 1, "a draft holds its place"
+    booked = hall.confirm_appointment(draft.id, Confirm(document=PERSON))
+    assert (booked.state, booked.held_until, booked.code) == (AppointmentState.BOOKED, None, draft.code)
+    moved = hall.move_appointment(draft.id, Move(start=second.start))
+    assert (moved.start, moved.code) == (second.start, draft.code)
+    assert [entry.free for entry in tomorrow(hall)[20:22]] == [1, 1], "what is left behind cools down first"
+    assert hall.find_appointment(f" {draft.code[:3]}-{draft.code[3:].lower()} ").id == draft.id
+    assert hall.cancel_appointment(draft.id).state is AppointmentState.CANCELLED
+    assert hall.appointment(draft.id).state is AppointmentState.CANCELLED
+    kinds = [event.type for event in hall.events(0).events]
+    assert kinds == [f"appointment.{kind}" for kind in ("reserved", "confirmed", "moved", "cancelled")]
+    last = hall.events(0).events[-1].parsed()
+    assert isinstance(last, AppointmentData)
+    assert last.appointment == draft.id
+
+
+def test_who_is_there_gets_a_ticket_once(hall: HallClient) -> None:
+    slot = next_slot(hall)
+    booked = hall.book(book(hall, slot.start, document=PERSON))
+    ticket = hall.check_in(CheckIn(document=PERSON))
+    assert (ticket.number, ticket.booked_for, ticket.not_before) == ("A001", slot.start, slot.start)
+    assert (ticket.service, ticket.person) == ("pension", "")
+    for again in (CheckIn(document=PERSON), CheckIn(code=booked.code), CheckIn(appointment=booked.id)):
+        with pytest.raises(HallError) as caught:
+            hall.check_in(again)
+        assert caught.value.code == "already_checked_in"
+        assert caught.value.params == {"number": "A001", "ticket": ticket.id}
+    now = hall.appointment(booked.id)
+    assert (now.state, now.ticket, now.number) == (AppointmentState.CHECKED_IN, ticket.id, "A001")
+
+
+def test_a_repeated_check_in_with_its_key_gets_the_same_ticket(hall: HallClient) -> None:
+    hall.book(book(hall, next_slot(hall).start, document=PERSON))
+    first = hall.check_in(CheckIn(document=PERSON), "one-intention")
+    assert hall.check_in(CheckIn(document=PERSON), "one-intention") == first
+
+
+def test_before_its_time_nobody_is_called_and_then_the_booked_one_is(hall: HallClient) -> None:
+    hall.book(book(hall, next_slot(hall).start, document=PERSON))
+    hall.login(CLERK.user, CLERK.password)
+    hall.open_window("w1")
+    assert hall.call_next("w1") is None, "who has not checked in is not called"
+    hall.check_in(CheckIn(document=PERSON))
+    assert hall.call_next("w1") is None, "who came early waits for the booked time"
+
+
+def test_what_is_wrong_is_said(hall: HallClient) -> None:
+    day = tomorrow(hall)
+    start = day[30].start
+    with refused("unknown_slot"):
+        hall.book(book(hall, start + timedelta(minutes=7)))
+    with refused("unknown_slot"):
+        hall.book(book(hall, start, service="invoices"))
+    with refused("unknown_slot"):
+        hall.book(book(hall, datetime.fromisoformat("9999-12-31T23:30:00+00:00")))
+    with refused("unknown_slot"):
+        hall.book(book(hall, datetime.fromisoformat("0001-01-01T00:30:00+00:00")))
+    with refused("slot_not_open"):
+        hall.book(book(hall, start + timedelta(days=30)))
+    with refused("unknown_service"):
+        hall.slots("nothing")
+    with refused("invalid_field"):
+        hall.slots("pension", "yesterday")
+    with refused("invalid_field"):
+        hall.slots("pension", "0001-01-01")
+    with refused("invalid_field"):
+        hall.slots("pension", days=63)
+    with refused("invalid_field"):
+        hall.slots("pension", channel="pigeon")
+    for code in ("", "ABC", "2222222", "%00"):
+        with refused("unknown_appointment"):
+            hall.find_appointment(code)
+    with refused("no_appointment"):
+        hall.check_in(CheckIn(document=OTHER))
+    with refused("invalid_field"):
+        hall.check_in(CheckIn(document=OTHER, code="2346"))
+    with refused("invalid_field"):
+        hall.check_in(CheckIn())
+    with refused("unknown_appointment"):
+        hall.cancel_appointment("nobody")
+    hall.book(book(hall, start, document=PERSON))
+    with refused("booked_that_day"):
+        hall.book(book(hall, day[31].start, document=PERSON))
+    with refused("check_in_early"):
+        hall.check_in(CheckIn(appointment=hall.book(book(hall, start, service="medical")).id))
+    with refused("slot_full"):
+        hall.book(book(hall, start))
+
+
+def test_an_overview_of_days(hall: HallClient) -> None:
+    days = hall.slots("id-card", days=20, channel="desk").days
+    assert [day.state for day in days[1:14]] == [DayState.OPEN] * 13
+    assert days[-1].state is DayState.NOT_YET
+    assert days[1].free == 24
+    assert days[1].slots == ()
+    assert {day.state for day in hall.slots("invoices", days=3).days} == {DayState.CLOSED}
+
+
+def test_only_staff_see_the_person_and_nobody_the_number(server: LiveServer, hall: HallClient) -> None:
+    booked = hall.book(book(hall, tomorrow(hall)[0].start, document=PERSON, phone="13812345678"))
+    assert (booked.person, booked.document, booked.phone) == ("", "", "")
+    staff = server.client("")
+    staff.login(CLERK.user, CLERK.password)
+    seen = staff.appointment(booked.id)
+    assert (seen.person, seen.document, seen.phone) == ("张**", "110***********002X", "138****5678")
+    page = httpx.get(
+        f"{server.url}/api/v1/halls/sample/events?after=0",
+        headers={"Authorization": f"Bearer {server.token}"},
+        trust_env=False,
+    )
+    for secret in ("张", "110", "138", booked.code):
+        assert secret not in page.text.replace(booked.id, "")
+    screen = server.client(server.device("board", "display"))
+    with refused("forbidden"):
+        screen.appointment(booked.id)
+
+
+def test_bookings_made_elsewhere_come_once(server: LiveServer, hall: HallClient) -> None:
+    chief = server.client("")
+    chief.login(CHIEF.user, CHIEF.password)
+    day = tomorrow(hall)
+
+    def row(reference: str, start: datetime, **more: object) -> ImportedBooking:
+        return ImportedBooking.model_validate({"reference": reference, "service": "pension", "start": start, **more})
+
+    rows = (
+        row("c-1", day[10].start, document=PERSON),
+        row("c-2", day[10].start),
+        row("c-3", day[10].start + timedelta(minutes=1)),
+        row("c-1", day[11].start),
+        row("c-4", day[11].start, service="nothing"),
+    )
+    asked = ImportAppointments(source="city", bookings=rows, dry_run=True)
+    tried = chief.import_appointments(asked)
+    assert (tried.booked, tried.known, tried.refused) == (1, 0, 4)
+    assert [line.problem for line in tried.lines] == [
+        "",
+        "slot_full",
+        "unknown_slot",
+        "reference_differs",
+        "unknown_service",
+    ]
+    assert chief.events(0).last == 0, "a dry run changes nothing"
+    done = chief.import_appointments(asked.model_copy(update={"dry_run": False}))
+    assert (done.booked, done.refused, done.over_quota) == (1, 4, 0)
+    assert chief.appointment(done.lines[0].appointment).reference == "c-1"
+    again = chief.import_appointments(asked.model_copy(update={"dry_run": False, "exceed": True}))
+    assert (again.booked, again.known, again.over_quota) == (1, 1, 1)
+    with refused("forbidden"):
+        hall.import_appointments(asked)
+    portal = server.client(server.device("portal", "booking"))
+    assert portal.import_appointments(asked).known == 2
+    assert portal.book(book(hall, day[40].start, channel=Channel.API)).state is AppointmentState.BOOKED
+    with refused("forbidden"):
+        portal.check_in(CheckIn(document=PERSON))
