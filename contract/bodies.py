@@ -36,6 +36,14 @@ class TicketState(StrEnum):
     EXPIRED = "expired"
 
 
+class StopState(StrEnum):
+    OPEN = "open"
+    NOW = "now"
+    DONE = "done"
+    DROPPED = "dropped"
+    UNDONE = "undone"
+
+
 class WindowState(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
@@ -67,14 +75,22 @@ class Document(Body):
 
 
 class TakeTicket(Body):
-    """POST /halls/{hall}/tickets"""
+    """POST /halls/{hall}/tickets: `services` are further ones on the same ticket, `party` how many come together."""
 
     service: ConfiguredId
+    services: Annotated[tuple[ConfiguredId, ...], Field(max_length=7)] = ()
+    party: Annotated[int, Field(ge=1, le=99)] = 1
     channel: Channel = Channel.KIOSK
     priority_class: ConfiguredId | None = None
     document: Document | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
     lang: Language = "zh-CN"
+
+
+class Stops(Body):
+    """POST /halls/{hall}/tickets/{id}/stops (more services for the visit) and .../stops/drop (no longer wanted)."""
+
+    services: Annotated[tuple[ConfiguredId, ...], Field(min_length=1, max_length=8)]
 
 
 class Empty(Body):
@@ -108,10 +124,15 @@ class CallBack(Body):
 
 
 class Finish(Body):
-    """POST .../windows/{window}/finish; `outcome` e.g. "done", "materials_missing"; `items` = service ids handled."""
+    """POST .../windows/{window}/finish; `outcome` e.g. "done", "materials_missing"; `items` = service ids handled.
+
+    A visit with further stops goes on to the next: not to those among `items`, not to what needs a stop whose outcome
+    is other than "done", and nowhere when the visitor `leaves`.
+    """
 
     outcome: ShortText = "done"
     items: tuple[ConfiguredId, ...] = ()
+    leaves: bool = False
 
 
 class Pause(Body):
@@ -123,11 +144,15 @@ class Hold(Body):
 
 
 class Transfer(Body):
-    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`; the place follows the original arrival."""
+    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`; the place follows the original arrival.
+
+    `come_back`: afterwards the visitor returns to this window, or to its queue if it has closed.
+    """
 
     queue: ConfiguredId | None = None
     window: ConfiguredId | None = None
     note: ShortText = ""
+    come_back: bool = False
 
 
 class Login(Body):
@@ -164,11 +189,25 @@ class Estimate(Body):
     high_minutes: int
 
 
+class Stop(Body):
+    """One service of a visit, or one step of a linked service, in the order asked for.
+
+    `reason` when it is dropped: not_wanted, left; undone: queue_closed, not_offered, earlier_undone, not_done, missed,
+    cancelled, walkout, left, day_closed; done: "handled" when another window did it along with its own.
+    """
+
+    service: str
+    queue: str
+    state: StopState
+    reason: str = ""
+
+
 class Ticket(Body):
     """One ticket as its holder and the staff may see it.
 
     `position` is 1 for the next in its queue and 0 when not waiting; `ahead` the tickets waiting before it.
-    `person` is the masked name and `document` the masked number, both only for callers' eyes.
+    `person` is the masked name and `document` the masked number, both only for callers' eyes. `stops` are there when
+    the visit has more than this one; `returns_to` are the windows that want the visitor back, the last one first.
     """
 
     id: str
@@ -198,6 +237,9 @@ class Ticket(Body):
     person: str = ""
     document: str = ""
     note: str = ""
+    party: int = 1
+    stops: tuple[Stop, ...] = ()
+    returns_to: tuple[str, ...] = ()
     booked_for: datetime | None = None
     """The booked time of an appointment that was checked in early or in time."""
     not_before: datetime | None = None
@@ -216,7 +258,7 @@ class Reason(Body):
     """Why this ticket was called: a stable `code`, its `params`, and who was passed over.
 
     Codes: first_in_line, privileged, appointment_due, ordinary_turn, waited_too_long, rule, picked, called_back,
-    sent_here.
+    sent_here, came_back.
     """
 
     code: str

@@ -49,6 +49,8 @@ class Policy(Body):
     max_misses: Annotated[int, Field(ge=1, le=20)] = 3
     """After this many misses the ticket no longer returns by itself."""
     announcement_expires_seconds: Annotated[int, Field(ge=5, le=600)] = 90
+    continue_here: bool = True
+    """A visitor with several services stays at the window when it serves his next one too."""
 
 
 class Early(StrEnum):
@@ -243,7 +245,16 @@ class Department(Body):
     zone: ConfiguredId | None = None
 
 
+class Step(Body):
+    """One further queue of a linked service; `any_order`: with the step before it in whichever order suits."""
+
+    queue: ConfiguredId
+    any_order: bool = False
+
+
 class Service(Body):
+    """`queue` gives the number and is the first to be walked; a linked service goes on through its `steps`."""
+
     id: ConfiguredId
     department: ConfiguredId
     name: Texts
@@ -253,6 +264,9 @@ class Service(Body):
     hint: Texts = {}
     hot: bool = False
     requires_document: bool = False
+    steps: tuple[Step, ...] = ()
+    after: tuple[ConfiguredId, ...] = ()
+    """Services to be done before this one when one visitor comes for both."""
 
 
 class Queue(Body):
@@ -275,6 +289,8 @@ class Queue(Body):
     waiting_limit: Annotated[int, Field(ge=1)] | None = None
     person_limit: Annotated[int, Field(ge=1)] | None = None
     """Open tickets of one identified person in this queue."""
+    party_limit: Annotated[int, Field(ge=1, le=99)] | None = None
+    """People who may come together on one ticket; set above 1, the kiosk asks how many they are."""
     missed: MissedPolicy = MissedPolicy.CLERK
     postpone_places: Annotated[int, Field(ge=1, le=99)] = 3
     booking: QueueBooking = QueueBooking()

@@ -48,6 +48,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "line_full": Refusal(409, "Too many people are waiting for this service now. Please try again later."),
     "numbers_used_up": Refusal(409, "All ticket numbers for today have been used. Please ask at the service desk."),
     "person_limit": Refusal(409, "You already have ticket {number} for this service."),
+    "stop_twice": Refusal(409, "This service is on the ticket already."),
+    "too_many_stops": Refusal(409, "One ticket can hold at most {limit} services."),
+    "unknown_stop": Refusal(404, "This service is not on the ticket, or it is done already."),
+    "party_too_large": Refusal(409, "At most {limit} people can come together for this service."),
+    "too_many_returns": Refusal(409, "At most {limit} windows can wait for one visitor to come back."),
     # the ticket and the window
     "illegal_transition": Refusal(409, "Ticket {number} is {state}; this cannot be done now."),
     "ticket_elsewhere": Refusal(409, "Ticket {number} is not at this window."),

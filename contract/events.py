@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.appointments import AppointmentState
-from contract.bodies import Channel, TicketState, WindowState
+from contract.bodies import Channel, StopState, TicketState, WindowState
 
 
 class Data(BaseModel):
@@ -21,11 +21,23 @@ class Data(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class StopData(Data):
+    """One stop of a visit and how it ended; `reason` is one of contract.bodies.Stop's codes."""
+
+    service: str
+    queue: str
+    state: StopState
+    reason: str = ""
+
+
 class TicketData(Data):
     """Data of every ticket.* event. `waiting` = tickets waiting in `queue` after the event.
 
     `queue` is where the ticket is now; `from_queue`, `from_window` and (transfer) `from_ticket` say where it came from.
-    `how` tells which act it was (call: next|pick|call_back; returned: requeue|postpone|reinstate|missed).
+    `how` tells which act it was (call: next|pick|call_back; returned: requeue|postpone|reinstate|missed|
+    window_closed; continued: in_line|here|came_back). `settled` are the stops of the visit that ended with it, `stops`
+    (replanned) all of them.
+    Continued: a new ticket of the same number, whose `state` is waiting, or serving when the visitor stays at `window`.
     `expires_at`: an announcement of this call later than that is noise.
     """
 
@@ -47,6 +59,9 @@ class TicketData(Data):
     from_queue: str | None = None
     from_window: str | None = None
     expires_at: datetime | None = None
+    party: int = 1
+    settled: tuple[StopData, ...] = ()
+    stops: tuple[StopData, ...] = ()
 
 
 class AppointmentData(Data):
@@ -88,10 +103,11 @@ class ConfigData(Data):
 
 
 class DayData(Data):
-    """Data of day.closed; `expired` tickets were still open."""
+    """Data of day.closed; `expired` tickets were still open, and so many stops of visits were left `undone`."""
 
     business_day: date
     expired: int = 0
+    undone: int = 0
 
 
 AnyData = TicketData | AppointmentData | WindowData | BroadcastData | ConfigData | DayData
@@ -107,6 +123,8 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.returned": TicketData,
     "ticket.held": TicketData,
     "ticket.transferred": TicketData,
+    "ticket.continued": TicketData,
+    "ticket.replanned": TicketData,
     "ticket.cancelled": TicketData,
     "ticket.walked_out": TicketData,
     "appointment.reserved": AppointmentData,

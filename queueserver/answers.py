@@ -73,6 +73,14 @@ class Renderer:
             person=visit.person if staff else "",
             document=visit.document if staff else "",
             note=ticket.note,
+            party=visit.party,
+            stops=tuple(
+                bodies.Stop(
+                    service=stop.service, queue=stop.queue, state=bodies.StopState(stop.state), reason=stop.reason
+                )
+                for stop in visit.itinerary.stops
+            ),
+            returns_to=tuple(one.window for one in reversed(visit.itinerary.returns)),
             booked_for=ticket.booked_for,
             not_before=ticket.not_before,
         )

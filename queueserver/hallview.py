@@ -16,6 +16,7 @@ from queueserver.catalogue import QueueNow
 from queueserver.domain.errors import DomainError
 from queueserver.domain.estimate import wait_range
 from queueserver.domain.hall import QueuePlan
+from queueserver.domain.party import expected_services
 from queueserver.domain.schedule import business_day
 from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import Window, WindowState
@@ -52,8 +53,8 @@ class HallView:
         plan = self._published.plan.queues.get(ticket.queue)
         if plan is None:
             return None
-        ahead = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
-        low, high = wait_range(ahead, plan.service_minutes, self._working(ticket.queue))
+        ahead, people = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
+        low, high = wait_range(expected_services(people), plan.service_minutes, self._working(ticket.queue))
         return Wait(ahead + 1, ahead, low, high)
 
     def queues_now(self) -> dict[str, QueueNow]:

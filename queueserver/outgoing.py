@@ -16,6 +16,7 @@ from typing import Any, Final, assert_never
 from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import local_hour
+from queueserver.domain.stops import Stop, StopState
 from queueserver.ports import UnitOfWork
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +33,8 @@ _TICKET_TYPES: Final[dict[type[events.TicketEvent], str]] = {
     events.TicketReturned: "ticket.returned",
     events.TicketHeld: "ticket.held",
     events.TicketTransferred: "ticket.transferred",
+    events.TicketContinued: "ticket.continued",
+    events.TicketReplanned: "ticket.replanned",
     events.TicketCancelled: "ticket.cancelled",
     events.TicketWalkedOut: "ticket.walked_out",
 }
@@ -82,10 +85,18 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
         case events.ConfigPublished():
             return Fact("config.published", None, _json({"version": event.version}), "{}")
         case events.DayClosed():
-            day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended)}
-            return Fact("day.closed", None, _json(day), _json({"ended": event.ended, "hour": _hour(uow)}))
+            return _day_closed(event, uow)
         case _:
             assert_never(event)
+
+
+def _day_closed(event: events.DayClosed, uow: UnitOfWork) -> Fact:
+    undone = sum(stop.state is StopState.UNDONE for _, stop in event.stops)
+    day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended), "undone": undone}
+    detail: dict[str, Any] = {"ended": event.ended, "hour": _hour(uow)}
+    if event.stops:
+        detail["stops"] = [{"ticket": ticket, **_stop(stop)} for ticket, stop in event.stops]
+    return Fact("day.closed", None, _json(day), _json(detail))
 
 
 def wire_event(hall: str, event_id: str, kind: str, time: str, sequence: int, data: str) -> bytes:
@@ -115,26 +126,43 @@ def _ticket(event: events.TicketEvent, uow: UnitOfWork) -> dict[str, Any]:
         "lang": ticket.visit.lang,
         "calls": ticket.calls,
     }
+    if event.settled:
+        data["settled"] = [_stop(stop) for stop in event.settled]
+    if ticket.visit.party > 1:
+        data["party"] = ticket.visit.party
     if ticket.window is not None:
         data |= {"window": ticket.window, **_where(uow.plan, ticket.window)}
+    return data | _of_the_act(event, uow)
+
+
+def _of_the_act(event: events.TicketEvent, uow: UnitOfWork) -> dict[str, Any]:  # noqa: PLR0911 # one per act
     match event:
         case events.TicketCalled():
-            data |= {"how": event.how, "expires_at": _expiry(uow)}
+            return {"how": event.how, "expires_at": _expiry(uow)}
         case events.TicketRecalled():
-            data |= {"expires_at": _expiry(uow)}
+            return {"expires_at": _expiry(uow)}
         case events.TicketFinished():
-            data |= {"outcome": event.outcome}
+            return {"outcome": event.outcome}
         case events.TicketMissed():
-            data |= {"from_window": event.from_window}
+            return {"from_window": event.from_window}
         case events.TicketReturned():
-            data |= {"how": event.how, "from_window": event.from_window}
+            return {"how": event.how, "from_window": event.from_window}
         case events.TicketTransferred():
-            data |= {
-                "from_ticket": event.from_ticket,
-                "from_queue": event.from_queue,
-                "from_window": event.from_window,
-            }
-    return data
+            return _came_from(event)
+        case events.TicketContinued():
+            return {"how": event.how, **_came_from(event)}
+        case events.TicketReplanned():
+            return {"stops": [_stop(stop) for stop in event.ticket.visit.itinerary.stops]}
+    return {}
+
+
+def _came_from(event: events.TicketTransferred | events.TicketContinued) -> dict[str, Any]:
+    return {"from_ticket": event.from_ticket, "from_queue": event.from_queue, "from_window": event.from_window}
+
+
+def _stop(stop: Stop) -> dict[str, str]:
+    """A stop's reason is one of a few codes, never anybody's words."""
+    return {"service": stop.service, "queue": stop.queue, "state": stop.state.value, "reason": stop.reason}
 
 
 def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
@@ -146,6 +174,8 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
         case events.TicketFinished():
             detail |= {"staff": event.ticket.staff, "items": event.items}
+        case events.TicketContinued():
+            detail |= {"why": event.why, "staff": event.ticket.staff}
         case events.TicketHeld() | events.TicketCancelled():
             detail |= {"reason": event.reason}
     return detail

@@ -55,10 +55,13 @@ _BEFORE = or_(
     and_(tickets.c.place_at == bindparam("place_at"), tickets.c.place_order < bindparam("place_order")),
 )
 _DUE = or_(tickets.c.not_before.is_(None), tickets.c.not_before <= bindparam("now"))
-_AHEAD_IN_QUEUE = select(func.count()).where(
+_AHEAD = select(func.count().label("tickets"), func.coalesce(func.sum(visits.c.party), 0).label("people")).select_from(
+    tickets.join(visits, (visits.c.hall == tickets.c.hall) & (visits.c.id == tickets.c.visit))
+)
+_AHEAD_IN_QUEUE = _AHEAD.where(
     _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to.is_(None)
 )
-_AHEAD_AT_WINDOW = select(func.count()).where(
+_AHEAD_AT_WINDOW = _AHEAD.where(
     _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
 )
 _FOR_WINDOW = and_(
@@ -159,8 +162,8 @@ def visit_of_token(connection: Connection, token: str) -> tuple[str, str] | None
     return (row.hall, row.id) if row else None
 
 
-def ahead_of(connection: Connection, hall: str, ticket: Ticket, now: datetime) -> int:
-    """Waiting tickets of the same lane that may be called by now and whose place is before this one's."""
+def ahead_of(connection: Connection, hall: str, ticket: Ticket, now: datetime) -> tuple[int, int]:
+    """Waiting tickets, and people, of the same lane that may be called by now and whose place is before this one's."""
     found = {
         "in_hall": hall,
         "queue": ticket.queue,
@@ -169,8 +172,10 @@ def ahead_of(connection: Connection, hall: str, ticket: Ticket, now: datetime) -
         "now": to_ms(now),
     }
     if ticket.sent_to is None:
-        return connection.execute(_AHEAD_IN_QUEUE, found).scalar_one()
-    return connection.execute(_AHEAD_AT_WINDOW, {**found, "sent_to": ticket.sent_to}).scalar_one()
+        row = connection.execute(_AHEAD_IN_QUEUE, found).one()
+    else:
+        row = connection.execute(_AHEAD_AT_WINDOW, {**found, "sent_to": ticket.sent_to}).one()
+    return row.tickets, int(row.people)
 
 
 def line_of_window(connection: Connection, hall: str, window: str, queues: Sequence[str]) -> tuple[int, list[Ticket]]:

@@ -20,7 +20,7 @@ def sentence(reason: Reason, published: Published, lang: str) -> str:
     return said
 
 
-def _because(reason: Reason, published: Published, lang: str, t: Translator) -> str:  # noqa: PLR0911 # one per code
+def _because(reason: Reason, published: Published, lang: str, t: Translator) -> str:  # noqa: PLR0911, C901 # one per code
     params = reason.params
     waited = _count(params.get("waited_minutes"))
     match reason.code:
@@ -30,6 +30,12 @@ def _because(reason: Reason, published: Published, lang: str, t: Translator) -> 
             return t.plural(
                 "It was sent to this window and had waited {n} minute.",
                 "It was sent to this window and had waited {n} minutes.",
+                waited,
+            )
+        case "came_back":
+            return t.plural(
+                "It came back to this window, which had sent it elsewhere, {n} minute after it had arrived.",
+                "It came back to this window, which had sent it elsewhere, {n} minutes after it had arrived.",
                 waited,
             )
         case "privileged":

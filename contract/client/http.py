@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import httpx
@@ -38,6 +38,7 @@ from contract.bodies import (
     Postpone,
     Problem,
     Snapshot,
+    Stops,
     TakeTicket,
     Ticket,
     Token,
@@ -137,6 +138,14 @@ class HallClient:
 
     def reinstate(self, ticket_id: str, places: int = 0, key: str = "") -> Ticket:
         return self._command(f"/tickets/{ticket_id}/reinstate", Postpone(places=places), Ticket, key)
+
+    def add_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        """More services for a visit that goes on."""
+        return self._command(f"/tickets/{ticket_id}/stops", Stops(services=tuple(services)), Ticket, key)
+
+    def drop_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        """Services no longer wanted; the next leg, when the visitor waited for one of them."""
+        return self._command(f"/tickets/{ticket_id}/stops/drop", Stops(services=tuple(services)), Ticket, key)
 
     # -- appointments
 

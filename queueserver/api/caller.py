@@ -115,7 +115,9 @@ async def finish(hall: str, window: str, request: Request) -> Response:
     """Done, with its outcome."""
     asker = await _staff(request, hall)
     body = await read_body(request, bodies.Finish)
-    return await _at_window(request, hall, commands.Finish(window, body.outcome, body.items, by=asker.actor))
+    return await _at_window(
+        request, hall, commands.Finish(window, body.outcome, body.items, body.leaves, by=asker.actor)
+    )
 
 
 @router.post(WINDOW + "/no-show", **documented(bodies.Ticket, bodies.Empty))
@@ -140,7 +142,9 @@ async def transfer(hall: str, window: str, request: Request) -> Response:
     asker = await _staff(request, hall)
     body = await read_body(request, bodies.Transfer)
     return await _at_window(
-        request, hall, commands.Transfer(window, body.queue, body.window, body.note, by=asker.actor)
+        request,
+        hall,
+        commands.Transfer(window, body.queue, body.window, body.note, body.come_back, by=asker.actor),
     )
 
 

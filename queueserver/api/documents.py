@@ -18,6 +18,7 @@ VERSION: Final = "1.0.0"
 _REFS: Final = "#/components/schemas/{model}"
 _REQUESTS: Final[tuple[type[BaseModel], ...]] = (
     bodies.TakeTicket,
+    bodies.Stops,
     bodies.Empty,
     bodies.Postpone,
     bodies.Cancel,

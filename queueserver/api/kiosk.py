@@ -25,6 +25,8 @@ async def take_ticket(hall: str, request: Request) -> Response:
         lang=body.lang,
         priority_class=body.priority_class,
         holder=holder_of(request, body.document, body.phone),
+        services=body.services,
+        party=body.party,
     )
     return await submit(request, hall, command, house(request).renderer.reply(201, eyes_of(asker)))
 
@@ -68,6 +70,24 @@ async def cancel(hall: str, ticket: str, request: Request) -> Response:
     asker = await who(request, hall, TICKET_GIVERS)
     body = await read_body(request, bodies.Cancel)
     command = commands.Cancel(ticket_id(ticket), body.walkout, body.reason)
+    return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))
+
+
+@router.post("/tickets/{ticket}/stops", **documented(bodies.Ticket, bodies.Stops))
+async def add_stops(hall: str, ticket: str, request: Request) -> Response:
+    """More services for a visit that goes on."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    body = await read_body(request, bodies.Stops)
+    command = commands.AddStops(ticket_id(ticket), body.services)
+    return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))
+
+
+@router.post("/tickets/{ticket}/stops/drop", **documented(bodies.Ticket, bodies.Stops))
+async def drop_stops(hall: str, ticket: str, request: Request) -> Response:
+    """Services the visitor no longer wants; the answer is the next leg when the visitor waited for one of them."""
+    asker = await who(request, hall, TICKET_GIVERS)
+    body = await read_body(request, bodies.Stops)
+    command = commands.DropStops(ticket_id(ticket), body.services)
     return await submit(request, hall, command, house(request).renderer.reply(200, eyes_of(asker)))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from queueserver.domain.reason import Reason
+from queueserver.domain.stops import Stop
 
 if TYPE_CHECKING:
     from queueserver.domain.appointment import Appointment
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TicketEvent:
+    """`settled` are the stops of the visit that came to their end with it."""
+
     ticket: Ticket
+    settled: tuple[Stop, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,25 @@ class TicketTransferred(TicketEvent):
     from_ticket: str
     from_queue: str
     from_window: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketContinued(TicketEvent):
+    """`ticket` is the next leg of a visit whose leg `from_ticket` has ended; `how` is in_line, here or came_back.
+
+    `why` this stop comes next is one of itinerary.next_stop's codes.
+    """
+
+    from_ticket: str
+    from_queue: str
+    from_window: str | None
+    how: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReplanned(TicketEvent):
+    """The visit has other stops than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +197,11 @@ class ConfigPublished:
 
 @dataclass(frozen=True, slots=True)
 class DayClosed:
-    """`ended` pairs each ticket that was still open with the state it ended in."""
+    """`ended` pairs each ticket that was still open with the state it ended in, `stops` with the stops ended so."""
 
     business_day: date
     ended: tuple[tuple[str, str], ...]
+    stops: tuple[tuple[str, Stop], ...] = ()
 
 
 Event = TicketEvent | AppointmentEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed

@@ -30,6 +30,7 @@ class Policy:
     recalls: int = 3
     max_misses: int = 3
     announcement_expires_seconds: int = 90
+    continue_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class QueuePlan:
     daily_limit: int | None = None
     waiting_limit: int | None = None
     person_limit: int | None = None
+    party_limit: int | None = None
     missed: MissedPolicy = MissedPolicy.CLERK
     postpone_places: int = 3
 
@@ -83,6 +85,15 @@ class ServicePlan:
     queue: str
     department: str = ""
     requires_document: bool = False
+    steps: tuple[tuple[str, ...], ...] = ()
+    """All queues of a linked service, `queue` among the first: group after group, within a group in any order."""
+    after: tuple[str, ...] = ()
+    """Services that come first when they are on the same ticket."""
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The queues to walk; a service that is not linked has its one queue."""
+        return self.steps or ((self.queue,),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import takewhile
 from typing import NamedTuple
 
+from queueserver.domain.party import expected_services
 from queueserver.domain.ticket import Place, State, Ticket
 
 
@@ -34,6 +35,7 @@ class Line:
     def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
         self._lanes: dict[str, dict[Kind, _Row]] = {}
         self._counts: dict[str, int] = {}
+        self._groups: dict[str, dict[str, Ticket]] = {}
         for ticket in sorted(tickets, key=lambda ticket: ticket.place):
             self.add(ticket)
 
@@ -48,11 +50,15 @@ class Line:
             row = rows[kind] = _Row()
         row.insert(ticket)
         self._counts[ticket.queue] = self._counts.get(ticket.queue, 0) + 1
+        if ticket.visit.party > 1:
+            self._groups.setdefault(lane_of(ticket), {})[ticket.id] = ticket
 
     def remove(self, ticket: Ticket) -> None:
         """Take out exactly what was added; KeyError if it is not here."""
         self._lanes[lane_of(ticket)][kind_of(ticket)].take(ticket)
         self._counts[ticket.queue] -= 1
+        if ticket.visit.party > 1:
+            del self._groups[lane_of(ticket)][ticket.id]
 
     def count(self, queue: str) -> int:
         """Tickets waiting in `queue`, those sent to one window among them."""
@@ -66,6 +72,12 @@ class Line:
         """Tickets of the same lane that may be called by now and whose place is before this one's."""
         rows = self._lanes.get(lane_of(ticket), {})
         return sum(row.before(ticket.place, now if kind.timed else None) for kind, row in rows.items())
+
+    def services_ahead(self, ticket: Ticket, now: datetime) -> float:
+        """The tickets ahead(), groups among them counted as what they take at a window."""
+        groups = (group for group in self._groups.get(lane_of(ticket), {}).values() if group.place < ticket.place)
+        more = sum(expected_services(group.visit.party) - 1 for group in groups if group.is_due(now))
+        return self.ahead(ticket, now) + more
 
     def index(self, ticket: Ticket) -> int:
         """Where the ticket stands in in_order(), from 0."""

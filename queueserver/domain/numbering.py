@@ -30,5 +30,19 @@ class QueueDay:
         number = f"{plan.prefix}{digits:0{plan.digits}d}"
         return replace(self, next_number=digits + 1, issued=self.issued + 1), number
 
+    def reserve(self, plan: QueuePlan) -> QueueDay:
+        """One of the day's places promised to a ticket with a number of another queue; raises queue_full."""
+        if plan.daily_limit is not None and self.issued >= plan.daily_limit:
+            raise DomainError("queue_full")
+        return self.promise()
+
+    def promise(self) -> QueueDay:
+        """The same for somebody who was let in with an appointment, whatever the limit says."""
+        return replace(self, issued=self.issued + 1)
+
+    def give_back(self) -> QueueDay:
+        """A promised place that nobody needs any more."""
+        return replace(self, issued=max(0, self.issued - 1))
+
     def called(self, number: str) -> QueueDay:
         return replace(self, last_called=number)

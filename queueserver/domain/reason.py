@@ -16,8 +16,8 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`code`: first_in_line, sent_here, privileged, appointment_due, ordinary_turn, waited_too_long, rule, picked
-    or called_back."""
+    """`code`: first_in_line, sent_here, came_back, privileged, appointment_due, ordinary_turn, waited_too_long, rule,
+    picked or called_back."""
 
     code: str
     params: dict[str, str | int] = field(default_factory=dict)

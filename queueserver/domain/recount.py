@@ -141,6 +141,13 @@ class Recount:
             before.state = "transferred"
         self._count("joined", self._begin(fact))
 
+    def _continued(self, fact: StoredFact) -> None:
+        leg = self._begin(fact)
+        leg.state = fact.data["state"]
+        if leg.state == "serving":
+            leg.window, leg.staff, leg.started_at = fact.data["window"], fact.detail["staff"] or "", fact.at_ms
+        self._count("joined", leg)
+
     def _begin(self, fact: StoredFact) -> _Leg:
         data, ticket = fact.data, fact.ticket or ""
         if ticket in self._legs:
@@ -195,7 +202,9 @@ class Recount:
             leg.away()
 
     def _returned(self, leg: _Leg, fact: StoredFact) -> None:
-        self._count({"requeue": "requeued", "postpone": "postponed", "reinstate": "reinstated"}[fact.data["how"]], leg)
+        measure = {"requeue": "requeued", "postpone": "postponed", "reinstate": "reinstated"}.get(fact.data["how"])
+        if measure is not None:
+            self._count(measure, leg)
         leg.state = "waiting"
         leg.away()
 
@@ -234,6 +243,7 @@ _BOOKINGS: Final = {
 _BEGINNINGS: Final[dict[str, Callable[[Recount, StoredFact], None]]] = {
     "ticket.issued": Recount._issued,
     "ticket.transferred": Recount._sent_on,
+    "ticket.continued": Recount._continued,
 }
 _ACTS: Final[dict[str, Callable[[Recount, _Leg, StoredFact], None]]] = {
     "ticket.called": Recount._called,

@@ -72,14 +72,21 @@ class Schedule:
         """Open, but in the last minutes before a closing, when no ticket is given out any more."""
         if not (self.last_ticket_minutes or self.break_ticket_minutes):
             return False
-        day, minute = local.date(), _minute(local)
-        if minute < self.day_boundary_minutes:
-            day, minute = day - timedelta(days=1), minute + MINUTES_A_DAY
+        day, minute = self._business_minute(local)
         bands = self.business_bands(day)
         return any(
             start <= minute < end and minute >= self._last_ticket(place, bands)
             for place, (start, end) in enumerate(bands)
         )
+
+    def rest_of_day(self, local: datetime) -> tuple[int, int] | None:
+        """Minutes until it is open, 0 if it is, and until it closes for this business day; None when it opens no more.
+
+        The time without tickets before a closing counts as open: it is for those who come new.
+        """
+        day, minute = self._business_minute(local)
+        left = [(start, end) for start, end in self.business_bands(day) if end > minute]
+        return (max(0, left[0][0] - minute), left[-1][1] - minute) if left else None
 
     def gives_tickets(self, local: datetime) -> bool:
         """Open, and not in the last minutes before a closing."""
@@ -97,6 +104,13 @@ class Schedule:
                 if opening.astimezone(UTC) > now:
                     return opening
         return None
+
+    def _business_minute(self, local: datetime) -> tuple[date, int]:
+        """The business day, and the minute after its midnight: beyond 1440 on the following morning."""
+        day, minute = local.date(), _minute(local)
+        if minute < self.day_boundary_minutes:
+            return day - timedelta(days=1), minute + MINUTES_A_DAY
+        return day, minute
 
     def _openings(self, day: date, zone: tzinfo) -> Iterator[datetime]:
         """The moments of one business day from which tickets are given, in order."""

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from queueserver.domain.hall import Policy, WindowPlan
 from queueserver.domain.line import Line, window_lane
 from queueserver.domain.reason import PassedOver, Reason
-from queueserver.domain.ticket import Ticket
+from queueserver.domain.ticket import Origin, Ticket
 
 MS_A_MINUTE = 60_000
 SHOWN_PASSED_OVER = 3
@@ -198,6 +198,8 @@ def _privilege(hall: _Choice, ticket: Ticket, passed: Ticket) -> Reason:
 
 def _first(hall: _Choice, ticket: Ticket) -> tuple[Ticket, Reason]:
     code = "sent_here" if ticket.sent_to else "first_in_line"
+    if ticket.origin is Origin.CAME_BACK:
+        code = "came_back"
     return ticket, Reason(code, {"waited_minutes": hall.waited(ticket)})
 
 

@@ -140,6 +140,8 @@ def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hou
     match event:
         case events.TicketIssued():
             yield _one(Measure.ARRIVED if ticket.leg == 1 else Measure.JOINED, ticket, hour)
+        case events.TicketContinued():
+            yield _one(Measure.JOINED, ticket, hour)
         case events.TicketCalled():
             yield from _called(event, was, now, hour)
         case events.TicketRecalled():
@@ -152,7 +154,7 @@ def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hou
             yield _one(Measure.MISSED, was, hour)
             if ticket.state is State.EXPIRED:
                 yield _one(Measure.NEVER_CAME, was, hour)
-        case events.TicketReturned() if was is not None:
+        case events.TicketReturned() if was is not None and event.how in _RETURNS:
             yield _one(_RETURNS[event.how], was, hour)
         case events.TicketHeld() if was is not None:
             yield _one(Measure.HELD, was, hour)

@@ -10,6 +10,16 @@ from typing import Final
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
 from queueserver.domain.reason import Reason
+from queueserver.domain.stops import NOTHING_MORE, Itinerary, Stop, StopState
+
+
+class Origin(StrEnum):
+    """How a leg came about."""
+
+    ISSUED = "issued"
+    TRANSFERRED = "transferred"
+    NEXT_STOP = "next_stop"
+    CAME_BACK = "came_back"
 
 
 class State(StrEnum):
@@ -44,6 +54,8 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
     "cancel": frozenset({State.WAITING}),
     "walk_out": frozenset({State.WAITING}),
     "expire": frozenset({State.WAITING, State.HELD, State.NO_SHOW, State.CALLED}),
+    "plan": OPEN_STATES,
+    "release": frozenset({State.WAITING}),
 }
 """The states in which each act is legal; everything else is refused."""
 
@@ -80,7 +92,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One person's stay. `holder` is a keyed hash of the document, `document` and `person` are masked, or empty."""
+    """One stay, of one person or of `party` people together.
+
+    `holder` is a keyed hash of the document, `document` and `person` are masked, or empty. `itinerary` is what there is
+    to do beyond one leg.
+    """
 
     id: str
     number: str
@@ -93,6 +109,8 @@ class Visit:
     document: str = ""
     person: str = ""
     phone: str = ""
+    party: int = 1
+    itinerary: Itinerary = NOTHING_MORE
     appointment: str = ""
     """The id of the appointment this visit was booked with."""
 
@@ -125,6 +143,7 @@ class Ticket:
     note: str = ""
     booked_for: datetime | None = None
     not_before: datetime | None = None
+    origin: Origin = Origin.ISSUED
 
     @property
     def number(self) -> str:
@@ -166,20 +185,24 @@ class Ticket:
         ticket = self._to("start", State.SERVING, started_at=now)
         return ticket, events.TicketStarted(ticket)
 
-    def finish(self, now: datetime, outcome: str, items: tuple[str, ...]) -> tuple[Ticket, events.TicketFinished]:
-        ticket = self._to("finish", State.FINISHED, ended_at=now)
-        return ticket, events.TicketFinished(ticket, outcome, items)
+    def finish(
+        self, now: datetime, outcome: str, items: tuple[str, ...], itinerary: Itinerary | None = None
+    ) -> tuple[Ticket, events.TicketFinished]:
+        """`itinerary` is what then is left to do; without it the visit is over."""
+        ticket, settled = self._to("finish", State.FINISHED, ended_at=now)._leaving(itinerary, "left", StopState.DONE)
+        return ticket, events.TicketFinished(ticket, outcome, items, settled=settled)
 
     def miss(self, back_to: Place | None, *, over: bool, now: datetime) -> tuple[Ticket, events.TicketMissed]:
         """Called and not come: waits again at `back_to`, or is over, or stays missed until a clerk acts."""
         ticket = self._to("miss", State.NO_SHOW, misses=self.misses + 1)
+        settled: tuple[Stop, ...] = ()
         if over:
-            ticket = replace(ticket, state=State.EXPIRED, ended_at=now)
+            ticket, settled = replace(ticket, state=State.EXPIRED, ended_at=now)._leaving(None, "missed")
         elif back_to is not None:
             ticket = replace(
                 ticket, state=State.WAITING, place=back_to, window=None, staff=None, called_at=None, booked_for=None
             )
-        return ticket, events.TicketMissed(ticket, self.window)
+        return ticket, events.TicketMissed(ticket, self.window, settled=settled)
 
     def hold(self, reason: str) -> tuple[Ticket, events.TicketHeld]:
         ticket = self._to("hold", State.HELD, note=reason)
@@ -205,40 +228,101 @@ class Ticket:
             ticket = replace(ticket, sent_to=None)
         return ticket, events.TicketReturned(ticket, act, self.window if self.state in AT_WINDOW else None)
 
+    def release(self) -> tuple[Ticket, events.TicketReturned]:
+        """The window it was sent to has closed: any window of its queue may call it, at the same place."""
+        ticket = self._to("release", State.WAITING, sent_to=None)
+        return ticket, events.TicketReturned(ticket, "window_closed", self.sent_to)
+
     def transfer(
-        self, leg_id: str, queue: str, sent_to: str | None, place: Place, note: str, now: datetime
+        self,
+        leg_id: str,
+        queue: str,
+        sent_to: str | None,
+        place: Place,
+        note: str,
+        now: datetime,
+        *,
+        itinerary: Itinerary | None = None,
     ) -> tuple[Ticket, Ticket, events.TicketTransferred]:
         """This leg ends; a new one of the same visit waits in `queue`, for `sent_to` alone if it is given."""
-        ended = self._to("transfer", State.TRANSFERRED, ended_at=now)
-        leg = Ticket(
-            id=leg_id,
-            visit=self.visit,
-            leg=self.leg + 1,
-            queue=queue,
-            service=self.service,
-            state=State.WAITING,
-            priority_class=self.priority_class,
-            place=place,
-            issued_at=now,
-            sent_to=sent_to,
-            printed=self.printed,
-            note=note,
-        )
+        ended = self._to("transfer", State.TRANSFERRED, ended_at=now)._planning(itinerary or self.visit.itinerary)
+        leg = ended._next_leg(leg_id, queue, self.service, place, now, Origin.TRANSFERRED)
+        leg = replace(leg, sent_to=sent_to, note=note)
         return ended, leg, events.TicketTransferred(leg, ended.id, ended.queue, ended.window)
 
-    def cancel(self, now: datetime, reason: str) -> tuple[Ticket, events.TicketCancelled]:
-        ticket = self._to("cancel", State.CANCELLED, ended_at=now)
-        return ticket, events.TicketCancelled(ticket, reason)
+    def go_on(
+        self, leg_id: str, queue: str, service: str, place: Place, now: datetime, why: str
+    ) -> tuple[Ticket, events.TicketContinued]:
+        """After this leg's end: the next one of the same visit waits in `queue`; `why` that stop comes next."""
+        leg = self._next_leg(leg_id, queue, service, place, now, Origin.NEXT_STOP)
+        return leg, events.TicketContinued(leg, self.id, self.queue, self.window, "in_line", why)
+
+    def go_on_here(
+        self, leg_id: str, queue: str, service: str, place: Place, now: datetime
+    ) -> tuple[Ticket, events.TicketContinued]:
+        """After this leg's end: the visitor stays at the window and is served on, without a call."""
+        leg = self._next_leg(leg_id, queue, service, place, now, Origin.NEXT_STOP)
+        leg = replace(leg, state=State.SERVING, window=self.window, staff=self.staff, started_at=now)
+        return leg, events.TicketContinued(leg, self.id, self.queue, self.window, "here", "served_here")
+
+    def come_back(
+        self, leg_id: str, queue: str, sent_to: str | None, place: Place, now: datetime
+    ) -> tuple[Ticket, events.TicketContinued]:
+        """After this leg's end: back to the window that wanted the visitor back, or to its queue when it has closed."""
+        leg = replace(
+            self._next_leg(leg_id, queue, self.service, place, now, Origin.CAME_BACK), sent_to=sent_to, note=self.note
+        )
+        return leg, events.TicketContinued(leg, self.id, self.queue, self.window, "came_back", "came_back")
+
+    def plan(self, itinerary: Itinerary) -> tuple[Ticket, events.TicketReplanned]:
+        """More or less to do; the leg itself is as it was."""
+        ticket = self._to("plan", self.state)._planning(itinerary)
+        return ticket, events.TicketReplanned(ticket, settled=itinerary.settled_since(self.visit.itinerary))
+
+    def cancel(
+        self, now: datetime, reason: str, itinerary: Itinerary | None = None
+    ) -> tuple[Ticket, events.TicketCancelled]:
+        """`itinerary` is what then is left to do; without it the whole visit is cancelled."""
+        ticket, settled = self._to("cancel", State.CANCELLED, ended_at=now)._leaving(itinerary, "cancelled")
+        return ticket, events.TicketCancelled(ticket, reason, settled=settled)
 
     def walk_out(self, now: datetime) -> tuple[Ticket, events.TicketWalkedOut]:
-        ticket = self._to("walk_out", State.WALKOUT, ended_at=now)
-        return ticket, events.TicketWalkedOut(ticket)
+        ticket, settled = self._to("walk_out", State.WALKOUT, ended_at=now)._leaving(None, "walkout")
+        return ticket, events.TicketWalkedOut(ticket, settled=settled)
 
     def expire(self, now: datetime) -> Ticket:
         """At day close. Being served then is finished instead: somebody did the work."""
         if self.state is State.SERVING:
-            return self._to("finish", State.FINISHED, ended_at=now)
-        return self._to("expire", State.EXPIRED, ended_at=now)
+            return self._to("finish", State.FINISHED, ended_at=now)._leaving(None, "day_closed", StopState.DONE)[0]
+        return self._to("expire", State.EXPIRED, ended_at=now)._leaving(None, "day_closed")[0]
+
+    def _next_leg(self, leg_id: str, queue: str, service: str, place: Place, now: datetime, origin: Origin) -> Ticket:
+        return Ticket(
+            id=leg_id,
+            visit=self.visit,
+            leg=self.leg + 1,
+            queue=queue,
+            service=service,
+            state=State.WAITING,
+            priority_class=self.priority_class,
+            place=place,
+            issued_at=now,
+            printed=self.printed,
+            origin=origin,
+        )
+
+    def _leaving(
+        self, itinerary: Itinerary | None, reason: str, this_stop: StopState = StopState.UNDONE
+    ) -> tuple[Ticket, tuple[Stop, ...]]:
+        """With what is left to do, and the stops settled by that; None = nothing, for `reason`."""
+        before = self.visit.itinerary
+        if itinerary is None:
+            itinerary = before.end(this_stop, StopState.UNDONE, reason)
+        return self._planning(itinerary), itinerary.settled_since(before)
+
+    def _planning(self, itinerary: Itinerary) -> Ticket:
+        same = itinerary == self.visit.itinerary
+        return self if same else replace(self, visit=replace(self.visit, itinerary=itinerary))
 
     def _to(self, act: str, state: State, **changes: object) -> Ticket:
         if self.state not in TRANSITIONS[act]:

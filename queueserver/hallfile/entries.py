@@ -27,6 +27,7 @@ from contract.config import (
     Rule,
     Service,
     SlotTemplate,
+    Step,
     Window,
     Zone,
 )
@@ -61,6 +62,7 @@ REFERENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ("departments", "zone", "zones"),
     ("services", "department", "departments"),
     ("services", "queue", "queues"),
+    ("services", "after", "services"),
     ("queues", "zone", "zones"),
     ("queues", "hours", "hours"),
     ("queues", "calendar", "calendars"),
@@ -75,6 +77,7 @@ _INSIDE: Final[Mapping[str | int, type[BaseModel]]] = {
     "rules": Rule,
     "holidays": Holiday,
     "make_up": MakeUpDay,
+    "steps": Step,
     "release": Release,
     "booking": QueueBooking,
 }

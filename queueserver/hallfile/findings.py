@@ -108,6 +108,16 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "rule_not_served": Sentence(
         "{subject} has a rule for queue '{value}', which it does not serve", "add '{value}' to its serves"
     ),
+    "step_repeated": Sentence(
+        "{subject} walks queue '{value}' twice in a row", "remove this step, or put another one between"
+    ),
+    "steps_never_together": Sentence(
+        "{subject} walks {queues}, which are never all open on one weekday, so nobody could finish it in one visit",
+        "give them hours with a day in common, or remove a step",
+    ),
+    "services_in_circle": Sentence(
+        "{subject} must come after itself: {circle}", "remove one of the names from 'after', so that one is the first"
+    ),
     "window_elsewhere": Sentence(
         "{windows} in zone '{zone}' serve queue '{value}', whose visitors wait in zone '{other}'",
         "screens and loudspeakers follow the zone; check that people hear the call",

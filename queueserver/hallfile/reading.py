@@ -12,6 +12,7 @@ from queueserver.hallfile.calendars import check_calendars
 from queueserver.hallfile.entries import Entries
 from queueserver.hallfile.findings import Finding, HallFileError
 from queueserver.hallfile.lines import LineIndex
+from queueserver.hallfile.linked import check_linked
 from queueserver.hallfile.numbering import check_numbers
 from queueserver.hallfile.policy import check_policy
 from queueserver.hallfile.references import check_references
@@ -82,6 +83,7 @@ def findings_in(config: HallConfig, today: date | None = None) -> tuple[Finding,
 
 def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
     yield from check_references(entries)
+    yield from check_linked(entries)
     yield from check_numbers(entries)
     yield from check_times(entries, today)
     yield from check_calendars(entries, today)

@@ -38,17 +38,18 @@ def _duplicate_ids(entries: Entries) -> Iterator[Finding]:
 
 def _named(entries: Entries, path: Path, value: object, target: str) -> Iterator[Finding]:
     if isinstance(value, str):
-        yield from _unknown(entries, path, value, target)
+        yield from unknown(entries, path, value, target)
     elif isinstance(value, list | tuple):
         names = [name for name in value if isinstance(name, str)]
         for place, name in enumerate(names):
-            yield from _unknown(entries, (*path, place), name, target)
+            yield from unknown(entries, (*path, place), name, target)
             if names.index(name) != place:
                 params = {"subject": entries.subject(path), "kind": SECTIONS[target].noun, "value": name}
                 yield Finding("repeated_reference", (*path, place), params)
 
 
-def _unknown(entries: Entries, path: Path, name: str, target: str) -> Iterator[Finding]:
+def unknown(entries: Entries, path: Path, name: str, target: str) -> Iterator[Finding]:
+    """A finding when section `target` has no entry with the id `name`."""
     known = entries.known(target)
     if name not in known:
         params = {
@@ -71,7 +72,7 @@ def _rules(entries: Entries, index: int, row: Mapping[str, Any]) -> Iterator[Fin
             continue
         path = ("windows", index, "rules", place, "queue")
         if queue not in entries.known("queues"):
-            yield from _unknown(entries, path, queue, "queues")
+            yield from unknown(entries, path, queue, "queues")
         elif queue not in serves:
             yield Finding("rule_not_served", path, {"subject": entries.subject(path), "value": queue})
 
@@ -97,7 +98,7 @@ def _classes(entries: Entries) -> Iterator[Finding]:
 def _serving(entries: Entries) -> Iterator[Finding]:
     """A queue that visitors can join must be served; a window must serve something."""
     served = set(_meant(entries, "windows", "serves", "queues"))
-    fed = set(_meant(entries, "services", "queue", "queues"))
+    fed = {*_meant(entries, "services", "queue", "queues"), *(queue for _, queue in steps_of(entries))}
     for index, queue in entries.ids("queues"):
         path: Path = ("queues", index, "id")
         params = {"subject": entries.subject(path), "value": queue}
@@ -137,6 +138,16 @@ def _unused(entries: Entries) -> Iterator[Finding]:
             if (section, identifier) not in used:
                 path = (section, index, "id")
                 yield Finding(code, path, {"subject": entries.subject(path)})
+
+
+def steps_of(entries: Entries) -> Iterator[tuple[Path, str]]:
+    """Every queue named as a step of a linked service, and where."""
+    for index, row in entries.tables("services"):
+        steps = row.get("steps")
+        for place, step in enumerate(steps if isinstance(steps, list | tuple) else ()):
+            queue = step.get("queue") if isinstance(step, Mapping) else None
+            if isinstance(queue, str):
+                yield ("services", index, "steps", place, "queue"), queue
 
 
 def _meant(entries: Entries, section: str, field: str, target: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from queueserver.domain.reason import Reason
 from queueserver.domain.selection import WindowRule, choose_next, is_privileged, is_served_by, may_call
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
-from queueserver.handlers import commands
+from queueserver.handlers import commands, visits
 from queueserver.ports import UnitOfWork
 
 
@@ -62,15 +62,18 @@ def start(uow: UnitOfWork, command: commands.Start) -> Ticket:
 
 
 def finish(uow: UnitOfWork, command: commands.Finish) -> Ticket:
-    """Done, with its outcome; the window is free again."""
+    """Done, with its outcome; the window is free, unless it goes on at once with the visitor's next stop."""
     window, ticket = _at_window(uow, command.window)
     for item in command.items:
         if item not in uow.plan.services:
             raise DomainError("unknown_service", field="items")
-    done, event = ticket.finish(uow.now, command.outcome, command.items)
+    onward = visits.after_finish(uow, window, ticket, command)
+    done, event = ticket.finish(uow.now, command.outcome, command.items, onward.itinerary)
+    visits.give_back(uow, ticket.visit.itinerary, done.visit)
     uow.put_window(window.release())
     uow.put_ticket(done)
     uow.record(event)
+    visits.go_on(uow, done, onward)
     return done
 
 
@@ -86,6 +89,7 @@ def no_show(uow: UnitOfWork, command: commands.NoShow) -> Ticket:
     elif again and policy is MissedPolicy.POSTPONE and queue:
         back_to = uow.line.place_behind(lane_of(ticket), queue.postpone_places, uow.end_of_line())
     missed, event = ticket.miss(back_to, over=policy is MissedPolicy.EXPIRE, now=uow.now)
+    visits.give_back(uow, ticket.visit.itinerary, missed.visit)
     uow.put_window(window.release())
     uow.put_ticket(missed)
     uow.record(event)
@@ -103,11 +107,18 @@ def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
 
 
 def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
-    """A new leg of the same visit, in another queue or for one window; the place follows the original arrival."""
+    """A new leg of the same visit, in another queue or for one window; the place follows the original arrival.
+
+    After it the visit goes on as if nothing had been, or returns here when this window wants the visitor back.
+    """
     window, ticket = _at_window(uow, command.window)
     queue, sent_to = _destination(uow, command, ticket)
-    place = Place.arriving(min(ticket.booked_for or ticket.visit.arrived_at, uow.now), uow.next_sequence())
-    ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now)
+    if command.come_back:
+        itinerary = visits.remembering(ticket, window.id, sent_to)
+    else:
+        itinerary = visits.arrived_at(ticket.visit, sent_to)
+    place = visits.original_place(uow, ticket)
+    ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now, itinerary=itinerary)
     uow.put_window(window.release())
     uow.put_ticket(ended)
     uow.put_ticket(leg)

@@ -9,8 +9,9 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.schedule import business_day
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
 from queueserver.handlers import bookings
+from queueserver.handlers.admission import admit, within_person_limit
 from queueserver.handlers.appointments import clock_time, open_at, rules_of, service_of
-from queueserver.handlers.tickets import admit, within_person_limit
+from queueserver.handlers.visits import walking_its_steps
 from queueserver.ports import UnitOfWork
 
 
@@ -34,7 +35,7 @@ def check_in(uow: UnitOfWork, command: bookings.CheckIn) -> Ticket:
         _must_be_expected_now(uow, rules, appointment, arrival)
         within_person_limit(uow, queue, appointment.holder)
     day, number = uow.queue_day(queue.id).take(queue, booked=arrival is not Arrival.LATE)
-    ticket = _ticket(uow, command, appointment, number, arrival)
+    ticket = walking_its_steps(uow, _ticket(uow, command, appointment, number, arrival))
     came, event = appointment.check_in(ticket.id, number)
     uow.put_queue_day(day)
     uow.put_ticket(ticket)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 from queueserver.handlers.bookings import BookingCommand
 from queueserver.ports import Actor
+
+DONE: Final = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,15 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class TakeTicket:
+    """`services` are further ones for the same visitor, `party` how many people come together."""
+
     service: str
     channel: str
     lang: str
     priority_class: str | None = None
     holder: Holder = Holder()
+    services: tuple[str, ...] = ()
+    party: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,18 @@ class Postpone:
 class Reinstate:
     ticket: str
     places: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddStops:
+    ticket: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropStops:
+    ticket: str
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +133,14 @@ class Start(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Finish(AtWindow):
+    """Any `outcome` but DONE means that what must come after this service cannot be done either.
+
+    `items` are services handled here too; `leaves`: the visitor wants nothing more today.
+    """
+
     outcome: str
     items: tuple[str, ...]
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +155,12 @@ class Hold(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Transfer(AtWindow):
+    """`come_back`: after the other window the visitor returns to this one."""
+
     to_queue: str | None
     to_window: str | None
     note: str
+    come_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +195,5 @@ WindowCommand = (
     | Hold
     | Transfer
 )
-TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate
+TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate | AddStops | DropStops
 Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | TurnDay

@@ -10,14 +10,15 @@ from queueserver.ports import UnitOfWork
 
 def turn_day(uow: UnitOfWork, command: commands.TurnDay) -> None:
     """Close the hall's business day; numbers of `command.day` begin anew by themselves."""
-    ended = []
+    ended, stops = [], []
     for ticket in uow.open_tickets():
         over = ticket.expire(uow.now)
         uow.put_ticket(over)
         ended.append((over.id, over.state.value))
+        stops += [(over.id, stop) for stop in over.visit.itinerary.settled_since(ticket.visit.itinerary)]
     for window in uow.windows():
         if window.ticket is not None:
             uow.put_window(window.release())
     end_of_day(uow, command.day)
-    uow.record(events.DayClosed(uow.business_day, tuple(ended)))
+    uow.record(events.DayClosed(uow.business_day, tuple(ended), tuple(stops)))
     uow.begin_day(command.day)

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from queueserver.domain.appointment import Appointment
-from queueserver.domain.estimate import wait_range
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
-from queueserver.domain.window import WindowState
 from queueserver.handlers import (
     appointments,
     bookings,
@@ -19,8 +17,10 @@ from queueserver.handlers import (
     day,
     importing,
     tickets,
+    visits,
     windows,
 )
+from queueserver.handlers.waits import wait_of
 from queueserver.ports import (
     Answer,
     AppointmentAnswer,
@@ -30,7 +30,6 @@ from queueserver.ports import (
     Nobody,
     TicketAnswer,
     UnitOfWork,
-    Wait,
 )
 
 Outcome = Ticket | tuple[Ticket, Reason] | Appointment | Imported | None
@@ -42,6 +41,8 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.Requeue: tickets.requeue,
     commands.Postpone: tickets.postpone,
     commands.Reinstate: tickets.reinstate,
+    commands.AddStops: visits.add_stops,
+    commands.DropStops: visits.drop_stops,
     commands.OpenWindow: windows.open_window,
     commands.PauseWindow: windows.pause_window,
     commands.ResumeWindow: windows.resume_window,
@@ -91,10 +92,4 @@ def ticket_answer(uow: UnitOfWork, ticket: Ticket) -> TicketAnswer:
     """The ticket with its zone and, while it waits, where it stands."""
     queue = uow.plan.queues.get(ticket.queue)
     zone = queue.zone if queue else ""
-    if ticket.state is not State.WAITING or queue is None:
-        return TicketAnswer(ticket, zone, None)
-    ahead = uow.line.ahead(ticket, uow.now)
-    serving = (uow.window(window) for window in uow.plan.windows_of_queue.get(ticket.queue, ()))
-    working = sum(1 for window in serving if window.state is WindowState.OPEN)
-    low, high = wait_range(ahead, queue.service_minutes, working)
-    return TicketAnswer(ticket, zone, Wait(ahead + 1, ahead, low, high))
+    return TicketAnswer(ticket, zone, wait_of(uow, ticket) if ticket.state is State.WAITING else None)

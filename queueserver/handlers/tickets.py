@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
-from queueserver.domain.hall import QueuePlan, ServicePlan
+from queueserver.domain.itinerary import with_services
 from queueserver.domain.line import lane_of
+from queueserver.domain.stops import StopState
 from queueserver.domain.ticket import AT_WINDOW, Place, State, Ticket, Visit
-from queueserver.handlers import commands
+from queueserver.handlers import commands, visits
+from queueserver.handlers.admission import admit
 from queueserver.ports import UnitOfWork
 
 
 def take_ticket(uow: UnitOfWork, command: commands.TakeTicket) -> Ticket:
-    """Give out the next number of the service's queue, if hours and limits allow."""
-    service = uow.plan.services.get(command.service)
-    if service is None:
+    """Give out the next number of the service's queue, if hours and limits allow.
+
+    With several services it is the number of the queue where the visitor had best begin.
+    """
+    if command.service not in uow.plan.services:
         raise DomainError("unknown_service", field="service")
-    queue = uow.plan.queues[service.queue]
-    priority_class = command.priority_class or uow.plan.default_class
-    if priority_class not in uow.plan.classes:
+    if command.priority_class is not None and command.priority_class not in uow.plan.classes:
         raise DomainError("unknown_priority_class", field="priority_class")
-    admit(uow, service, queue, command.holder.hash)
+    for service in dict.fromkeys((command.service, *command.services)):
+        _may_ask(uow, command, service)
+    visit = _visit(uow, command)
+    ticket = _first_leg(uow, command, visit)
+    if command.services or uow.plan.services[command.service].steps:
+        ticket = _first_of_several(uow, command, ticket)
+    queue = uow.plan.queues[ticket.queue]
     day, number = uow.queue_day(queue.id).take(queue)
-    ticket = _first_leg(uow, command, queue, priority_class, number)
+    ticket = replace(ticket, visit=replace(ticket.visit, number=number))
     uow.put_queue_day(day)
     uow.put_ticket(ticket)
     uow.record(events.TicketIssued(ticket))
@@ -46,6 +54,7 @@ def cancel(uow: UnitOfWork, command: commands.Cancel) -> Ticket:
     """By the visitor, or because the visitor was seen leaving."""
     ticket = uow.ticket(command.ticket)
     ended, event = ticket.walk_out(uow.now) if command.walkout else ticket.cancel(uow.now, command.reason)
+    visits.give_back(uow, ticket.visit.itinerary, ended.visit)
     uow.put_ticket(ended)
     uow.record(event)
     return ended
@@ -93,34 +102,30 @@ def release_window(uow: UnitOfWork, ticket: Ticket) -> None:
         uow.put_window(uow.window(ticket.window).release())
 
 
-def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) -> None:
-    """Raise unless hours and limits let one more person wait in this queue."""
-    local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
-    if not queue.schedule.is_open(local):
-        raise DomainError("queue_closed")
-    if queue.schedule.after_last_ticket(local):
-        raise DomainError("last_ticket_time")
-    if service.requires_document and not holder:
-        raise DomainError("invalid_field", field="document")
-    within_person_limit(uow, queue, holder)
-    if queue.waiting_limit is not None and uow.line.count(queue.id) >= queue.waiting_limit:
-        raise DomainError("line_full")
+def _may_ask(uow: UnitOfWork, command: commands.TakeTicket, service_id: str) -> None:
+    service = uow.plan.services.get(service_id)
+    if service is None:
+        raise DomainError("unknown_service", field="services")
+    queue = uow.plan.queues[service.queue]
+    admit(uow, service, queue, command.holder.hash)
+    if queue.party_limit is not None and command.party > queue.party_limit:
+        raise DomainError("party_too_large", field="party", limit=queue.party_limit)
 
 
-def within_person_limit(uow: UnitOfWork, queue: QueuePlan, holder: str) -> None:
-    """Raise when this person has as many open tickets in the queue as one may."""
-    if queue.person_limit is not None and holder:
-        held = uow.held_by(holder, queue.id)
-        if len(held) >= queue.person_limit:
-            raise DomainError("person_limit", number=held[-1].number, ticket=held[-1].id)
+def _first_of_several(uow: UnitOfWork, command: commands.TakeTicket, ticket: Ticket) -> Ticket:
+    """The ticket for the stop to begin with; the others are promised their places."""
+    stops = with_services(uow.plan, (), (command.service, *command.services))
+    itinerary = visits.first_stop(uow, ticket, stops)
+    first = next(stop for stop in itinerary.stops if stop.state is StopState.NOW)
+    visits.reserve(uow, tuple(stop for stop in itinerary.stops if stop is not first))
+    visit = replace(ticket.visit, itinerary=itinerary)
+    return replace(ticket, visit=visit, queue=first.queue, service=first.service)
 
 
-def _first_leg(
-    uow: UnitOfWork, command: commands.TakeTicket, queue: QueuePlan, priority_class: str, number: str
-) -> Ticket:
-    visit = Visit(
+def _visit(uow: UnitOfWork, command: commands.TakeTicket) -> Visit:
+    return Visit(
         id=uow.new_id(),
-        number=number,
+        number="",
         business_day=uow.business_day,
         token=uow.new_token(),
         arrived_at=uow.now,
@@ -130,15 +135,19 @@ def _first_leg(
         document=command.holder.document,
         person=command.holder.person,
         phone=command.holder.phone,
+        party=command.party,
     )
+
+
+def _first_leg(uow: UnitOfWork, command: commands.TakeTicket, visit: Visit) -> Ticket:
     return Ticket(
         id=uow.new_id(),
         visit=visit,
         leg=1,
-        queue=queue.id,
+        queue=uow.plan.services[command.service].queue,
         service=command.service,
         state=State.WAITING,
-        priority_class=priority_class,
+        priority_class=command.priority_class or uow.plan.default_class,
         place=uow.end_of_line(),
         issued_at=uow.now,
     )

@@ -6,6 +6,8 @@ from typing import Final
 
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
+from queueserver.domain.line import window_lane
+from queueserver.domain.ticket import Origin
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.ports import UnitOfWork
@@ -45,9 +47,14 @@ def resume_window(uow: UnitOfWork, command: commands.ResumeWindow) -> None:
 
 
 def close_window(uow: UnitOfWork, command: commands.CloseWindow) -> None:
-    """Staff leave; refused while a visitor is at the window."""
+    """Staff leave; refused while a visitor is at the window. Who was to come back here waits with the queue."""
     window = uow.window(command.window)
     _keep(uow, *window.close(uow.ticket(window.ticket).number if window.ticket else None))
+    for ticket in list(uow.line.in_order(window_lane(window.id))):
+        if ticket.origin is Origin.CAME_BACK:
+            released, event = ticket.release()
+            uow.put_ticket(released)
+            uow.record(event)
 
 
 def broadcast(uow: UnitOfWork, command: commands.Broadcast) -> None:

@@ -164,6 +164,12 @@ class Batch:
         visits = [rows.visit_row(hall, change.tickets[row["id"]][0].visit) for row in fresh if row["leg"] == 1]
         if visits:
             self._connection.execute(sql.INSERT_VISIT, visits)
+        if change.visits:
+            planned = [
+                {"of_hall": hall, "of_id": visit.id, "itinerary": rows.itinerary_text(visit.itinerary)}
+                for visit in change.visits.values()
+            ]
+            self._connection.execute(sql.UPDATE_VISIT, planned)
         if fresh:
             self._connection.execute(sql.INSERT_TICKET, fresh)
         if known:

@@ -19,7 +19,7 @@ from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import local_hour
 from queueserver.domain.statistics import Cell, Tally, counted
-from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket
+from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
 from queueserver.domain.window import Window
 from queueserver.ports import NewId
 from queueserver.store.pastappointments import NO_PAST, PastAppointments
@@ -68,6 +68,8 @@ class Change:
 
     tickets: dict[str, tuple[Ticket, int]] = field(default_factory=dict)
     new_tickets: set[str] = field(default_factory=set)
+    visits: dict[str, Visit] = field(default_factory=dict)
+    """Visits that were there before and have other things to do now."""
     windows: dict[str, Window] = field(default_factory=dict)
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
     appointments: dict[str, tuple[Appointment, int]] = field(default_factory=dict)
@@ -200,8 +202,11 @@ class Unit:
         for cell, ms in self._counted:
             change.add(live.business_day, cell, ms)
         for ticket_id, ticket in self._tickets.items():
-            if ticket_id not in live.tickets and ticket_id not in change.tickets:
+            known = live.tickets.get(ticket_id)
+            if known is None and ticket_id not in change.tickets:
                 change.new_tickets.add(ticket_id)
+            if known is not None and known.visit is not ticket.visit:
+                change.visits[ticket.visit.id] = ticket.visit
             live.keep(ticket)
             change.tickets[ticket_id] = (ticket, live.seq)
         for window_id, window in self._windows.items():

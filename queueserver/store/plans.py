@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from contract.config import Calendar as CalendarEntry
-from contract.config import HallConfig, Hours, Queue, Window
+from contract.config import HallConfig, Hours, Queue, Service, Window
 from queueserver.domain.calendar import Band, Calendar, Holiday
 from queueserver.domain.hall import (
     HallPlan,
@@ -37,7 +37,7 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
         classes=classes,
         queues={queue.id: _queue(queue, _schedule(queue, hours[queue.hours], config)) for queue in config.queues},
         windows={window.id: _window(window) for window in config.windows},
-        services={s.id: ServicePlan(s.id, s.queue, s.department, s.requires_document) for s in config.services},
+        services={service.id: _service(service) for service in config.services},
         default_class=next(kind.id for kind in config.priority_classes if not kind.privileged),
         privileged=frozenset(kind.id for kind in config.priority_classes if kind.privileged),
         windows_of_queue={
@@ -85,8 +85,22 @@ def _queue(queue: Queue, schedule: Schedule) -> QueuePlan:
         daily_limit=queue.daily_limit,
         waiting_limit=queue.waiting_limit,
         person_limit=queue.person_limit,
+        party_limit=queue.party_limit,
         missed=MissedPolicy(queue.missed.value),
         postpone_places=queue.postpone_places,
+    )
+
+
+def _service(service: Service) -> ServicePlan:
+    groups = [[service.queue]]
+    for step in service.steps:
+        if step.any_order:
+            groups[-1].append(step.queue)
+        else:
+            groups.append([step.queue])
+    steps = tuple(tuple(group) for group in groups) if service.steps else ()
+    return ServicePlan(
+        service.id, service.queue, service.department, service.requires_document, steps, after=service.after
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +10,8 @@ from sqlalchemy import RowMapping
 
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.statistics import Cell, Tally
-from queueserver.domain.ticket import Place, State, Ticket, Visit
+from queueserver.domain.stops import NOTHING_MORE, Itinerary, Return, Stop, StopState
+from queueserver.domain.ticket import Origin, Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,8 +52,30 @@ def visit_row(hall: str, visit: Visit) -> dict[str, Any]:
         "document": visit.document,
         "person": visit.person,
         "phone": visit.phone,
+        "party": visit.party,
+        "itinerary": itinerary_text(visit.itinerary),
         "appointment": visit.appointment,
     }
+
+
+def itinerary_text(itinerary: Itinerary) -> str:
+    """Stops and returns as JSON, "" when there are none: they are read and written only together with their visit."""
+    if itinerary == NOTHING_MORE:
+        return ""
+    stops = [[stop.service, stop.queue, stop.after, stop.state, stop.reason] for stop in itinerary.stops]
+    returns = [[one.window, one.queue] for one in itinerary.returns]
+    return json.dumps({"stops": stops, "returns": returns}, separators=(",", ":"))
+
+
+def itinerary_of(text: str) -> Itinerary:
+    if not text:
+        return NOTHING_MORE
+    found = json.loads(text)
+    stops = (
+        Stop(service, queue, tuple(after), StopState(state), reason)
+        for service, queue, after, state, reason in found["stops"]
+    )
+    return Itinerary(tuple(stops), tuple(Return(window, queue) for window, queue in found["returns"]))
 
 
 def ticket_row(hall: str, ticket: Ticket, seq: int) -> dict[str, Any]:
@@ -81,6 +105,7 @@ def ticket_row(hall: str, ticket: Ticket, seq: int) -> dict[str, Any]:
         "note": ticket.note,
         "booked_for": _ms_or_none(ticket.booked_for),
         "not_before": _ms_or_none(ticket.not_before),
+        "origin": ticket.origin.value,
         "seq": seq,
     }
 
@@ -99,6 +124,8 @@ def ticket_of(row: Row) -> Ticket:
         document=row["visit_document"],
         person=row["visit_person"],
         phone=row["visit_phone"],
+        party=row["visit_party"],
+        itinerary=itinerary_of(row["visit_itinerary"]),
         appointment=row["visit_appointment"],
     )
     return Ticket(
@@ -123,6 +150,7 @@ def ticket_of(row: Row) -> Ticket:
         note=row["note"],
         booked_for=_moment_or_none(row["booked_for"]),
         not_before=_moment_or_none(row["not_before"]),
+        origin=Origin(row["origin"]),
     )
 
 

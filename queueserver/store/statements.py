@@ -23,6 +23,11 @@ ADVANCE_HALL = update(t.halls).where(t.halls.c.hall == bindparam("in_hall"))
 INSERT_HALL = insert(t.halls)
 INSERT_CONFIG = insert(t.config_versions)
 INSERT_VISIT = insert(t.visits)
+UPDATE_VISIT = (
+    update(t.visits)
+    .where(t.visits.c.hall == bindparam("of_hall"), t.visits.c.id == bindparam("of_id"))
+    .values(itinerary=bindparam("itinerary"))
+)
 INSERT_TICKET = insert(t.tickets)
 INSERT_EVENT = insert(t.events)
 INSERT_ANSWER = insert(t.answers)
@@ -74,6 +79,8 @@ SELECT_TICKETS: Select[Any] = select(
             "document",
             "person",
             "phone",
+            "party",
+            "itinerary",
             "appointment",
         )
     ),

@@ -26,7 +26,8 @@ CLASSES = (None, None, "elderly", "military")
 Step = tuple[str, int, int]
 
 ACTS = (
-    *("take",) * 5,
+    *("take",) * 3,
+    *("take_several",) * 3,
     *("call",) * 4,
     *("start",) * 2,
     *("finish",) * 2,
@@ -41,6 +42,10 @@ ACTS = (
     "call_back",
     "to_queue",
     "to_window",
+    "come_back",
+    "add",
+    "drop",
+    "leave",
     "print",
     "cancel",
     "walkout",
@@ -112,9 +117,20 @@ class RandomDay:
         holder = commands.Holder(f"hash-{two}", "11*4", "张*", "138*") if two else commands.Holder()
         made: dict[str, commands.Command] = {
             "take": commands.TakeTicket(SERVICES[one % 6], "kiosk", "zh-CN", CLASSES[two], holder),
+            "take_several": commands.TakeTicket(
+                SERVICES[one % 6],
+                "kiosk",
+                "zh-CN",
+                holder=holder,
+                services=tuple(SERVICES[(one + step) % 5] for step in range(1, two + 1)),
+                party=1 + two,
+            ),
+            "add": commands.AddStops(ticket, (SERVICES[two],)),
+            "drop": commands.DropStops(ticket, (SERVICES[two],)),
             "call": commands.CallNext(window),
             "start": commands.Start(window),
-            "finish": commands.Finish(window, "done", ("pension",)),
+            "finish": commands.Finish(window, ("done", "materials_missing")[two == 3], ("pension",)),
+            "leave": commands.Finish(window, "done", (), leaves=True),
             "no_show": commands.NoShow(window),
             "open": commands.OpenWindow(window, Actor(f"staff-{one}", "王丽", frozenset())),
             "close": commands.CloseWindow(window),
@@ -125,6 +141,7 @@ class RandomDay:
             "pick": commands.Pick(window, ticket, "急"),
             "call_back": commands.CallBack(window, ticket),
             "to_queue": commands.Transfer(window, ("social", "tax", "police", "trial")[two], None, "转"),
+            "come_back": commands.Transfer(window, ("tax", "police")[two % 2], None, "", come_back=True),
             "to_window": commands.Transfer(window, None, WINDOWS[two], ""),
             "print": commands.MarkPrinted(ticket),
             "cancel": commands.Cancel(ticket, walkout=False, reason="x"),

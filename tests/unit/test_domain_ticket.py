@@ -49,6 +49,8 @@ ACTS: dict[str, Callable[[Ticket], tuple[Ticket, events.TicketEvent]]] = {
     "reinstate": lambda t: t.back_in_line("reinstate", THERE),
     "cancel": lambda t: t.cancel(NOW, "changed my mind"),
     "walk_out": lambda t: t.walk_out(NOW),
+    "plan": lambda t: t.plan(t.visit.itinerary),
+    "release": lambda t: t.release(),
 }
 
 W, C, S, F, N = State.WAITING, State.CALLED, State.SERVING, State.FINISHED, State.NO_SHOW
@@ -72,6 +74,8 @@ EXPECTED: dict[str, dict[State, State]] = {
     "reinstate": {N: W, H: W},
     "cancel": {W: X},
     "walk_out": {W: O},
+    "plan": {W: W, C: C, S: S, H: H, N: N},
+    "release": {W: W},
 }
 """What each act makes of each state; every pair not listed is refused."""
 

@@ -41,6 +41,8 @@ zone = "main"
 hours = "weekdays"
 
 [[windows]]"""
+FIRST_SERVICE = 'queue = "general"'
+FIRST_REST = GOOD[GOOD.index(FIRST_SERVICE) + len(FIRST_SERVICE) : GOOD.index('[[queues]]\nid = "insurance"')]
 ORDINARY = GOOD[GOOD.index("[[priority_classes]]") : GOOD.index("[[hours]]")]
 SECOND_ZONE = (
     '[[zones]]\nid = "upstairs"\nname = { zh-CN = "楼上", en = "Upstairs" }\n\n[[priority_classes]]\nid = "ordinary"'
@@ -59,6 +61,11 @@ OVERRIDE_OPEN = (
 def calendar(days: str, at: str = "") -> tuple[str, str, str]:
     """The file with a calendar that the hall keeps: old, new, and where the finding is expected."""
     return "[hall]\n", f'{CALENDAR}{days}\n\n[hall]\ncalendar = "state"\n', at or days.split(" ", maxsplit=1)[0] + " ="
+
+
+def steps(entries: str) -> str:
+    """The first service with further steps."""
+    return f"{FIRST_SERVICE}\nsteps = [{entries}]"
 
 
 BROKEN = [
@@ -148,6 +155,54 @@ BROKEN = [
         'serves = ["insurance", "general"]',
         "serve queue 'insurance'",
         also=('zone = "main"\nserves = ["insurance"', 'zone = "upstairs"\nserves = ["insurance"'),
+    ),
+    Broken(
+        "unknown_reference",
+        FIRST_SERVICE,
+        steps('{ queue = "taxes" }'),
+        "steps =",
+        "unknown queue 'taxes'",
+        "services[0].steps[0].queue",
+    ),
+    Broken(
+        "unknown_reference", FIRST_SERVICE, f'{FIRST_SERVICE}\nafter = ["golf"]', "after =", "unknown service 'golf'"
+    ),
+    Broken("unknown_field", FIRST_SERVICE, steps('{ queue = "insurance", then = 1 }'), "steps =", "any_order"),
+    Broken("step_repeated", FIRST_SERVICE, steps('{ queue = "general" }'), "steps =", "'general' twice in a row"),
+    Broken(
+        "step_repeated",
+        FIRST_SERVICE,
+        steps('{ queue = "insurance" }, { queue = "insurance", any_order = true }'),
+        "steps =",
+        "'insurance' twice in a row",
+        "services[0].steps[1].queue",
+    ),
+    Broken(
+        "queue_not_served",
+        "[[windows]]",
+        THIRD_QUEUE,
+        'id = "third"',
+        "for ever",
+        also=(FIRST_SERVICE, steps('{ queue = "third" }')),
+    ),
+    Broken(
+        "steps_never_together",
+        CLASSES,
+        f'[[hours]]\nid = "sundays"\nsun = ["09:00-12:00"]\n{CLASSES}',
+        "steps =",
+        "'general', 'insurance', which are never all open",
+        also=(
+            FIRST_SERVICE + FIRST_REST,
+            steps('{ queue = "insurance" }') + FIRST_REST.replace('"weekdays"', '"sundays"'),
+        ),
+    ),
+    Broken(
+        "services_in_circle",
+        FIRST_SERVICE,
+        f'{FIRST_SERVICE}\nafter = ["social-insurance"]',
+        'after = ["social-insurance"]',
+        "residence-proof -> social-insurance -> residence-proof",
+        also=('queue = "insurance"\nhot', 'queue = "insurance"\nafter = ["residence-proof"]\nhot'),
     ),
     Broken(
         "range_reversed", 'prefix = "A"', 'prefix = "A"\nfirst = 9\nlast = 3', "first = 9", "first is 9, but last is 3"
@@ -324,6 +379,11 @@ def test_a_hall_that_never_closes_may_change_its_day_while_it_is_open() -> None:
 def test_a_shared_prefix_with_ranges_apart_is_good() -> None:
     text = GOOD.replace('prefix = "A"', 'prefix = "A"\nlast = 499').replace('prefix = "B"', 'prefix = "A"\nfirst = 500')
     assert read(text).findings == ()
+
+
+def test_a_step_may_lead_back_to_a_queue_that_was_left() -> None:
+    there_and_back = steps('{ queue = "insurance" }, { queue = "general" }')
+    assert read(GOOD.replace(FIRST_SERVICE, there_and_back, 1)).findings == ()
 
 
 def test_a_draft_without_lines_is_checked_by_the_same_rules() -> None:

@@ -26,6 +26,7 @@ from contract.config import (
     Queue,
     Rule,
     Service,
+    Step,
     Weekday,
     Window,
     Zone,
@@ -74,6 +75,7 @@ QUEUES = st.builds(
     calendar=st.none() | IDS,
     daily_limit=st.none() | st.integers(1, 10**6),
     person_limit=st.none() | st.integers(1, 5),
+    party_limit=st.none() | st.integers(1, 99),
     missed=st.sampled_from(MissedPolicy),
 )
 RULES = st.builds(Rule, queue=IDS, waited_minutes=MINUTES, waiting_at_least=st.integers(0, 99))
@@ -104,6 +106,8 @@ CONFIGS = st.builds(
             hint=TEXTS,
             hot=st.booleans(),
             requires_document=st.booleans(),
+            steps=_many(st.builds(Step, queue=IDS, any_order=st.booleans())),
+            after=_many(IDS),
         )
     ),
     queues=_many(QUEUES),

@@ -15,6 +15,7 @@ from contract.events import EVENT_DATA, TicketData, WireEvent
 from queueserver.domain import events
 from queueserver.domain.appointment import Appointment, AppointmentState
 from queueserver.domain.reason import PassedOver, Reason
+from queueserver.domain.stops import Itinerary, Stop, StopState
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 from queueserver.outgoing import Fact, fact_of, wire_event
@@ -49,6 +50,7 @@ TICKET = Ticket(
     printed=True,
     note=PRIVATE,
 )
+STOP = Stop("s-clerk", "clerk", (), StopState.UNDONE, "queue_closed")
 WAITING = replace(TICKET, state=State.WAITING, window=None, sent_to=None, staff=None, calls=0)
 BOOKED = Appointment(
     "APPOINTMENT-id",
@@ -83,6 +85,8 @@ EVENTS: dict[str, events.Event] = {
     "ticket.returned": events.TicketReturned(WAITING, "requeue", "w2"),
     "ticket.held": events.TicketHeld(replace(TICKET, state=State.HELD), PRIVATE),
     "ticket.transferred": events.TicketTransferred(WAITING, "T0", "requeue", "w1"),
+    "ticket.continued": events.TicketContinued(WAITING, "T0", "requeue", "w1", "in_line", PRIVATE),
+    "ticket.replanned": events.TicketReplanned(WAITING, settled=(STOP,)),
     "ticket.cancelled": events.TicketCancelled(replace(WAITING, state=State.CANCELLED), PRIVATE),
     "ticket.walked_out": events.TicketWalkedOut(replace(WAITING, state=State.WALKOUT)),
     "appointment.reserved": events.AppointmentReserved(BOOKED),
@@ -122,12 +126,27 @@ MORE_FIELDS = {
     "ticket.missed": {"from_window"},
     "ticket.returned": {"how", "from_window"},
     "ticket.transferred": {"from_ticket", "from_queue", "from_window"},
+    "ticket.continued": {"how", "from_ticket", "from_queue", "from_window"},
+    "ticket.replanned": {"settled", "stops"},
 }
 
 
 def fact(event: events.Event) -> tuple[Fact, dict[str, Any]]:
     found = fact_of(event, Rules().unit())
     return found, json.loads(found.data)
+
+
+def test_stops_leave_the_house_as_codes_and_a_group_as_its_size() -> None:
+    both = Itinerary((Stop("s-requeue", "requeue", state=StopState.NOW), STOP))
+    group = replace(WAITING, visit=replace(VISIT, itinerary=both, party=4))
+    _, data = fact(events.TicketReplanned(group, settled=(STOP,)))
+    ended = {"service": "s-clerk", "queue": "clerk", "state": "undone", "reason": "queue_closed"}
+    assert data["settled"] == [ended]
+    assert data["stops"] == [{"service": "s-requeue", "queue": "requeue", "state": "now", "reason": ""}, ended]
+    assert data["party"] == 4
+    closing, day = fact(events.DayClosed(date(2026, 3, 2), (("T1", "expired"),), (("T1", STOP),)))
+    assert day["undone"] == 1
+    assert json.loads(closing.detail)["stops"] == [{"ticket": "T1", **ended}]
 
 
 def test_every_fact_of_the_domain_and_every_event_of_the_contract_is_here() -> None:
@@ -275,7 +294,7 @@ def test_the_house_keeps_what_the_wire_does_not_get() -> None:
     assert json.loads(fact(EVENTS["ticket.finished"])[0].detail)["items"] == ["s-clerk"]
     closed = {"ended": [["T1", "expired"], ["T2", "finished"]], "hour": 12}
     assert json.loads(fact(EVENTS["day.closed"])[0].detail) == closed
-    assert fact(EVENTS["day.closed"])[1] == {"business_day": "2026-03-02", "expired": 2}
+    assert fact(EVENTS["day.closed"])[1] == {"business_day": "2026-03-02", "expired": 2, "undone": 0}
 
 
 def test_the_wire_event_is_a_cloudevent() -> None:

@@ -1,0 +1,31 @@
+"""Who may join a queue now: hours, limits of the line and of the person."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import QueuePlan, ServicePlan
+from queueserver.ports import UnitOfWork
+
+
+def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) -> None:
+    """Raise unless hours and limits let one more person wait in this queue."""
+    local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
+    if not queue.schedule.is_open(local):
+        raise DomainError("queue_closed")
+    if queue.schedule.after_last_ticket(local):
+        raise DomainError("last_ticket_time")
+    if service.requires_document and not holder:
+        raise DomainError("invalid_field", field="document")
+    within_person_limit(uow, queue, holder)
+    if queue.waiting_limit is not None and uow.line.count(queue.id) >= queue.waiting_limit:
+        raise DomainError("line_full")
+
+
+def within_person_limit(uow: UnitOfWork, queue: QueuePlan, holder: str) -> None:
+    """Raise when this person has as many open tickets in the queue as one may."""
+    if queue.person_limit is not None and holder:
+        held = uow.held_by(holder, queue.id)
+        if len(held) >= queue.person_limit:
+            raise DomainError("person_limit", number=held[-1].number, ticket=held[-1].id)
