@@ -7,6 +7,7 @@ call, and "ticket" leaves it to the same command's row in TICKETS. A command's w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,11 +23,15 @@ TICKETS: Final = """
 | Reinstate          | !                 | !                 | !                 | waiting returned  | waiting returned  | !    |
 | Pick               | called called     | !                 | !                 | !                 | !                 | !    |
 | CallBack           | !                 | !                 | !                 | called called     | called called     | !    |
+| AddStops           | = replanned       | = replanned       | = replanned       | = replanned       | = replanned       | !    |
+| DropStops          | = replanned       | = replanned       | = replanned       | = replanned       | = replanned       | !unknown_stop; finished !; transferred ! |
+| DropStops (this one) | cancelled cancelled continued | !   | !                 | !                 | !                 | !unknown_stop; transferred ! |
 | TurnDay            | expired day.closed | expired day.closed | finished day.closed | expired day.closed | expired day.closed | = day.closed |
 """
-"""What becomes of the ticket that is named; where windows stand makes no difference to the first eight.
+"""What becomes of the ticket that is named; where windows stand makes no difference but to Pick and CallBack.
 
-"over" is each of finished, transferred, cancelled, walkout and expired. TurnDay names none: it reaches all.
+"over" is each of finished, transferred, cancelled, walkout and expired; behind a semicolon, what one of them has of its
+own. TurnDay names none: it reaches all.
 """
 
 WINDOWS: Final = """
@@ -46,6 +51,8 @@ WINDOWS: Final = """
 | Recall (too often)  | !window_idle  | !window_idle   | !window_idle  | !recall_limit      | !                 | !recall_limit      | !                 |
 | Start               | !window_idle  | !window_idle   | !window_idle  | serving started    | !                 | serving started    | !                 |
 | Finish              | !window_idle  | !window_idle   | !window_idle  | !                  | finished finished | !                  | finished finished |
+| Finish (more to do) | !window_idle  | !window_idle   | !window_idle  | !                  | finished finished continued | !         | finished finished continued |
+| Finish (more to do here) | !window_idle | !window_idle | !window_idle | !                | finished finished continued | !         | finished finished continued |
 | NoShow (clerk)      | !window_idle  | !window_idle   | !window_idle  | no_show missed     | !                 | no_show missed     | !                 |
 | NoShow (requeue)    | !window_idle  | !window_idle   | !window_idle  | waiting missed     | !                 | waiting missed     | !                 |
 | NoShow (postpone)   | !window_idle  | !window_idle   | !window_idle  | waiting missed     | !                 | waiting missed     | !                 |
@@ -80,6 +87,9 @@ ANYWHERE: Final = """
 """Commands that ask neither how a window nor how any ticket stands."""
 
 
+OVER: Final = ("finished", "transferred", "cancelled", "walkout", "expired")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command must come to: a refusal, or a new state ("" = as before) and the facts that are recorded."""
@@ -99,10 +109,15 @@ def table(text: str, family: str = "ticket") -> Rows:
     lines = [line for line in text.splitlines() if line.startswith("|")]
     head, *rest = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
     rows = [row for row in rest if not row[0].startswith("---")]
-    return {
-        name: {column: _outcome(cell, family) for column, cell in zip(head[1:], cells, strict=True)}
-        for name, *cells in rows
-    }
+    return {name: dict(_outcomes(zip(head[1:], cells, strict=True), family)) for name, *cells in rows}
+
+
+def _outcomes(cells: Iterable[tuple[str, str]], family: str) -> Iterator[tuple[str, Outcome]]:
+    for column, cell in cells:
+        usual, *special = (part.strip() for part in cell.split(";"))
+        own = dict(part.split(" ", 1) for part in special)
+        for state in OVER if column == "over" else (column,):
+            yield state, _outcome(own.get(state, usual), family)
 
 
 def _outcome(cell: str, family: str) -> Outcome:
@@ -125,7 +140,6 @@ BY_WINDOW: Final[Rows] = {
 BY_APPOINTMENT: Final[Rows] = table(APPOINTMENTS, "appointment")
 ALWAYS: Final[Rows] = table(ANYWHERE)
 
-OVER: Final = ("finished", "transferred", "cancelled", "walkout", "expired")
 TICKET_STATES: Final = ("waiting", "called", "serving", "held", "no_show", *OVER)
 WINDOW_STATES: Final = tuple(next(iter(BY_WINDOW.values())))
 
@@ -141,4 +155,4 @@ def expected(row: str, ticket_state: str, window_state: str) -> Outcome:
         return ALWAYS[row]["in every state"]
     if row in BY_WINDOW and not (outcome := BY_WINDOW[row][window_state]).by_ticket:
         return outcome
-    return BY_TICKET[row]["over" if ticket_state in OVER else ticket_state]
+    return BY_TICKET[row][ticket_state]

@@ -39,9 +39,19 @@ MOST_LEGS: Final = 2
 FIRST_NUMBER: Final = "A001"
 """Only this one is printed or not: it concerns no other ticket, and would double the states with each."""
 NEVER_MADE: Final = frozenset(
-    {"OpenWindow (another)", "OpenWindow (sits elsewhere)", "Broadcast", "Book", "Book (draft)", "ImportAppointments"}
+    {
+        "OpenWindow (another)",
+        "OpenWindow (sits elsewhere)",
+        "Broadcast",
+        "Book",
+        "Book (draft)",
+        "ImportAppointments",
+        "DropStops",
+        "DropStops (this one)",
+        "Finish (more to do here)",
+    }
 )
-"""Rows the search leaves out: they touch no ticket and no window, and the test of the table makes them."""
+"""Rows the search leaves out: they come to what others come to, and the test of the table makes them."""
 
 CommandRow = tuple[str, commands.Command, str]
 """The row of the table, the command, and the id of the ticket or window it is about."""
@@ -70,7 +80,7 @@ class Node:
 
 def explore(tickets: int, windows: int, depth: int, policies: tuple[MissedPolicy, ...] = tuple(MissedPolicy)) -> Found:
     """Breadth first from an empty hall; `depth` commands deep, or until nothing new is found."""
-    plan = small_hall(tickets, windows, policies)
+    plan = small_hall(windows, policies)
     start = Node(LiveHall(plan, 0, TODAY), {})
     seen, frontier, found = {_key(start)}, [start], Found(states=1)
     for level in range(1, depth + 1):
@@ -82,13 +92,12 @@ def explore(tickets: int, windows: int, depth: int, policies: tuple[MissedPolicy
     return found
 
 
-def small_hall(tickets: int, windows: int, policies: tuple[MissedPolicy, ...]) -> HallPlan:
-    """A queue for each missed-ticket policy, all served at each window; no more than `tickets` a queue."""
+def small_hall(windows: int, policies: tuple[MissedPolicy, ...]) -> HallPlan:
+    """A queue and a service for each missed-ticket policy, all served at each window."""
     name = {"en": "x"}
     sample = SAMPLE_HALL
     queues = tuple(
-        Queue(id=f"q{n}", name=name, prefix="ABCD"[n], zone="east", hours="always", missed=policy, postpone_places=1,
-              daily_limit=tickets)
+        Queue(id=f"q{n}", name=name, prefix="ABCD"[n], zone="east", hours="always", missed=policy, postpone_places=1)
         for n, policy in enumerate(policies)
     )  # fmt: skip
     served = tuple(queue.id for queue in queues)
@@ -202,7 +211,8 @@ def _at_window(node: Node, window: str) -> Iterator[CommandRow]:
     yield "CallNext" if somebody else "CallNext (nobody)", commands.CallNext(window), ""
     yield _recall_row(there), commands.Recall(window), at
     yield "Start", commands.Start(window), at
-    yield "Finish", commands.Finish(window, "done", ()), at
+    more = there is not None and bool(there.visit.itinerary.open)
+    yield "Finish (more to do)" if more else "Finish", commands.Finish(window, "done", ()), at
     yield _no_show_row(live, there), commands.NoShow(window), at
     yield "Hold", commands.Hold(window, ""), at
     if there is None or there.leg < MOST_LEGS:
@@ -227,6 +237,9 @@ def _of_ticket(node: Node, ticket: Ticket) -> Iterator[CommandRow]:
     if ticket.visit.number == FIRST_NUMBER:
         printed = "MarkPrinted (again)" if ticket.printed else "MarkPrinted"
         yield printed, commands.MarkPrinted(ticket.id), ticket.id
+    other = [service for service in node.live.plan.services if service != ticket.service]
+    if ticket.leg == 1 and other and not ticket.visit.itinerary.stops:
+        yield "AddStops", commands.AddStops(ticket.id, (other[0],)), ticket.id
     yield "Cancel", commands.Cancel(ticket.id, walkout=False, reason=""), ticket.id
     yield "Cancel (walkout)", commands.Cancel(ticket.id, walkout=True, reason=""), ticket.id
     yield "Requeue", commands.Requeue(ticket.id), ticket.id
@@ -366,6 +379,7 @@ def _trait(ticket: Ticket, number: dict[str, int]) -> Any:
         ticket.queue,
         ticket.state.value,
         ticket.leg,
+        len(ticket.visit.itinerary.open),
         ticket.printed,
         ticket.window,
         ticket.sent_to,

@@ -113,16 +113,15 @@ class Recount:
         ms = until - since if until > since else 0
         self._enter(measure, leg, bin_of(ms), ms)
 
-    def _enter(self, measure: str, leg: _Leg, into: int, ms: int) -> None:
+    def _enter(self, measure: str, leg: _Leg, into: int, ms: int, n: int = 1) -> None:
         if self._hour is None:
             return
-        self._add(
-            Cell(measure, into, self._hour, leg.queue, leg.service, leg.priority_class, leg.window, leg.staff), ms
-        )
+        cell = Cell(measure, into, self._hour, leg.queue, leg.service, leg.priority_class, leg.window, leg.staff)
+        self._add(cell, ms, n)
 
-    def _add(self, cell: Cell, ms: int) -> None:
-        n, total = self.cells.get(cell, (0, 0))
-        self.cells[cell] = Tally(n + 1, total + ms)
+    def _add(self, cell: Cell, ms: int, n: int = 1) -> None:
+        before, total = self.cells.get(cell, (0, 0))
+        self.cells[cell] = Tally(before + n, total + ms)
 
     # -- a ticket begins
 
@@ -130,6 +129,8 @@ class Recount:
         leg = self._begin(fact)
         self.numbers.append(leg.number)
         self._count("arrived", leg)
+        if (party := fact.data.get("party", 1)) > 1:
+            self._enter("companions", leg, NO_BIN, 0, n=party - 1)
 
     def _sent_on(self, fact: StoredFact) -> None:
         before = self._legs.get(fact.data["from_ticket"])
@@ -142,10 +143,11 @@ class Recount:
         self._count("joined", self._begin(fact))
 
     def _continued(self, fact: StoredFact) -> None:
+        """The next stop of a visit: in the line of its queue, or at the window where the visitor already sits."""
         leg = self._begin(fact)
         leg.state = fact.data["state"]
         if leg.state == "serving":
-            leg.window, leg.staff, leg.started_at = fact.data["window"], fact.detail["staff"] or "", fact.at_ms
+            leg.started_at, leg.window, leg.staff = fact.at_ms, fact.data["window"], fact.detail["staff"] or ""
         self._count("joined", leg)
 
     def _begin(self, fact: StoredFact) -> _Leg:
@@ -160,16 +162,16 @@ class Recount:
     # -- it is called and served
 
     def _called(self, leg: _Leg, fact: StoredFact) -> None:
-        leg.state, leg.called_at = "called", fact.at_ms
+        waited, leg.state, leg.called_at = leg.state == "waiting", "called", fact.at_ms
         leg.window, leg.staff = fact.data["window"], fact.detail["staff"] or ""
         self._count("called", leg)
         if fact.data["how"] == "pick":
             self._count("picked", leg)
         elif fact.data["how"] == "call_back":
             self._count("called_back", leg)
-        if not leg.called_before:
-            leg.called_before = True
+        if waited and not leg.called_before:
             self._measure("waiting", leg, leg.waits_from, fact.at_ms)
+        leg.called_before = True
 
     def _recalled(self, leg: _Leg, fact: StoredFact) -> None:
         self._count("recalled", leg)

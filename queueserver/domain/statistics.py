@@ -23,6 +23,7 @@ class Measure(StrEnum):
     """What a cell counts; those with a duration also sum it and say in which bin it fell."""
 
     ARRIVED = "arrived"
+    COMPANIONS = "companions"
     JOINED = "joined"
     CALLED = "called"
     PICKED = "picked"
@@ -91,8 +92,8 @@ class Tally(NamedTuple):
         return Tally(self.n + other.n, self.total + other.total)
 
 
-Counted = Iterator[tuple[Cell, int]]
-"""Cells to add one to, each with its milliseconds."""
+Counted = Iterator[tuple[Cell, Tally]]
+"""Cells, and what to add to each."""
 Was = Callable[[str], Ticket | None]
 """A ticket as it was before the fact; None when it is new."""
 
@@ -106,7 +107,8 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             yield from _of_ticket(event, was(event.ticket.id), now, hour)
         case events.AppointmentEvent() if type(event) in _BOOKINGS:
             about = event.appointment
-            yield Cell(_BOOKINGS[type(event)].value, NO_BIN, hour, about.queue, about.service, "", "", ""), 0
+            measure = _BOOKINGS[type(event)].value
+            yield Cell(measure, NO_BIN, hour, about.queue, about.service, "", "", ""), Tally(1, 0)
         case events.DayClosed():
             for ticket_id, _ in event.ended:
                 if (ticket := was(ticket_id)) is not None:
@@ -132,14 +134,20 @@ _RETURNS: Final = {
     "postpone": Measure.POSTPONED,
     "reinstate": Measure.REINSTATED,
 }
+_LEAVES: Final[dict[type[events.TicketEvent], Measure]] = {
+    events.TicketCancelled: Measure.CANCELLED,
+    events.TicketWalkedOut: Measure.WALKED_OUT,
+}
 _CALLS: Final = {"pick": Measure.PICKED, "call_back": Measure.CALLED_BACK}
 
 
-def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hour: int) -> Counted:  # noqa: C901 # one case a fact
+def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hour: int) -> Counted:
     ticket = event.ticket
     match event:
         case events.TicketIssued():
-            yield _one(Measure.ARRIVED if ticket.leg == 1 else Measure.JOINED, ticket, hour)
+            yield _one(Measure.ARRIVED, ticket, hour)
+            if ticket.visit.party > 1:
+                yield _cell(Measure.COMPANIONS.value, NO_BIN, hour, ticket), Tally(ticket.visit.party - 1, 0)
         case events.TicketContinued():
             yield _one(Measure.JOINED, ticket, hour)
         case events.TicketCalled():
@@ -150,19 +158,24 @@ def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hou
             yield _timed(Measure.WAY, ticket, ticket.called_at, now, hour)
         case events.TicketFinished():
             yield _timed(Measure.SERVICE, ticket, ticket.started_at, now, hour)
-        case events.TicketMissed() if was is not None:
+        case events.TicketCancelled() | events.TicketWalkedOut():
+            yield _timed(_LEAVES[type(event)], ticket, _since(ticket), now, hour)
+        case _ if was is not None:
+            yield from _set_back(event, was, now, hour)
+
+
+def _set_back(event: events.TicketEvent, was: Ticket, now: datetime, hour: int) -> Counted:
+    """A ticket that came no further, counted where it was."""
+    match event:
+        case events.TicketMissed():
             yield _one(Measure.MISSED, was, hour)
-            if ticket.state is State.EXPIRED:
+            if event.ticket.state is State.EXPIRED:
                 yield _one(Measure.NEVER_CAME, was, hour)
-        case events.TicketReturned() if was is not None and event.how in _RETURNS:
+        case events.TicketReturned() if event.how in _RETURNS:
             yield _one(_RETURNS[event.how], was, hour)
-        case events.TicketHeld() if was is not None:
+        case events.TicketHeld():
             yield _one(Measure.HELD, was, hour)
             yield from _part(was, now, hour)
-        case events.TicketCancelled():
-            yield _timed(Measure.CANCELLED, ticket, _since(ticket), now, hour)
-        case events.TicketWalkedOut():
-            yield _timed(Measure.WALKED_OUT, ticket, _since(ticket), now, hour)
 
 
 def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour: int) -> Counted:
@@ -170,7 +183,7 @@ def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour:
     yield _one(Measure.CALLED, ticket, hour)
     if event.how in _CALLS:
         yield _one(_CALLS[event.how], ticket, hour)
-    if was is not None and was.calls == 0:
+    if was is not None and was.calls == 0 and was.state is State.WAITING:
         yield _timed(Measure.WAITING, ticket, _since(ticket), now, hour)
 
 
@@ -192,14 +205,14 @@ def _since(ticket: Ticket) -> datetime:
     return ticket.issued_at if ticket.booked_for is None else max(ticket.issued_at, ticket.booked_for)
 
 
-def _one(measure: Measure, ticket: Ticket, hour: int) -> tuple[Cell, int]:
-    return _cell(measure.value, NO_BIN, hour, ticket), 0
+def _one(measure: Measure, ticket: Ticket, hour: int) -> tuple[Cell, Tally]:
+    return _cell(measure.value, NO_BIN, hour, ticket), Tally(1, 0)
 
 
-def _timed(measure: Measure, ticket: Ticket, since: datetime | None, now: datetime, hour: int) -> tuple[Cell, int]:
+def _timed(measure: Measure, ticket: Ticket, since: datetime | None, now: datetime, hour: int) -> tuple[Cell, Tally]:
     """A duration is never below nothing: a booked time may still be to come, a clock may have been set back."""
     ms = 0 if since is None else max(0, (now - since) // _MS)
-    return _cell(measure.value, bin_of(ms), hour, ticket), ms
+    return _cell(measure.value, bin_of(ms), hour, ticket), Tally(1, ms)
 
 
 def _cell(measure: str, into: int, hour: int, ticket: Ticket) -> Cell:

@@ -76,9 +76,10 @@ class Change:
     tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
     """What to add to the statistics, by business day."""
 
-    def add(self, day: date, cell: Cell, ms: int) -> None:
-        n, total = self.tallies.get((day, cell), (0, 0))
-        self.tallies[day, cell] = Tally(n + 1, total + ms)
+    def add(self, day: date, cell: Cell, tally: Tally) -> None:
+        """More of what is counted; see domain.statistics."""
+        known = self.tallies.get((day, cell))
+        self.tallies[day, cell] = tally if known is None else known.plus(tally)
 
 
 class Unit:
@@ -106,7 +107,7 @@ class Unit:
         self.agenda = AgendaView(live.agenda)
         self._tickets: dict[str, Ticket] = {}
         self._was: dict[str, Ticket | None] = {}
-        self._counted: list[tuple[Cell, int]] = []
+        self._counted: list[tuple[Cell, Tally]] = []
         self._hour = local_hour(now, live.plan.time_zone)
         self._windows: dict[str, Window] = {}
         self._queue_days: dict[str, QueueDay] = {}
@@ -199,8 +200,8 @@ class Unit:
         """Let the hall be as this command leaves it, and note in `change` what must be written."""
         live = self._live
         live.seq += len(self.events)
-        for cell, ms in self._counted:
-            change.add(live.business_day, cell, ms)
+        for cell, tally in self._counted:
+            change.add(live.business_day, cell, tally)
         for ticket_id, ticket in self._tickets.items():
             known = live.tickets.get(ticket_id)
             if known is None and ticket_id not in change.tickets:

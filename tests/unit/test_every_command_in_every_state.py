@@ -80,6 +80,8 @@ def situation(row: str, ticket_state: str, window_state: str) -> Situation:
     named = rules.take("apart" if variant == "nobody" else "clerk")
     if variant == "again":
         rules.do(commands.MarkPrinted(named.id))
+    if row.startswith("DropStops"):
+        rules.do(commands.AddStops(named.id, ("s-apart",)))
     _bring(rules, named, ticket_state)
     if window_state == "closed":
         return Situation(rules, named)
@@ -88,6 +90,8 @@ def situation(row: str, ticket_state: str, window_state: str) -> Situation:
     if "+" in window_state:
         there = rules.take(variant if variant in SERVED else "requeue")
         rules.do(commands.Pick("w1", there.id, "so that somebody is here"))
+    if variant.startswith("more to do") and there:
+        rules.do(commands.AddStops(there.id, ("s-clerk" if variant.endswith("here") else "s-apart",)))
     if variant == "too often" and row.startswith("Recall") and there:
         rules.do(commands.Recall("w1"))
     if window_state.endswith("serving"):
@@ -129,6 +133,9 @@ MADE: dict[str, Made] = {
     "Reinstate": lambda s: commands.Reinstate(s.named.id, 1),
     "Pick": lambda s: commands.Pick("w1", s.named.id, "in a wheelchair"),
     "CallBack": lambda s: commands.CallBack("w1", s.named.id),
+    "AddStops": lambda s: commands.AddStops(s.named.id, ("s-requeue",)),
+    "DropStops": lambda s: commands.DropStops(s.named.id, ("s-apart",)),
+    "DropStops (this one)": lambda s: commands.DropStops(s.named.id, ("s-clerk",)),
     "TurnDay": lambda s: commands.TurnDay(day_after(s.rules.live.business_day)),
     "OpenWindow": lambda _: commands.OpenWindow("w1", WANG),
     "OpenWindow (another)": lambda _: commands.OpenWindow("w1", Actor("zhao", "赵敏", frozenset({"clerk"}))),
