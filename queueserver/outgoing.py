@@ -17,6 +17,7 @@ from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import local_hour
 from queueserver.domain.stops import Stop, StopState
+from queueserver.domain.ticket import State
 from queueserver.ports import UnitOfWork
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -166,10 +167,17 @@ def _stop(stop: Stop) -> dict[str, str]:
 
 
 def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
-    detail: dict[str, Any] = {"channel": event.ticket.visit.channel, "leg": event.ticket.leg}
-    if event.ticket.booked_for is not None:
-        detail |= {"booked_for": _ms(event.ticket.booked_for)}
+    ticket = event.ticket
+    detail: dict[str, Any] = {"channel": ticket.visit.channel, "leg": ticket.leg}
+    if ticket.state is State.WAITING and not isinstance(event, events.TicketPrinted):
+        detail |= {"place": [ticket.place.at_ms, ticket.place.order], "sent_to": ticket.sent_to}
+    if ticket.booked_for is not None:
+        detail |= {"booked_for": _ms(ticket.booked_for)}
     match event:
+        case events.TicketIssued() if ticket.visit.itinerary.stops:
+            detail |= {"services": list(dict.fromkeys(stop.service for stop in ticket.visit.itinerary.stops))}
+        case events.TicketTransferred() if ticket.visit.itinerary.returns:
+            detail |= {"returns": [back.window for back in ticket.visit.itinerary.returns]}
         case events.TicketCalled():
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
         case events.TicketFinished():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -104,10 +107,22 @@ async def publish(hall: str, request: Request) -> Response:
     body = await read_body(request, PublishConfig, CONFIG_LIMIT)
     if body.config.hall.id != hall:
         raise DomainError("invalid_field", field="config.hall.id")
-    errors = [finding for finding in findings_in(body.config) if finding.severity is Severity.ERROR]
+    errors = [
+        finding
+        for finding in findings_in(body.config, _today(request, body.config))
+        if finding.severity is Severity.ERROR
+    ]
     if errors:
         raise DomainError("config_invalid", field=errors[0].where, count=len(errors), first=str(errors[0]))
     version = await house(request).writer.publish_config(
         hall, body.config, by=asker.actor.id, note=body.note, expected_version=body.expected_version
     )
     return json_response(ConfigVersion(version=version, config=body.config))
+
+
+def _today(request: Request, config: HallConfig) -> date | None:
+    """The date in the hall, if its time zone is one."""
+    try:
+        return house(request).clock.now().astimezone(ZoneInfo(config.hall.time_zone)).date()
+    except (KeyError, ValueError, OSError):
+        return None

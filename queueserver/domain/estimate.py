@@ -1,14 +1,133 @@
-"""How long until the call, as a range: from configured minutes until there are measured ones."""
+"""How long until the call, as a range that holds for four visitors in five: made from an expected wait, then graded.
+
+What was tried and how each did is in docs/estimates.md.
+"""
 
 from __future__ import annotations
 
-from math import ceil, floor
+from dataclasses import dataclass, replace
+from math import ceil, floor, sqrt
+from typing import Final
 
-SPREAD_LOW, SPREAD_HIGH = 0.6, 1.5
-"""How far real waits lie from the configured mean while nothing was measured yet."""
+from queueserver.domain.learned import Calibration, Learned
+from queueserver.domain.promise import Promise
+
+OUTSIDE: Final = 0.1
+"""The share of visitors to be called before the range, and the share after it."""
+OWN_DOUBT: Final = 0.1
+"""How far the expected wait itself may be off, as a share of it: the day's pace, windows that open and pause."""
+STEP_DOUBT: Final = 0.5
+"""How far off it may be however short it is, in the time between two calls."""
+SLOWEST_STEP: Final = 0.02
+"""By how much one outcome moves the range's ends, in spreads, once many are known."""
+MOST_MINUTES: Final = 600
+"""No range ends later: a working day is over by then."""
+_FARTHEST: Final = 8.0
+_IDLE_QUANTILE: Final = 2.3
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A wait of `minutes` in the mean, with `step` minutes between two calls there and services of this `variation`.
+
+    `idle` means that a window is free and nobody is ahead: `minutes` is then how soon a free window calls.
+    """
+
+    minutes: float
+    step: float
+    variation: float
+    idle: bool = False
+
+    @property
+    def spread(self) -> float:
+        """About one standard deviation, minutes."""
+        calls = self.variation * self.step * self.minutes
+        return sqrt(calls + (OWN_DOUBT * self.minutes) ** 2) + STEP_DOUBT * self.step
+
+
+def promised(expected: Expected, learned: Learned) -> Promise:
+    """The range to be shown. It never falls when the expected wait grows."""
+    if expected.idle:
+        high = max(1, ceil(_IDLE_QUANTILE * expected.minutes))
+        return Promise(0, min(high, MOST_MINUTES), 0.0, 0.0)
+    low, high = _range(expected.minutes, expected.spread, learned)
+    return Promise(low, high, expected.minutes, expected.spread)
+
+
+def middle(promise: Promise, learned: Learned) -> float:
+    """The wait in minutes that half of the visitors should exceed."""
+    return max(0.0, _end(promise.expected, promise.spread, learned.calibration.middle, learned.bias()))
+
+
+def ends(promise: Promise, learned: Learned) -> tuple[float, float]:
+    """The range before it is rounded."""
+    at, bias = learned.calibration, learned.bias()
+    low, high = (_end(promise.expected, promise.spread, end, bias) for end in (at.low, at.high))
+    return max(0.0, low), max(0.0, high)
+
+
+def after(learned: Learned, promise: Promise) -> Learned:
+    """What the queue has learned once it is known how long somebody waited."""
+    waited = promise.waited
+    if waited is None:
+        return learned
+    if promise.spread == 0.0:
+        return learned.free_window_called(waited) if promise.called else learned
+    learned = replace(learned, calibration=_moved(learned, promise, waited))
+    return learned.waited_for(waited, promise.expected) if promise.called else learned
+
+
+def _range(expected: float, spread: float, learned: Learned) -> tuple[int, int]:
+    at, bias = learned.calibration, learned.bias()
+    low = _step_down(_within(_end(expected, spread, at.low, bias), 0.0, MOST_MINUTES - 10))
+    high = _step_up(_within(_end(expected, spread, at.high, bias), 0.0, MOST_MINUTES))
+    return low, max(high, low + 1)
+
+
+def _end(expected: float, spread: float, at: float, bias: float) -> float:
+    return bias * (expected + at * spread)
+
+
+def _moved(learned: Learned, promise: Promise, waited: float) -> Calibration:
+    """Graded against the range that would be shown today, so that late outcomes do not push too far.
+
+    Of somebody who left, only a wait beyond the range tells anything; and nobody can be called before a range that
+    begins now, so that it tells nothing of where ranges should begin.
+    """
+    at = learned.calibration
+    low, high = _range(promise.expected, promise.spread, learned)
+    if not promise.called and waited <= high:
+        return at
+    step = max(SLOWEST_STEP, (at.count + 3) ** -0.6)
+    lower, upper = at.low, at.high + step * (1 - OUTSIDE - (waited <= high))
+    if promise.expected + at.low * promise.spread > 0:
+        lower += step * (OUTSIDE - (waited < low))
+    centre = _within(at.middle + step * (0.5 - (waited <= middle(promise, learned))), -_FARTHEST, _FARTHEST)
+    return Calibration(at.count + 1, _within(lower, -_FARTHEST, centre), centre, _within(upper, centre, _FARTHEST))
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)
+
+
+def _step(minutes: float) -> int:
+    """Minutes are told one by one up to half an hour, then in fives, after two hours in tens."""
+    if minutes < 30:
+        return 1
+    return 5 if minutes < 120 else 10
+
+
+def _step_down(minutes: float) -> int:
+    step = _step(minutes)
+    return floor(minutes / step) * step
+
+
+def _step_up(minutes: float) -> int:
+    step = _step(minutes)
+    return ceil(minutes / step) * step
 
 
 def wait_range(ahead: float, service_minutes: float, windows: int) -> tuple[int, int]:
     """(low, high) in whole minutes for a ticket with `ahead` services before it, served by `windows` (at least one)."""
     mean = ahead * service_minutes / max(1, windows)
-    return floor(mean * SPREAD_LOW), ceil(mean * SPREAD_HIGH + service_minutes / max(1, windows))
+    return floor(mean * 0.6), ceil(mean * 1.5 + service_minutes / max(1, windows))

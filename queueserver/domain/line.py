@@ -35,6 +35,7 @@ class Line:
     def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
         self._lanes: dict[str, dict[Kind, _Row]] = {}
         self._counts: dict[str, int] = {}
+        self._revisions: dict[str, int] = {}
         self._groups: dict[str, dict[str, Ticket]] = {}
         for ticket in sorted(tickets, key=lambda ticket: ticket.place):
             self.add(ticket)
@@ -50,6 +51,7 @@ class Line:
             row = rows[kind] = _Row()
         row.insert(ticket)
         self._counts[ticket.queue] = self._counts.get(ticket.queue, 0) + 1
+        self._revise(ticket)
         if ticket.visit.party > 1:
             self._groups.setdefault(lane_of(ticket), {})[ticket.id] = ticket
 
@@ -57,12 +59,17 @@ class Line:
         """Take out exactly what was added; KeyError if it is not here."""
         self._lanes[lane_of(ticket)][kind_of(ticket)].take(ticket)
         self._counts[ticket.queue] -= 1
+        self._revise(ticket)
         if ticket.visit.party > 1:
             del self._groups[lane_of(ticket)][ticket.id]
 
     def count(self, queue: str) -> int:
         """Tickets waiting in `queue`, those sent to one window among them."""
         return self._counts.get(queue, 0)
+
+    def revision(self, lane: str) -> int:
+        """A number that changes whenever the lane does."""
+        return self._revisions.get(lane, 0)
 
     def length(self, lane: str) -> int:
         """Tickets in one lane."""
@@ -78,6 +85,10 @@ class Line:
         groups = (group for group in self._groups.get(lane_of(ticket), {}).values() if group.place < ticket.place)
         more = sum(expected_services(group.visit.party) - 1 for group in groups if group.is_due(now))
         return self.ahead(ticket, now) + more
+
+    def parties(self, lane: str) -> Iterable[Ticket]:
+        """The tickets of one lane that several people hold together."""
+        return self._groups.get(lane, {}).values()
 
     def index(self, ticket: Ticket) -> int:
         """Where the ticket stands in in_order(), from 0."""
@@ -114,6 +125,10 @@ class Line:
                 return Place.between(before, ticket.place, otherwise)
             before = ticket.place
         return Place.between(before, None, otherwise) if places == 0 else otherwise
+
+    def _revise(self, ticket: Ticket) -> None:
+        lane = lane_of(ticket)
+        self._revisions[lane] = self._revisions.get(lane, 0) + 1
 
 
 class _Row:

@@ -185,7 +185,10 @@ def _slot(template: SlotTemplate, day: date, minute: int, zone: ZoneInfo) -> Slo
 
 def _inside(slot: Slot, day: date, band: Band, zone: ZoneInfo) -> bool:
     begin, end = _wall_minutes(slot.start, day, zone), _wall_minutes(slot.end, day, zone)
-    return band[0] <= begin < end <= band[1]
+    if end - begin == slot.template.slot_minutes:
+        return band[0] <= begin and end <= band[1]
+    minutes = (slot.start + timedelta(minutes=n) for n in range(slot.template.slot_minutes))
+    return all(band[0] <= _wall_minutes(moment, day, zone) < band[1] for moment in minutes)
 
 
 def _wall_minutes(moment: datetime, day: date, zone: ZoneInfo) -> int:

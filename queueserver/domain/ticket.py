@@ -9,6 +9,7 @@ from typing import Final
 
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
+from queueserver.domain.promise import Promise
 from queueserver.domain.reason import Reason
 from queueserver.domain.stops import NOTHING_MORE, Itinerary, Stop, StopState
 
@@ -120,6 +121,7 @@ class Ticket:
     """One leg of a visit, in one queue. `window` is where it is or last was; `sent_to` the only one to call it.
 
     `booked_for` is an appointment's claim to be called then; nobody may call the ticket earlier than `not_before`.
+    `promise` is the range of minutes it was given at issue; a ticket put back before its first call has none any more.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Ticket:
     booked_for: datetime | None = None
     not_before: datetime | None = None
     origin: Origin = Origin.ISSUED
+    promise: Promise | None = None
 
     @property
     def number(self) -> str:
@@ -171,6 +174,7 @@ class Ticket:
             calls=1,
             started_at=None,
             not_before=None,
+            promise=self._promise_met(now, called=True),
         )
         return ticket, events.TicketCalled(ticket, how, reason)
 
@@ -223,6 +227,7 @@ class Ticket:
             started_at=None,
             booked_for=None,
             not_before=None,
+            promise=self.promise if self.promise and self.promise.waited is not None else None,
         )
         if act == "requeue":
             ticket = replace(ticket, sent_to=None)
@@ -283,11 +288,13 @@ class Ticket:
         self, now: datetime, reason: str, itinerary: Itinerary | None = None
     ) -> tuple[Ticket, events.TicketCancelled]:
         """`itinerary` is what then is left to do; without it the whole visit is cancelled."""
-        ticket, settled = self._to("cancel", State.CANCELLED, ended_at=now)._leaving(itinerary, "cancelled")
+        ended = self._to("cancel", State.CANCELLED, ended_at=now, promise=self._promise_met(now, called=False))
+        ticket, settled = ended._leaving(itinerary, "cancelled")
         return ticket, events.TicketCancelled(ticket, reason, settled=settled)
 
     def walk_out(self, now: datetime) -> tuple[Ticket, events.TicketWalkedOut]:
-        ticket, settled = self._to("walk_out", State.WALKOUT, ended_at=now)._leaving(None, "walkout")
+        ended = self._to("walk_out", State.WALKOUT, ended_at=now, promise=self._promise_met(now, called=False))
+        ticket, settled = ended._leaving(None, "walkout")
         return ticket, events.TicketWalkedOut(ticket, settled=settled)
 
     def expire(self, now: datetime) -> Ticket:
@@ -323,6 +330,9 @@ class Ticket:
     def _planning(self, itinerary: Itinerary) -> Ticket:
         same = itinerary == self.visit.itinerary
         return self if same else replace(self, visit=replace(self.visit, itinerary=itinerary))
+
+    def _promise_met(self, now: datetime, *, called: bool) -> Promise | None:
+        return self.promise.met(self.issued_at, now, called=called) if self.promise else None
 
     def _to(self, act: str, state: State, **changes: object) -> Ticket:
         if self.state not in TRANSITIONS[act]:

@@ -1,6 +1,6 @@
 """The hall as one readable TOML file: reading it with every error named by line, writing it, importing directories.
 
-Knows the shape of `contract.config` and nothing of the database, the web or the clock.
+Knows the shape of `contract.config`, and the plan the rules make of it; nothing of the database, the web or the clock.
 """
 
 from queueserver.hallfile.findings import Finding, HallFileError, Severity

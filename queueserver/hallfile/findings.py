@@ -197,6 +197,79 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "calendar_past": Sentence(
         "{subject}: all of its days are over", "add the days of the coming year", severity=_WARNING
     ),
+    # appointments
+    "slots_purpose": Sentence(
+        "{subject} must be for one queue or for some services, not both and not neither",
+        'write queue = "..." for all services of a queue, or services = ["..."]',
+    ),
+    "slots_queues_differ": Sentence(
+        "{subject} is for services of different queues", "make a template for each queue, because places are its work"
+    ),
+    "slots_without_service": Sentence(
+        "{subject} is for a queue no service leads to, so nobody can book it", "add a service with this queue"
+    ),
+    "slots_empty": Sentence("{subject} has no weekday or no time", 'write weekdays = ["mon"], times = ["09:00-12:00"]'),
+    "anchor_missing": Sentence(
+        "{subject} is for every n-th week, but not from which one on",
+        "add any day of a week that counts: anchor = 2026-01-05",
+    ),
+    "valid_reversed": Sentence("{subject} ends before it begins", "valid_to must not be before valid_from"),
+    "shares_and_places": Sentence("{subject} divides its capacity twice", "write shares (percent) or places, not both"),
+    "shares_over": Sentence("{subject} gives away more than 100 percent", "lower some of its shares"),
+    "places_over": Sentence(
+        "{subject} gives away more places than its capacity", "lower some of its places, or raise capacity"
+    ),
+    "release_order": Sentence(
+        "{subject}: each step of release must be later and open more than the one before",
+        "write the earliest first: days_ahead falls and percent, which counts all steps so far, rises",
+    ),
+    "release_beyond_horizon": Sentence(
+        "{subject} releases places {days} days ahead, but can be booked only {horizon} days ahead",
+        "raise horizon_days or lower days_ahead",
+        severity=_WARNING,
+    ),
+    "slots_never": Sentence(
+        "{subject} never yields a time that can be booked",
+        "compare its weekdays, times and minutes with the opening hours, holidays and exceptions of its queue",
+    ),
+    "slots_closed_day": Sentence(
+        "{subject} has times on {day}, when queue '{queue}' is closed", "remove the day, or open the queue on it"
+    ),
+    "slots_outside": Sentence(
+        "{subject}: no slot fits into {times} while queue '{queue}' is open",
+        "move it into the opening hours, or remove it",
+    ),
+    "slots_cut": Sentence(
+        "{subject}: {times} is partly outside the opening hours of queue '{queue}'; only slots inside are offered",
+        "shorten it, unless that is meant",
+        severity=_WARNING,
+    ),
+    "slots_past": Sentence("{subject} is over", "remove it when you like", severity=_WARNING),
+    "slots_overlap": Sentence(
+        "{subject} and '{other}' both have a time for service '{service}', e.g. {when}",
+        "give them different times, days or services",
+    ),
+    "slots_above_range": Sentence(
+        "{subject}: {places} places a day, and the daily_limit, are more than the {size} numbers of queue '{queue}'",
+        "raise last of the queue, or lower its daily_limit or the capacity",
+        severity=_WARNING,
+    ),
+    "lead_beyond_horizon": Sentence(
+        "{subject}: booking ends before it begins, because the lead time is longer than the horizon",
+        "lower lead_minutes or raise horizon_days",
+    ),
+    "release_never": Sentence(
+        "{subject} releases no place before booking ends", "release earlier or more of it, or lower lead_minutes"
+    ),
+    "release_incomplete": Sentence(
+        "{subject} never offers more than {most} of its {capacity} places",
+        "let the last step of release say percent = 100, early enough",
+        severity=_WARNING,
+    ),
+    "share_zero": Sentence(
+        "{subject}: the share of '{channel}' is less than one place of {capacity}",
+        "raise the share or the capacity, or leave the channel out",
+    ),
     # words
     "no_language": Sentence("the hall has no language", 'write languages = ["zh-CN", "en"]'),
     "language_twice": Sentence("{subject} lists the language '{value}' twice", "remove one", severity=_WARNING),

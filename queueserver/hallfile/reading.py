@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path as FilePath
 
 from contract.config import HallConfig
+from queueserver.hallfile.bookable import check_bookable
 from queueserver.hallfile.calendars import check_calendars
 from queueserver.hallfile.entries import Entries
 from queueserver.hallfile.findings import Finding, HallFileError
@@ -17,6 +18,7 @@ from queueserver.hallfile.numbering import check_numbers
 from queueserver.hallfile.policy import check_policy
 from queueserver.hallfile.references import check_references
 from queueserver.hallfile.shape import misshapen
+from queueserver.hallfile.slots import check_slots
 from queueserver.hallfile.syntax import decoded, parsed
 from queueserver.hallfile.texts import check_texts
 from queueserver.hallfile.times import check_times
@@ -66,19 +68,24 @@ def read(text: str, today: date | None = None) -> Reading:
     lines = LineIndex(text)
     entries = Entries(raw)
     config, misshapes = misshapen(raw, entries)
-    findings = tuple(
-        sorted(
-            (_placed(finding, lines) for finding in (*misshapes, *_meaning(entries, today))),
-            key=lambda finding: finding.line,
-        )
-    )
+    found = [*misshapes, *_meaning(entries, today)]
+    found += _consequences(config, found, today)
+    findings = tuple(sorted((_placed(finding, lines) for finding in found), key=lambda finding: finding.line))
     broken = any(finding.is_error for finding in findings)
     return Reading(None if broken else config, findings)
 
 
 def findings_in(config: HallConfig, today: date | None = None) -> tuple[Finding, ...]:
     """Everything that is wrong with a draft that has the right shape; findings have no lines."""
-    return tuple(_placed(finding, None) for finding in _meaning(Entries.of(config), today))
+    found = list(_meaning(Entries.of(config), today))
+    found += _consequences(config, found, today)
+    return tuple(_placed(finding, None) for finding in found)
+
+
+def _consequences(config: HallConfig | None, found: Iterable[Finding], today: date | None) -> Iterable[Finding]:
+    """What shows only when the whole hall is put together, for which everything else must be right."""
+    sound = config is not None and not any(finding.is_error for finding in found)
+    return check_bookable(config, today) if config is not None and sound else ()
 
 
 def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
@@ -88,6 +95,7 @@ def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
     yield from check_times(entries, today)
     yield from check_calendars(entries, today)
     yield from check_policy(entries)
+    yield from check_slots(entries)
     yield from check_texts(entries)
 
 

@@ -27,12 +27,12 @@ def check_times(entries: Entries, today: date | None) -> Iterator[Finding]:
     for index, hours in entries.sound("hours", Hours):
         bands = {day: getattr(hours, day) for day in WEEKDAYS}
         for day, of_day in bands.items():
-            yield from _bands(entries, ("hours", index, day), of_day)
+            yield from check_bands(entries, ("hours", index, day), of_day)
         if not any(bands.values()):
             path = ("hours", index, "id")
             yield Finding("never_open", path, {"subject": entries.subject(path)})
     for index, override in entries.sound("overrides", Override):
-        yield from _bands(entries, ("overrides", index, "open"), override.open)
+        yield from check_bands(entries, ("overrides", index, "open"), override.open)
         if today is not None and override.date < today:
             path = ("overrides", index, "date")
             yield Finding("override_past", path, {"subject": entries.subject(path)})
@@ -50,7 +50,7 @@ def _time_zone(entries: Entries) -> Iterator[Finding]:
     yield Finding("unknown_time_zone", path, {"subject": "the hall", "value": value, "near": near})
 
 
-def _bands(entries: Entries, path: Path, bands: Sequence[str]) -> Iterator[Finding]:
+def check_bands(entries: Entries, path: Path, bands: Sequence[str]) -> Iterator[Finding]:
     """Each band runs forward, the next begins when the one before is over, and none holds the day's boundary."""
     subject = f"{entries.subject(path)}, {DAY_NAMES.get(str(path[-1]), 'open')}"
     for place, band in enumerate(bands):
