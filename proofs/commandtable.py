@@ -26,12 +26,15 @@ TICKETS: Final = """
 | AddStops           | = replanned       | = replanned       | = replanned       | = replanned       | = replanned       | !    |
 | DropStops          | = replanned       | = replanned       | = replanned       | = replanned       | = replanned       | !unknown_stop; finished !; transferred ! |
 | DropStops (this one) | cancelled cancelled continued | !   | !                 | !                 | !                 | !unknown_stop; transferred ! |
+| VoidTickets        | cancelled cancelled | !nobody_hit      | !nobody_hit       | cancelled cancelled | cancelled cancelled | !unknown_number; transferred = cancelled |
+| CloseDay           | expired day.closed | = day.closed     | = day.closed      | expired day.closed | expired day.closed | = day.closed |
+| ReopenDay          | waiting day.reopened | = day.reopened | = day.reopened    | held day.reopened | no_show day.reopened | = day.reopened |
 | TurnDay            | expired day.closed | expired day.closed | finished day.closed | expired day.closed | expired day.closed | = day.closed |
 """
 """What becomes of the ticket that is named; where windows stand makes no difference but to Pick and CallBack.
 
 "over" is each of finished, transferred, cancelled, walkout and expired; behind a semicolon, what one of them has of its
-own. TurnDay names none: it reaches all.
+own. TurnDay, CloseDay and ReopenDay name none: they reach all.
 """
 
 WINDOWS: Final = """
@@ -80,6 +83,11 @@ ANYWHERE: Final = """
 |-----------|-----------------------------------------|
 | TakeTicket | waiting issued                         |
 | Broadcast | = announcement.broadcast                |
+| CloseDay (again) | !day_closed                      |
+| ReopenDay (open) | !day_open                        |
+| TakeTicket (day closed) | !day_closed               |
+| MakeClosure | = calendar.changed                    |
+| EndClosure | = calendar.changed                     |
 | Book      | booked appointment.booked               |
 | Book (draft) | draft appointment.reserved           |
 | ImportAppointments | = appointment.booked           |

@@ -17,6 +17,7 @@ from typing import Any, Final
 from contract.client.sample import SAMPLE_HALL
 from contract.config import MissedPolicy, Policy, Queue, Service, Window
 from proofs.commandtable import OVER, Outcome, expected
+from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
@@ -34,24 +35,22 @@ from queueserver.store.plans import plan_of
 
 NOW: Final = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 TODAY: Final = date(2026, 3, 2)
+CHIEF: Final = Actor("chief", "某人", frozenset({"manager"}))
 RECALLS, MISSES = 1, 2
 MOST_LEGS: Final = 2
 FIRST_NUMBER: Final = "A001"
 """Only this one is printed or not: it concerns no other ticket, and would double the states with each."""
-NEVER_MADE: Final = frozenset(
+SEARCHED: Final = frozenset(
     {
-        "OpenWindow (another)",
-        "OpenWindow (sits elsewhere)",
-        "Broadcast",
-        "Book",
-        "Book (draft)",
-        "ImportAppointments",
-        "DropStops",
-        "DropStops (this one)",
-        "Finish (more to do here)",
+        *("TakeTicket", "MarkPrinted", "MarkPrinted (again)", "Cancel", "Cancel (walkout)", "Requeue", "Postpone"),
+        *("Reinstate", "Pick", "CallBack", "AddStops", "OpenWindow", "PauseWindow", "ResumeWindow", "CloseWindow"),
+        *("CallNext", "CallNext (nobody)", "Recall", "Recall (too often)", "Start", "Finish", "Finish (more to do)"),
+        *("NoShow (clerk)", "NoShow (requeue)", "NoShow (postpone)", "NoShow (expire)", "NoShow (too often)"),
+        *("Hold", "Transfer", "Transfer (to window)", "VoidTickets", "CloseDay", "CloseDay (again)", "ReopenDay"),
+        *("ReopenDay (open)", "TakeTicket (day closed)", "TurnDay"),
     }
 )
-"""Rows the search leaves out: they come to what others come to, and the test of the table makes them."""
+"""Rows the search makes; the others come to what these come to, or touch neither ticket nor window."""
 
 CommandRow = tuple[str, commands.Command, str]
 """The row of the table, the command, and the id of the ticket or window it is about."""
@@ -189,14 +188,18 @@ def _commands(node: Node, most: int) -> Iterator[CommandRow]:
     plan = node.live.plan
     if len({ticket.visit.id for ticket in node.known.values()}) < most:
         for service in plan.services:
-            yield "TakeTicket", commands.TakeTicket(service, "kiosk", "en"), ""
+            row = "TakeTicket" if node.live.closing is None else "TakeTicket (day closed)"
+            yield row, commands.TakeTicket(service, "kiosk", "en"), ""
     for window in plan.windows:
         yield from _at_window(node, window)
     for ticket in node.known.values():
         yield from _of_ticket(node, ticket)
-    for ticket in node.known.values():
-        yield "TurnDay", commands.TurnDay(TODAY + timedelta(days=1)), ticket.id
-        break
+    first = next(iter(node.known), "")
+    if first:
+        closed = node.live.closing is not None
+        yield "TurnDay", commands.TurnDay(TODAY + timedelta(days=1)), first
+        yield "CloseDay (again)" if closed else "CloseDay", commands.CloseDay(CHIEF, "", (), dry_run=False), first
+        yield "ReopenDay" if closed else "ReopenDay (open)", commands.ReopenDay(CHIEF), first
 
 
 def _at_window(node: Node, window: str) -> Iterator[CommandRow]:
@@ -228,6 +231,8 @@ def _recall_row(there: Ticket | None) -> str:
 
 def _no_show_row(live: LiveHall, there: Ticket | None) -> str:
     policy = live.plan.queues[there.queue].missed.value if there else "clerk"
+    if live.closing is not None:
+        return "NoShow (expire)"
     if there is not None and there.misses + 1 >= MISSES and policy in ("requeue", "postpone"):
         return "NoShow (too often)"
     return f"NoShow ({policy})"
@@ -238,8 +243,12 @@ def _of_ticket(node: Node, ticket: Ticket) -> Iterator[CommandRow]:
         printed = "MarkPrinted (again)" if ticket.printed else "MarkPrinted"
         yield printed, commands.MarkPrinted(ticket.id), ticket.id
     other = [service for service in node.live.plan.services if service != ticket.service]
-    if ticket.leg == 1 and other and not ticket.visit.itinerary.stops:
+    if node.live.closing is None and ticket.leg == 1 and other and not ticket.visit.itinerary.stops:
         yield "AddStops", commands.AddStops(ticket.id, (other[0],)), ticket.id
+    legs = [leg for leg in node.known.values() if leg.number == ticket.number and leg.state in OPEN_STATES]
+    if legs in ([], [ticket]) and ticket.state is not State.TRANSFERRED:
+        chosen = (ticket.number,)
+        yield "VoidTickets", commands.VoidTickets(CHIEF, (), None, chosen, "x", (), dry_run=False), ticket.id
     yield "Cancel", commands.Cancel(ticket.id, walkout=False, reason=""), ticket.id
     yield "Cancel (walkout)", commands.Cancel(ticket.id, walkout=True, reason=""), ticket.id
     yield "Requeue", commands.Requeue(ticket.id), ticket.id
@@ -254,7 +263,7 @@ def _wanted(node: Node, row: str, command: commands.Command, subject: str) -> Ou
     """The table's cell; a ticket that was sent to another window is not served at this one."""
     window = getattr(command, "window", None)
     standing = _standing(node.live, window) if window else "closed"
-    state = node.known[subject].state.value if subject in node.known else "waiting"
+    state = _state_before(node, row, subject)
     wanted = expected(row, state, standing)
     if row in ("Pick", "CallBack") and standing == "open":
         ticket = node.known[subject]
@@ -262,6 +271,15 @@ def _wanted(node: Node, row: str, command: commands.Command, subject: str) -> Ou
         if not back and not _may_be_called(node.live, str(window), ticket):
             return Outcome(refusal="not_served_here")
     return wanted
+
+
+def _state_before(node: Node, row: str, subject: str) -> str:
+    """The state by which the table is read; for the reopening of a day the one before its end."""
+    if row == "ReopenDay" and node.live.closing is not None:
+        for one in node.live.closing.ended:
+            if one.ticket == subject:
+                return one.was.value
+    return node.known[subject].state.value if subject in node.known else "waiting"
 
 
 def _standing(live: LiveHall, window: str) -> str:
@@ -352,7 +370,7 @@ def _copied(value: Any) -> Any:
     return value if isinstance(value, _NEVER_CHANGED) else copy.deepcopy(value)
 
 
-_NEVER_CHANGED: Final = (HallPlan, int, date, Line, type(None))
+_NEVER_CHANGED: Final = (HallPlan, int, date, Line, Closing, type(None))
 
 
 def _key(node: Node) -> Any:
@@ -365,6 +383,7 @@ def _key(node: Node) -> Any:
         tuple(_trait(ticket, number) for ticket in node.known.values()),
         tuple((w.id, w.state.value, number.get(w.ticket or ""), min(w.streak, 3)) for w in windows),
         live.business_day,
+        live.closing and tuple((number[one.ticket], one.was.value) for one in live.closing.ended),
     )
 
 

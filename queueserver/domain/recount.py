@@ -36,6 +36,7 @@ class _Leg:
     priority_class: str
     arrived: int
     booked: int | None = None
+    promised: tuple[int, int] | None = None
     state: str = "waiting"
     called_before: bool = False
     called_at: int = 0
@@ -48,9 +49,9 @@ class _Leg:
         return self.arrived if self.booked is None or self.booked < self.arrived else self.booked
 
     def away(self) -> None:
-        """Back in the line: at no window, and its booked time is given up."""
+        """Back in the line: at no window, and neither its booked time nor what it was promised counts any more."""
         self.window = self.staff = ""
-        self.booked = None
+        self.booked = self.promised = None
 
 
 @dataclass(slots=True)
@@ -78,6 +79,9 @@ class Recount:
         if fact.kind == "day.closed":
             self._tell_hour(fact)
             self._close(fact)
+        elif fact.kind == "day.reopened":
+            self._tell_hour(fact)
+            self._reopen(fact)
         elif fact.kind.startswith("ticket."):
             self._tell_hour(fact)
             self._about_ticket(fact)
@@ -156,6 +160,8 @@ class Recount:
             self.strange.append(f"fact {fact.seq} begins ticket {data['number']} a second time")
         leg = _Leg(data["number"], data["queue"], data["service"], data["priority_class"], fact.at_ms)
         leg.booked = fact.detail.get("booked_for")
+        if (promised := fact.detail.get("promised")) is not None:
+            leg.promised = promised[0], promised[1]
         self._legs[ticket] = leg
         return leg
 
@@ -169,9 +175,23 @@ class Recount:
             self._count("picked", leg)
         elif fact.data["how"] == "call_back":
             self._count("called_back", leg)
+        self._grade(leg, fact, left=False)
         if waited and not leg.called_before:
             self._measure("waiting", leg, leg.waits_from, fact.at_ms)
         leg.called_before = True
+
+    def _grade(self, leg: _Leg, fact: StoredFact, *, left: bool) -> None:
+        """How the promised minutes came out; of who left uncalled it is known only when they were over."""
+        if leg.promised is None:
+            return
+        low, high = leg.promised
+        leg.promised = None
+        waited = max(0, fact.at_ms - leg.arrived)
+        width = (high - low) * 60_000
+        if waited > high * 60_000:
+            self._enter("promise_later", leg, bin_of(width), width)
+        elif not left:
+            self._enter("promise_earlier" if waited < low * 60_000 else "promise_kept", leg, bin_of(width), width)
 
     def _recalled(self, leg: _Leg, fact: StoredFact) -> None:
         self._count("recalled", leg)
@@ -212,10 +232,12 @@ class Recount:
 
     def _cancelled(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "cancelled"
+        self._grade(leg, fact, left=True)
         self._measure("cancelled", leg, leg.waits_from, fact.at_ms)
 
     def _walked_out(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "walkout"
+        self._grade(leg, fact, left=True)
         self._measure("walked_out", leg, leg.waits_from, fact.at_ms)
 
     def _close(self, fact: StoredFact) -> None:
@@ -225,6 +247,16 @@ class Recount:
                 self.strange.append(f"fact {fact.seq} closes a ticket that no fact of the day began")
                 continue
             self._count(_LEFT[leg.state], leg)
+            leg.state = state
+
+    def _reopen(self, fact: StoredFact) -> None:
+        for ticket, state in fact.detail["returned"]:
+            leg = self._legs.get(ticket)
+            if leg is None or leg.state != "expired":
+                self.strange.append(f"fact {fact.seq} brings back ticket {ticket}, which no end of the day had ended")
+                continue
+            self._count("came_back", leg)
+            self._enter(_LEFT[state], leg, NO_BIN, 0, n=-1)
             leg.state = state
 
 

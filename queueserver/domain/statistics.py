@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from queueserver.domain import events
 from queueserver.domain.bins import NO_BIN, bin_of
+from queueserver.domain.promise import Verdict
 from queueserver.domain.ticket import State, Ticket
 
 _MS: Final = timedelta(milliseconds=1)
@@ -44,6 +45,7 @@ class Measure(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_KEPT = "booking_kept"
     BOOKING_MISSED = "booking_missed"
+    CAME_BACK = "came_back"
     # with a duration
     WAITING = "waiting"
     WAY = "way"
@@ -51,6 +53,10 @@ class Measure(StrEnum):
     SERVICE_PART = "service_part"
     CANCELLED = "cancelled"
     WALKED_OUT = "walked_out"
+    # promised ranges by how they came out, and how wide they were
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_EARLIER = "promise_earlier"
+    PROMISE_LATER = "promise_later"
 
 
 TIMED: Final = frozenset(
@@ -61,6 +67,9 @@ TIMED: Final = frozenset(
         Measure.SERVICE_PART,
         Measure.CANCELLED,
         Measure.WALKED_OUT,
+        Measure.PROMISE_KEPT,
+        Measure.PROMISE_EARLIER,
+        Measure.PROMISE_LATER,
     }
 )
 """Measures with a duration: milliseconds are summed, and each falls into a bin."""
@@ -105,6 +114,7 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             yield from _transferred(event, was(event.from_ticket), now, hour)
         case events.TicketEvent():
             yield from _of_ticket(event, was(event.ticket.id), now, hour)
+            yield from _promise(event.ticket, was(event.ticket.id), hour)
         case events.AppointmentEvent() if type(event) in _BOOKINGS:
             about = event.appointment
             measure = _BOOKINGS[type(event)].value
@@ -113,6 +123,11 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             for ticket_id, _ in event.ended:
                 if (ticket := was(ticket_id)) is not None:
                     yield _one(_AT_CLOSE[ticket.state], ticket, hour)
+        case events.DayReopened():
+            for ticket_id, state in event.returned:
+                if (ticket := was(ticket_id)) is not None:
+                    yield _one(Measure.CAME_BACK, ticket, hour)
+                    yield _cell(_AT_CLOSE[State(state)].value, NO_BIN, hour, ticket), Tally(-1, 0)
 
 
 _AT_CLOSE: Final = {
@@ -137,6 +152,11 @@ _RETURNS: Final = {
 _LEAVES: Final[dict[type[events.TicketEvent], Measure]] = {
     events.TicketCancelled: Measure.CANCELLED,
     events.TicketWalkedOut: Measure.WALKED_OUT,
+}
+_PROMISES: Final = {
+    Verdict.KEPT: Measure.PROMISE_KEPT,
+    Verdict.EARLIER: Measure.PROMISE_EARLIER,
+    Verdict.LATER: Measure.PROMISE_LATER,
 }
 _CALLS: Final = {"pick": Measure.PICKED, "call_back": Measure.CALLED_BACK}
 
@@ -185,6 +205,16 @@ def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour:
         yield _one(_CALLS[event.how], ticket, hour)
     if was is not None and was.calls == 0 and was.state is State.WAITING:
         yield _timed(Measure.WAITING, ticket, _since(ticket), now, hour)
+
+
+def _promise(ticket: Ticket, was: Ticket | None, hour: int) -> Counted:
+    """Counted once, when it becomes known how the range of minutes came out that was given at issue."""
+    promise = ticket.promise
+    undecided = was is not None and was.promise is not None and was.promise.waited is None
+    if promise is None or promise.waited is None or not undecided or promise.verdict not in _PROMISES:
+        return
+    ms = (promise.high - promise.low) * 60_000
+    yield _cell(_PROMISES[promise.verdict].value, bin_of(ms), hour, ticket), Tally(1, ms)
 
 
 def _transferred(event: events.TicketTransferred, ended: Ticket | None, now: datetime, hour: int) -> Counted:
