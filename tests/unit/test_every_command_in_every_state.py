@@ -24,7 +24,8 @@ from proofs.commandtable import (
     commands_in_the_table,
     expected,
 )
-from proofs.exploring import SEARCHED, explore, untrue
+from proofs.exploring import SEARCHED, explore
+from proofs.order import untrue
 from queueserver.domain.appointment import Appointment
 from queueserver.domain.hall import HallPlan, Policy, WindowPlan
 from queueserver.domain.slots import SlotTemplate
