@@ -213,7 +213,8 @@ def _at_window(node: Node, window: str) -> Iterator[CommandRow]:
     yield "CallNext" if somebody else "CallNext (nobody)", commands.CallNext(window), ""
     yield _recall_row(there), commands.Recall(window), at
     yield "Start", commands.Start(window), at
-    more = there is not None and bool(there.visit.itinerary.open) and live.closing is None
+    goes_on = live.closing is None or _standing(live, window).startswith("open")  # a closed day lets finish who is here
+    more = there is not None and bool(there.visit.itinerary.open) and goes_on
     yield "Finish (more to do)" if more else "Finish", commands.Finish(window, "done", ()), at
     yield _no_show_row(live, there), commands.NoShow(window), at
     yield "Hold", commands.Hold(window, ""), at
