@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from contract import appointments, bodies, days
+from contract import appointments, bodies, days, statistics
 from contract.config import HallConfig
 from contract.events import QueueStatus, WindowStatus
-from queueserver import selects
+from contract.statistics import GroupBy
+from queueserver import reports, selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.bookingview import BookingView
 from queueserver.catalogue import Catalogues
@@ -140,6 +141,17 @@ class Queries:
     async def day(self, hall: str, day: date) -> days.DayView:
         """How one business day ended."""
         return await self._ask(hall, lambda view: day_body(day, calendar.closings(view.connection, hall, day)))
+
+    async def statistics(
+        self, hall: str, first: date | None, last: date | None, by: GroupBy, lang: str
+    ) -> statistics.Statistics:
+        """These business days, both included; None is the one that runs."""
+
+        def ask(view: HallView) -> statistics.Statistics:
+            today = view.now.business_day
+            return reports.report(view.connection, view.now.published, first or today, last or today, by, lang)
+
+        return await self._ask(hall, ask)
 
     async def slots(
         self, hall: str, service: str, first: date | None, days: int, channel: bodies.Channel

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, update
 
 from contract.client.sample import SAMPLE_HALL
-from queueserver import books, selects
+from contract.statistics import GroupBy
+from queueserver import books, reports, selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.catalogue import Catalogues
 from queueserver.clock import SystemClock, Ulids
@@ -125,6 +126,9 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "events": lambda c: selects.events_after(c, HALL, PAST_DAYS * A_DAY, 100),
     "halls": selects.all_halls,
     "reload": lambda c: c.execute(OPEN_TICKETS, {"in_hall": HALL}).all(),
+    "a week's statistics": lambda c: reports.report(
+        c, view(c).now.published, TODAY - timedelta(days=7), TODAY, GroupBy.QUEUE, "en"
+    ),
     "the books of a day": lambda c: books.account(c, HALL, TODAY + timedelta(days=1)),
 }
 
