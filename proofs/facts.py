@@ -41,11 +41,11 @@ def _books() -> Iterator[Claim]:
     """Random days of all commands; `written` raises when a day's two books differ."""
     _let_tests_be_ours()
     from tests.store.both_databases import Counting, random_batches, written
-    from tests.store.store_kit import HandClock, founded, sqlite_url
+    from tests.store.store_kit import founded, sqlite_url
 
     with tempfile.TemporaryDirectory() as folder:
         hall = Path(folder) / "founded.db"
-        founded(sqlite_url(hall), new_id=Counting(), clock=HandClock())
+        founded(sqlite_url(hall), new_id=Counting())
 
         def on_sqlite(seed: int) -> dict[str, list[Any]]:
             copy = shutil.copy(hall, hall.with_name("day.db"))
@@ -63,7 +63,7 @@ def _both_databases(on_sqlite: Any) -> Iterator[Claim]:
     """Nothing where PostgreSQL is not installed."""
     from tests.store import postgres_server
     from tests.store.both_databases import Counting, random_batches, written
-    from tests.store.store_kit import HandClock, founded
+    from tests.store.store_kit import founded
 
     try:
         postgres_server.programs()
@@ -72,7 +72,7 @@ def _both_databases(on_sqlite: Any) -> Iterator[Claim]:
             raise
         return
     with postgres_server.running() as home:
-        founded(postgres_server.create_database(home, "proof"), new_id=Counting(), clock=HandClock())
+        founded(postgres_server.create_database(home, "proof"), new_id=Counting())
         unlike = []
         for seed in range(DAYS_ON_BOTH):
             url = postgres_server.create_database(home, "day", "proof")

@@ -14,6 +14,7 @@ from queueserver.domain.closure import in_force
 from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.stops import Stop
 from queueserver.store import calendar
 from queueserver.store.plans import plan_of
 from queueserver.store.rows import from_ms
@@ -54,6 +55,13 @@ class Published:
     def queue_name(self, queue: str, lang: str) -> str:
         known = self.queues.get(queue)
         return text_for(known.name, lang) if known else queue
+
+    def stop_texts(self, stop: Stop) -> dict[str, str]:
+        """What a stop is called, by language: a step of a linked service by its queue; ids of what is known no more."""
+        service, queue = self.services.get(stop.service), self.queues.get(stop.queue)
+        if service is not None and not service.steps:
+            return dict(service.name)
+        return dict(queue.name) if queue is not None else {"en": stop.queue}
 
     def class_name(self, kind: str, lang: str) -> str:
         known = self.classes.get(kind)

@@ -14,20 +14,20 @@ from queueserver.store.database import open_engine
 from tests.store.both_databases import Counting, everything, random_batches, written
 from tests.store.postgres_server import create_database, running
 from tests.store.random_days import Step, batches
-from tests.store.store_kit import HandClock, founded, sqlite_url
+from tests.store.store_kit import founded, sqlite_url
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Path]:
     with running() as home:
-        founded(create_database(home, "template_hall"), new_id=Counting(), clock=HandClock())
+        founded(create_database(home, "template_hall"), new_id=Counting())
         yield home
 
 
 @pytest.fixture(scope="module")
 def founded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("founded") / "hall.db"
-    founded(sqlite_url(path), new_id=Counting(), clock=HandClock())
+    founded(sqlite_url(path), new_id=Counting())
     return path
 
 
