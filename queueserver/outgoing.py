@@ -56,6 +56,9 @@ _WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
 }
 
 
+_BEGINNINGS: Final = (events.TicketIssued, events.TicketTransferred, events.TicketContinued)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One event as it is stored: `data` may leave the house, `detail` may not; both JSON texts."""
@@ -167,6 +170,8 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
     detail: dict[str, Any] = {"channel": event.ticket.visit.channel, "leg": event.ticket.leg}
     if event.ticket.booked_for is not None:
         detail |= {"booked_for": _ms(event.ticket.booked_for)}
+    if event.ticket.promise is not None and isinstance(event, _BEGINNINGS):
+        detail |= {"promised": [event.ticket.promise.low, event.ticket.promise.high]}
     match event:
         case events.TicketCalled():
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}

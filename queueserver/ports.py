@@ -11,11 +11,13 @@ from queueserver.domain.agenda import AgendaView
 from queueserver.domain.appointment import Appointment
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
+from queueserver.domain.workload import Floor
 
 
 class Clock(Protocol):
@@ -67,6 +69,12 @@ class UnitOfWork(Protocol):
         """All that window() knows."""
 
     def queue_day(self, queue: str) -> QueueDay: ...
+
+    def learned(self, queue: str) -> Learned:
+        """What the queue knows of its own past; it learns from every ticket that is put."""
+
+    def floor(self) -> Floor:
+        """The windows as this command leaves them so far, for estimates."""
 
     def open_tickets(self) -> Sequence[Ticket]: ...
 

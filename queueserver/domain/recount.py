@@ -36,6 +36,7 @@ class _Leg:
     priority_class: str
     arrived: int
     booked: int | None = None
+    promised: tuple[int, int] | None = None
     state: str = "waiting"
     called_before: bool = False
     called_at: int = 0
@@ -115,6 +116,20 @@ class Recount:
         n, total = self.cells.get(cell, (0, 0))
         self.cells[cell] = Tally(n + 1, total + ms)
 
+    def _grade(self, leg: _Leg, fact: StoredFact, *, called: bool) -> None:
+        """The promised minutes beside what came: whoever leaves uncalled tells only that he waited too long."""
+        if leg.promised is None:
+            return
+        (low, high), waited = leg.promised, max(0, fact.at_ms - leg.arrived)
+        width = 60_000 * (high - low)
+        if waited > 60_000 * high:
+            self._enter("promise_later", leg, NO_BIN, width)
+        elif called:
+            self._enter("promise_kept" if waited >= 60_000 * low else "promise_earlier", leg, NO_BIN, width)
+        if called:
+            self._enter("promise_error", leg, NO_BIN, abs(waited - 30_000 * (low + high)))
+        leg.promised = None
+
     # -- a ticket begins
 
     def _issued(self, fact: StoredFact) -> None:
@@ -145,6 +160,8 @@ class Recount:
             self.strange.append(f"fact {fact.seq} begins ticket {data['number']} a second time")
         leg = _Leg(data["number"], data["queue"], data["service"], data["priority_class"], fact.at_ms)
         leg.booked = fact.detail.get("booked_for")
+        if (promised := fact.detail.get("promised")) is not None:
+            leg.promised = promised[0], promised[1]
         self._legs[ticket] = leg
         return leg
 
@@ -161,6 +178,7 @@ class Recount:
         if not leg.called_before:
             leg.called_before = True
             self._measure("waiting", leg, leg.waits_from, fact.at_ms)
+            self._grade(leg, fact, called=True)
 
     def _recalled(self, leg: _Leg, fact: StoredFact) -> None:
         self._count("recalled", leg)
@@ -196,16 +214,19 @@ class Recount:
         measure = {"requeue": "requeued", "postpone": "postponed", "reinstate": "reinstated"}.get(fact.data["how"])
         if measure is not None:
             self._count(measure, leg)
+            leg.promised = None
         leg.state = "waiting"
         leg.away()
 
     def _cancelled(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "cancelled"
         self._measure("cancelled", leg, leg.waits_from, fact.at_ms)
+        self._grade(leg, fact, called=False)
 
     def _walked_out(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "walkout"
         self._measure("walked_out", leg, leg.waits_from, fact.at_ms)
+        self._grade(leg, fact, called=False)
 
     def _close(self, fact: StoredFact) -> None:
         for ticket, state in fact.detail["ended"]:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from queueserver.domain import events
 from queueserver.domain.bins import NO_BIN, bin_of
+from queueserver.domain.promise import Verdict
 from queueserver.domain.ticket import State, Ticket
 
 _MS: Final = timedelta(milliseconds=1)
@@ -39,6 +40,11 @@ class Measure(StrEnum):
     LEFT_HELD = "left_held"
     NEVER_CAME = "never_came"
     CUT_OFF = "cut_off"
+    # the promised range: its width is summed, and for the last how far the wait was from its middle
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_EARLIER = "promise_earlier"
+    PROMISE_LATER = "promise_later"
+    PROMISE_ERROR = "promise_error"
     # with a duration
     WAITING = "waiting"
     WAY = "way"
@@ -106,6 +112,12 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
                     yield _one(_AT_CLOSE[ticket.state], ticket, hour)
 
 
+_VERDICTS: Final = {
+    Verdict.KEPT: Measure.PROMISE_KEPT,
+    Verdict.EARLIER: Measure.PROMISE_EARLIER,
+    Verdict.LATER: Measure.PROMISE_LATER,
+}
+_MS_A_MINUTE: Final = 60_000
 _AT_CLOSE: Final = {
     State.WAITING: Measure.LEFT_WAITING,
     State.CALLED: Measure.LEFT_CALLED,
@@ -147,8 +159,10 @@ def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hou
             yield from _part(was, now, hour)
         case events.TicketCancelled():
             yield _timed(Measure.CANCELLED, ticket, _since(ticket), now, hour)
+            yield from _graded(was, ticket, hour)
         case events.TicketWalkedOut():
             yield _timed(Measure.WALKED_OUT, ticket, _since(ticket), now, hour)
+            yield from _graded(was, ticket, hour)
 
 
 def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour: int) -> Counted:
@@ -158,6 +172,22 @@ def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour:
         yield _one(_CALLS[event.how], ticket, hour)
     if was is not None and was.calls == 0:
         yield _timed(Measure.WAITING, ticket, _since(ticket), now, hour)
+    yield from _graded(was, ticket, hour)
+
+
+def _graded(was: Ticket | None, ticket: Ticket, hour: int) -> Counted:
+    """How the range that was promised came out, once: when it is known for the first time."""
+    promise = ticket.promise
+    if was is None or was.promise is None or was.promise.waited is not None or promise is None:
+        return
+    if promise.verdict is Verdict.UNDECIDED or promise.waited is None:
+        return
+    width = (promise.high - promise.low) * _MS_A_MINUTE
+    yield _cell(_VERDICTS[promise.verdict].value, NO_BIN, hour, ticket), width
+    if promise.called:
+        waited = round(promise.waited * _MS_A_MINUTE)
+        error = abs(2 * waited - (promise.low + promise.high) * _MS_A_MINUTE) // 2
+        yield _cell(Measure.PROMISE_ERROR.value, NO_BIN, hour, ticket), error
 
 
 def _transferred(event: events.TicketTransferred, ended: Ticket | None, now: datetime, hour: int) -> Counted:
