@@ -44,6 +44,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     # taking a ticket
     "queue_closed": Refusal(409, "This service is closed now."),
     "last_ticket_time": Refusal(409, "No more tickets are given out for this service today."),
+    "day_closed": Refusal(409, "The hall is closed for today."),
     "queue_full": Refusal(409, "All tickets for today have been taken."),
     "line_full": Refusal(409, "Too many people are waiting for this service now. Please try again later."),
     "numbers_used_up": Refusal(409, "All ticket numbers for today have been used. Please ask at the service desk."),
@@ -68,6 +69,14 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "recall_limit": Refusal(409, "Ticket {number} was called {calls} times already."),
     "reason_required": Refusal(422, "Please give a reason."),
     "visit_over": Refusal(409, "This visit is from an earlier day."),
+    # the day and its hours
+    "day_open": Refusal(409, "The day is not closed. Nothing was changed."),
+    "unknown_closure": Refusal(404, "This change of the opening hours is not known here, or it is over."),
+    "closure_past": Refusal(409, "That time is over. Nothing was changed."),
+    "nothing_to_close": Refusal(409, "Nothing is open at that time. Nothing was changed."),
+    "nothing_to_open": Refusal(409, "Everything is open at that time already. Nothing was changed."),
+    "nobody_hit": Refusal(409, "No ticket is waiting or set aside there. Nothing was changed."),
+    "unknown_number": Refusal(404, "There is no open ticket {number}. Nothing was changed."),
     # appointments
     "unknown_appointment": Refusal(404, "This appointment is not known here."),
     "no_appointment": Refusal(404, "There is no appointment for you here today."),

@@ -103,14 +103,36 @@ class ConfigData(Data):
 
 
 class DayData(Data):
-    """Data of day.closed; `expired` tickets were still open, and so many stops of visits were left `undone`."""
+    """Data of day.closed and day.reopened.
+
+    `expired` tickets were still open and are over; `returned` are open again; so many stops of
+    visits were left `undone`. Not `final` = closed early by a person:
+    who is at a window is still served, and the day may be reopened.
+    """
 
     business_day: date
     expired: int = 0
     undone: int = 0
+    returned: int = 0
+    final: bool = True
 
 
-AnyData = TicketData | AppointmentData | WindowData | BroadcastData | ConfigData | DayData
+class CalendarData(Data):
+    """Data of calendar.changed: on `date` from `start` to `end` (hall time) the `queues` (none = all) are closed.
+
+    `opens` = they are open instead; `ended` = no more, the hours are again the usual ones.
+    """
+
+    closure: str
+    date: date
+    start: str
+    end: str
+    queues: tuple[str, ...] = ()
+    opens: bool = False
+    ended: bool = False
+
+
+AnyData = TicketData | WindowData | BroadcastData | ConfigData | DayData | CalendarData | AppointmentData
 
 EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "ticket.issued": TicketData,
@@ -142,6 +164,8 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "announcement.broadcast": BroadcastData,
     "config.published": ConfigData,
     "day.closed": DayData,
+    "day.reopened": DayData,
+    "calendar.changed": CalendarData,
 }
 
 

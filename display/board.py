@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from contract.bodies import QueueEntry, ServiceState, Snapshot, TicketState, WindowEntry, WindowState
-from contract.events import BroadcastData, ConfigData, DayData, TicketData, WindowData, WireEvent
+from contract.events import BroadcastData, CalendarData, ConfigData, DayData, TicketData, WindowData, WireEvent
 from display import calls as call_list
 from display.calls import AT_WINDOW, STAYS_FRESH, CalledTicket, Calls, is_about
 
@@ -155,7 +155,7 @@ class Board:
             return board._after_window(data), ()
         if isinstance(data, BroadcastData):
             return board._after_broadcast(event, data)
-        return board, (Refetch(),) if isinstance(data, ConfigData | DayData) else ()
+        return board, (Refetch(),) if isinstance(data, ConfigData | DayData | CalendarData) else ()
 
     def aged(self, now: datetime) -> Board:
         """Without the broadcasts that have expired and the calls missed long ago; itself when nothing changes."""

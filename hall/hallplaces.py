@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import getpass
 import sys
+from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,6 +18,9 @@ from contract.errors import HallError, english
 from contract.ids import API_PREFIX, new_idempotency_key
 from contract.settings import SettingsError
 from hall.commandline import Problem
+
+if TYPE_CHECKING:
+    from queueserver.simulation.recording import Recording
 
 _TIMEOUT_SECONDS = 15.0
 
@@ -94,6 +98,23 @@ class DatabasePlace:
             raise Problem(f"{self.name}: there is no hall '{hall}'") from error
         except Problem:
             raise
+        except Exception as error:
+            raise self._storage_problem(error) from error
+        finally:
+            engine.dispose()
+
+    def recorded(self, day: date, hall: str) -> Recording:
+        """One past business day; raises Problem when there is none."""
+        from queueserver.simulation.recording import RecordingError, read_day
+        from queueserver.store.database import open_engine
+
+        self._prepare(create=False)
+        engine = open_engine(self._url, writing=False)
+        try:
+            with engine.begin() as connection:
+                return read_day(connection, day, hall)
+        except RecordingError as error:
+            raise Problem(f"{self.name}: {error}") from error
         except Exception as error:
             raise self._storage_problem(error) from error
         finally:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from contract.bodies import Catalogue, Snapshot
 from contract.client.api import HallApi
 from contract.errors import HallError
-from contract.events import ConfigData, DayData, TicketData, WireEvent
+from contract.events import CalendarData, ConfigData, DayData, TicketData, WireEvent
 from contract.ids import CONTRACT_MAJOR
 from hallui.scheduler import Scheduler
 from hallui.work import Jobs
@@ -99,7 +99,7 @@ class Freshness:
             return
         if isinstance(data, TicketData):
             self._owner.tell(on.QueueCounted(data.queue, data.waiting, event.sequence))
-        elif isinstance(data, ConfigData | DayData):
+        elif isinstance(data, ConfigData | DayData | CalendarData):
             self.refresh_all()
 
     # -- answers

@@ -32,14 +32,14 @@ END_OF_ALL = Place(1 << 62, 0)
 
 
 class HallView:
-    """Reads what a question needs, and no more, at `time`."""
+    """Reads what a question needs, and no more, at `time`: the hall's, which never runs back as a clock may."""
 
     def __init__(self, connection: Connection, now: HallNow, time: datetime) -> None:
         self.connection = connection
         self.now = now
-        self.time = time
+        self.time = max(time, now.at)
         self._published = now.published
-        self._local = time.astimezone(ZoneInfo(now.published.config.hall.time_zone))
+        self._local = self.time.astimezone(ZoneInfo(now.published.config.hall.time_zone))
 
     @cached_property
     def _windows(self) -> dict[str, Window]:
@@ -135,7 +135,7 @@ class HallView:
 
     def _queue_now(self, plan: QueuePlan) -> QueueNow:
         waiting = self._counters.waiting.get(plan.id, 0)
-        if not plan.schedule.is_open(self._local) or plan.schedule.after_last_ticket(self._local):
+        if self.now.day_is_closed or not plan.schedule.gives_tickets(self._local):
             opens_at = plan.schedule.next_opening(self._local)
             return QueueNow(bodies.ServiceState.CLOSED, waiting, None, opens_at)
         if self._takes_no_more(plan, waiting):
@@ -155,7 +155,7 @@ class HallView:
             return True
         day = self._counters.days.get(plan.id)
         today = business_day(self.time, self._published.plan.time_zone, self._published.plan.day_boundary_minutes)
-        if day is None or today != self.now.business_day:
+        if day is None or today > self.now.business_day:
             return False
         used_up = max(day.next_number, plan.first) > plan.last
         return used_up or (plan.daily_limit is not None and day.issued >= plan.daily_limit)

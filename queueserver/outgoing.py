@@ -17,6 +17,7 @@ from queueserver.domain import events
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import local_hour
 from queueserver.domain.stops import Stop, StopState
+from queueserver.domain.ticket import State
 from queueserver.ports import UnitOfWork
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,16 +86,51 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
             return Fact("announcement.broadcast", None, _json(_broadcast(event)), "{}")
         case events.ConfigPublished():
             return Fact("config.published", None, _json({"version": event.version}), "{}")
-        case events.DayClosed():
-            return _day_closed(event, uow)
+        case events.DayClosed() | events.DayReopened() | events.CalendarChanged():
+            return _of_day(event, uow)
         case _:
             assert_never(event)
 
 
+def _of_day(event: events.DayClosed | events.DayReopened | events.CalendarChanged, uow: UnitOfWork) -> Fact:
+    match event:
+        case events.DayClosed():
+            return _day_closed(event, uow)
+        case events.DayReopened():
+            day = {"business_day": event.business_day.isoformat(), "returned": len(event.returned)}
+            detail = {"returned": event.returned, "hour": _hour(uow), "by": event.by}
+            return Fact("day.reopened", None, _json(day), _json(detail))
+        case events.CalendarChanged():
+            closure = event.closure
+            data = {
+                "closure": closure.id,
+                "date": closure.day.isoformat(),
+                "start": clock_time(closure.band[0]),
+                "end": clock_time(closure.band[1]),
+                "queues": closure.queues,
+                "opens": closure.opens,
+                "ended": closure.ended_at is not None,
+            }
+            by = closure.ended_by or closure.made_by
+            return Fact("calendar.changed", None, _json(data), _json({"reason": closure.reason, "by": by}))
+        case _:
+            assert_never(event)
+
+
+def clock_time(minute: int) -> str:
+    """270 -> "04:30"; the midnight at a day's end is "24:00"."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 def _day_closed(event: events.DayClosed, uow: UnitOfWork) -> Fact:
     undone = sum(stop.state is StopState.UNDONE for _, stop in event.stops)
-    day = {"business_day": event.business_day.isoformat(), "expired": len(event.ended), "undone": undone}
-    detail: dict[str, Any] = {"ended": event.ended, "hour": _hour(uow)}
+    day: dict[str, Any] = {
+        "business_day": event.business_day.isoformat(),
+        "expired": len(event.ended),
+        "undone": undone,
+    }
+    day["final"] = event.final
+    detail: dict[str, Any] = {"ended": event.ended, "hour": _hour(uow), "by": event.by, "reason": event.reason}
     if event.stops:
         detail["stops"] = [{"ticket": ticket, **_stop(stop)} for ticket, stop in event.stops]
     return Fact("day.closed", None, _json(day), _json(detail))
@@ -167,12 +203,19 @@ def _stop(stop: Stop) -> dict[str, str]:
 
 
 def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
-    detail: dict[str, Any] = {"channel": event.ticket.visit.channel, "leg": event.ticket.leg}
-    if event.ticket.booked_for is not None:
-        detail |= {"booked_for": _ms(event.ticket.booked_for)}
-    if event.ticket.promise is not None and isinstance(event, _BEGINNINGS):
-        detail |= {"promised": [event.ticket.promise.low, event.ticket.promise.high]}
+    ticket = event.ticket
+    detail: dict[str, Any] = {"channel": ticket.visit.channel, "leg": ticket.leg}
+    if ticket.state is State.WAITING and not isinstance(event, events.TicketPrinted):
+        detail |= {"place": [ticket.place.at_ms, ticket.place.order], "sent_to": ticket.sent_to}
+    if ticket.booked_for is not None:
+        detail |= {"booked_for": _ms(ticket.booked_for)}
+    if ticket.promise is not None and isinstance(event, _BEGINNINGS):
+        detail |= {"promised": [ticket.promise.low, ticket.promise.high]}
     match event:
+        case events.TicketIssued() if ticket.visit.itinerary.stops:
+            detail |= {"services": list(dict.fromkeys(stop.service for stop in ticket.visit.itinerary.stops))}
+        case events.TicketTransferred() if ticket.visit.itinerary.returns:
+            detail |= {"returns": [back.window for back in ticket.visit.itinerary.returns]}
         case events.TicketCalled():
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
         case events.TicketFinished():

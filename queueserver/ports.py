@@ -9,13 +9,15 @@ from typing import Protocol
 
 from queueserver.domain.agenda import AgendaView
 from queueserver.domain.appointment import Appointment
+from queueserver.domain.closure import Closure
+from queueserver.domain.daybook import Closing
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.reason import Reason
-from queueserver.domain.ticket import Place, Ticket
+from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.domain.workload import Floor
 
@@ -44,8 +46,13 @@ class UnitOfWork(Protocol):
 
     plan: HallPlan
     now: datetime
+    """The hall's time: never earlier than its last fact, also when the clock was set back."""
     business_day: date
     line: Line
+    closing: Closing | None
+    """The early end of this business day, while it holds."""
+    closures: Mapping[str, Closure]
+    """What holds today and later, by id."""
 
     def new_id(self) -> str: ...
     def new_token(self) -> str: ...
@@ -99,6 +106,9 @@ class UnitOfWork(Protocol):
     def put_queue_day(self, day: QueueDay) -> None: ...
     def record(self, event: Event) -> None: ...
 
+    def put_closure(self, closure: Closure) -> None: ...
+    def put_closing(self, closing: Closing) -> None: ...
+
     def begin_day(self, day: date) -> None:
         """From here on the hall's business day is `day`, with fresh counters."""
 
@@ -139,6 +149,27 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """One ticket that a manager's command meets: its state before, and the one it gets; None = it keeps its state."""
+
+    ticket: str
+    number: str
+    queue: str
+    state: State
+    becomes: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Whom a command on many tickets meets, or would meet if `dry_run`; `appointments` keep their state."""
+
+    hit: tuple[Hit, ...]
+    dry_run: bool
+    subject: Closure | Closing | None = None
+    appointments: tuple[Appointment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AppointmentAnswer:
     appointment: Appointment
 
@@ -163,4 +194,4 @@ class Imported:
     dry_run: bool
 
 
-Answer = TicketAnswer | CallAnswer | AppointmentAnswer | Imported | Nobody | Done
+Answer = TicketAnswer | CallAnswer | AppointmentAnswer | Imported | Nobody | Done | Report

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
 from contract.config import HallConfig, PriorityClass, Queue, Service, Window, text_for
 from queueserver import selects
+from queueserver.domain.closure import in_force
+from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
+from queueserver.store import calendar
 from queueserver.store.plans import plan_of
+from queueserver.store.rows import from_ms
 
 
 @dataclass(frozen=True)
 class Published:
-    """One version of one hall's configuration; never changed, so that threads may share it."""
+    """One version of one hall's configuration and calendar; never changed, so that threads may share it."""
 
     version: int
     config: HallConfig
     plan: HallPlan
+    """With the hours of each day as managers changed them, up to sequence number `calendar_seq`."""
+    calendar_seq: int = 0
+    closing: Closing | None = None
 
     @cached_property
     def services(self) -> dict[str, Service]:
@@ -74,6 +81,14 @@ class HallNow:
     seq: int
     business_day: date
     published: Published
+    at: datetime
+    """The hall's time as of its last fact."""
+
+    @property
+    def day_is_closed(self) -> bool:
+        """Whether a person ended this business day early."""
+        closing = self.published.closing
+        return closing is not None and closing.business_day == self.business_day
 
 
 class Publications:
@@ -87,12 +102,15 @@ class Publications:
         row = selects.hall_row(connection, hall)
         if row is None:
             raise DomainError("unknown_hall")
-        return HallNow(hall, row.seq, row.business_day, self._published(connection, hall, row.config_version))
+        return HallNow(hall, row.seq, row.business_day, self._published(connection, hall, row), from_ms(row.at))
 
-    def _published(self, connection: Connection, hall: str, version: int) -> Published:
+    def _published(self, connection: Connection, hall: str, row: selects.AnyRow) -> Published:
         known = self._newest.get(hall)
-        if known is not None and known.version == version:
-            return known
-        config = HallConfig.model_validate(selects.config_document(connection, hall, version))
-        published = self._newest[hall] = Published(version, config, plan_of(config, version))
-        return published
+        if known is None or known.version != row.config_version:
+            config = HallConfig.model_validate(selects.config_document(connection, hall, row.config_version))
+            known = Published(row.config_version, config, plan_of(config, row.config_version), calendar_seq=-1)
+        if known.calendar_seq != row.calendar_seq:
+            closures, closing = calendar.of_day(connection, hall, row.business_day)
+            plan = in_force(known.plan, closures.values(), closing)
+            known = self._newest[hall] = replace(known, plan=plan, calendar_seq=row.calendar_seq, closing=closing)
+        return known

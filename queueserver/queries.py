@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from contract import appointments, bodies
+from contract import appointments, bodies, days
 from contract.config import HallConfig
 from contract.events import QueueStatus, WindowStatus
 from queueserver import selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.bookingview import BookingView
 from queueserver.catalogue import Catalogues
+from queueserver.dayreports import day_body
+from queueserver.domain.closure import Closure
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import State, Ticket
 from queueserver.hallview import HallView
@@ -26,6 +28,7 @@ from queueserver.ports import Clock
 from queueserver.published import HallNow, Publications
 from queueserver.reading import Reading
 from queueserver.retained import Retained
+from queueserver.store import calendar
 from queueserver.store.rows import from_ms
 from queueserver.why import sentence
 
@@ -125,6 +128,18 @@ class Queries:
             )
 
         return await self._reading.run(ask)
+
+    async def closures(self, hall: str) -> list[Closure]:
+        """What managers changed about the hours of today and later, oldest first."""
+
+        def ask(view: HallView) -> list[Closure]:
+            return list(calendar.of_day(view.connection, hall, view.now.business_day)[0].values())
+
+        return await self._ask(hall, ask)
+
+    async def day(self, hall: str, day: date) -> days.DayView:
+        """How one business day ended."""
+        return await self._ask(hall, lambda view: day_body(day, calendar.closings(view.connection, hall, day)))
 
     async def slots(
         self, hall: str, service: str, first: date | None, days: int, channel: bodies.Channel

@@ -168,7 +168,7 @@ class Relay:
             data = EVENT_DATA[row.type].model_validate_json(row.data)
             told = retained.apply(row.seq, row.type, data) and told
             payload = wire_event(hall, row.id, row.type, from_ms(row.at).isoformat(), row.seq, row.data)
-            messages.append(Message(topics.events(hall, row.type), payload, expiry_seconds=self._expiry(data)))
+            messages.append(Message(topics.events(hall, row.type), payload, expiry_seconds=self._expiry(data, row.at)))
         messages += _window_messages(hall, retained)
         await publisher.publish(messages)
         self._relayed[hall] = rows[-1].seq
@@ -194,12 +194,15 @@ class Relay:
             ]
         )
 
-    def _expiry(self, data: AnyData) -> int | None:
-        """A call nobody could hear in time is noise: the broker drops it for clients that were away."""
+    def _expiry(self, data: AnyData, at_ms: int) -> int | None:
+        """A call nobody could hear in time is noise: the broker drops it for clients that were away.
+
+        Counted from the fact when the clock was set back since.
+        """
         expires_at = getattr(data, "expires_at", None)
         if expires_at is None:
             return None
-        return max(1, (to_ms(expires_at) - to_ms(self._clock.now())) // 1000)
+        return max(1, (to_ms(expires_at) - max(at_ms, to_ms(self._clock.now()))) // 1000)
 
     async def _mark_for_ever(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 import httpx
@@ -46,6 +47,7 @@ from contract.bodies import (
     Why,
     WindowView,
 )
+from contract.days import CloseDay, Closures, DayView, HitReport, MakeClosure, VoidTickets
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
@@ -224,6 +226,29 @@ class HallClient:
 
     def broadcast(self, body: Broadcast, key: str = "") -> None:
         self._send("POST", self._in_hall("/announcements"), body, key=key)
+
+    # -- the day, for those who oversee the hall
+
+    def make_closure(self, body: MakeClosure, key: str = "") -> HitReport:
+        return self._command("/closures", body, HitReport, key)
+
+    def closures(self) -> Closures:
+        return self._get("/closures", Closures)
+
+    def end_closure(self, closure: str, key: str = "") -> HitReport:
+        return self._command(f"/closures/{closure}/end", _NOTHING, HitReport, key)
+
+    def close_day(self, body: CloseDay | None = None, key: str = "") -> HitReport:
+        return self._command("/day/close", body or CloseDay(), HitReport, key)
+
+    def reopen_day(self, key: str = "") -> HitReport:
+        return self._command("/day/reopen", _NOTHING, HitReport, key)
+
+    def day(self, day: date) -> DayView:
+        return self._get(f"/days/{day.isoformat()}", DayView)
+
+    def void_tickets(self, body: VoidTickets, key: str = "") -> HitReport:
+        return self._command("/tickets/void", body, HitReport, key)
 
     # -- the wire
 

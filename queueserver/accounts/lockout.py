@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ _REMEMBERED: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class _Failures:
     count: int
+    wait: timedelta
     wait_until: datetime
 
 
@@ -34,7 +35,11 @@ class Lockout:
         failures = self._failures.get(subject)
         if failures is None:
             return
-        left = (failures.wait_until - self._clock.now()).total_seconds()
+        now = self._clock.now()
+        if failures.wait_until - now > failures.wait:
+            # the clock was set back since
+            failures = self._failures[subject] = replace(failures, wait_until=now + failures.wait)
+        left = (failures.wait_until - now).total_seconds()
         if left > 0:
             raise DomainError("too_many_attempts", seconds=int(left) + 1)
 
@@ -43,7 +48,8 @@ class Lockout:
         count = self._failures[subject].count + 1 if subject in self._failures else 1
         over = count - _FREE_FAILURES
         wait = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2**over) if over >= 0 else 0
-        self._failures[subject] = _Failures(count, self._clock.now() + timedelta(seconds=wait))
+        span = timedelta(seconds=wait)
+        self._failures[subject] = _Failures(count, span, self._clock.now() + span)
         self._failures.move_to_end(subject)
         if len(self._failures) > _REMEMBERED:
             self._failures.popitem(last=False)

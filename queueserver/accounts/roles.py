@@ -20,4 +20,6 @@ IMPORTERS: Final = frozenset({"booking", "duty_manager", "manager"})
 WINDOW_READERS: Final = STAFF | {"caller"}
 PICKERS: Final = frozenset({"pick", "duty_manager", "manager"})
 """Out of order, by permission."""
+OVERSEERS: Final = frozenset({"duty_manager", "manager"})
+"""Who may change the hours of a day, end it, and void tickets."""
 MANAGERS: Final = frozenset({"manager"})

@@ -41,6 +41,6 @@ async def broadcast(hall: str, request: Request) -> Response:
     """Words for the screens and loudspeakers of some zones, or of all."""
     await who(request, hall, STAFF)
     body = await read_body(request, bodies.Broadcast)
-    expires_at = house(request).clock.now() + timedelta(seconds=body.expires_in_seconds)
-    command = commands.Broadcast(body.text, body.lang, body.zones, body.urgent, expires_at)
+    expires_in = timedelta(seconds=body.expires_in_seconds)
+    command = commands.Broadcast(body.text, body.lang, body.zones, body.urgent, expires_in)
     return await submit(request, hall, command, house(request).renderer.reply(204, Eyes.SCREEN))

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contract import appointments, bodies, topics
+from contract import appointments, bodies, days, topics
 from contract.events import EVENT_DATA, QueueStatus, WindowStatus, WireEvent
 from contract.ids import API_PREFIX
 from queueserver.api.admin import PublishConfig
@@ -38,6 +38,9 @@ _REQUESTS: Final[tuple[type[BaseModel], ...]] = (
     appointments.CheckIn,
     appointments.ImportAppointments,
     PublishConfig,
+    days.MakeClosure,
+    days.CloseDay,
+    days.VoidTickets,
 )
 _OPEN: Final = ("/auth/login", "/devices/enrol", "/health", "/metrics", "/t/")
 _KEY: Final = {

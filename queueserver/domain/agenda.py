@@ -81,6 +81,11 @@ class AgendaView:
         now = (self.changed.get(one.id, one) for one in self._agenda.appointments.values())
         return [one for one in now if one.state in OPEN and one.start < start]
 
+    def awaited(self) -> list[Appointment]:
+        """Drafts and bookings, by time."""
+        there = {**self._agenda.appointments, **self.changed}.values()
+        return sorted((one for one in there if one.state in OPEN), key=lambda one: (one.start, one.id))
+
     def used(self, slot: str, start: datetime, now: datetime) -> Counter[str]:
         """Places of one slot that are taken, by channel."""
         found = self._find(_slot_key(slot, start))

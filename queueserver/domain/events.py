@@ -11,6 +11,7 @@ from queueserver.domain.stops import Stop
 
 if TYPE_CHECKING:
     from queueserver.domain.appointment import Appointment
+    from queueserver.domain.closure import Closure
     from queueserver.domain.ticket import Ticket
     from queueserver.domain.window import Window
 
@@ -197,11 +198,34 @@ class ConfigPublished:
 
 @dataclass(frozen=True, slots=True)
 class DayClosed:
-    """`ended` pairs each ticket that was still open with the state it ended in, `stops` with the stops ended so."""
+    """`ended` pairs each ticket that was still open with the state it ended in, `stops` with the stops ended so.
+
+    Not `final` = early, by a person: who is at a window is served, and the day may be reopened.
+    """
 
     business_day: date
     ended: tuple[tuple[str, str], ...]
     stops: tuple[tuple[str, Stop], ...] = ()
+    final: bool = True
+    by: str = ""
+    reason: str = ""
 
 
-Event = TicketEvent | AppointmentEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayClosed
+@dataclass(frozen=True, slots=True)
+class DayReopened:
+    """`returned` pairs each ticket that came back with its state."""
+
+    business_day: date
+    returned: tuple[tuple[str, str], ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanged:
+    """The hours of one day are others now; `closure.ended_at` says whether it is the change or its end."""
+
+    closure: Closure
+
+
+DayEvent = DayClosed | DayReopened | CalendarChanged
+Event = TicketEvent | AppointmentEvent | WindowEvent | AnnouncementBroadcast | ConfigPublished | DayEvent

@@ -79,6 +79,9 @@ class Recount:
         if fact.kind == "day.closed":
             self._tell_hour(fact)
             self._close(fact)
+        elif fact.kind == "day.reopened":
+            self._tell_hour(fact)
+            self._reopen(fact)
         elif fact.kind.startswith("ticket."):
             self._tell_hour(fact)
             self._about_ticket(fact)
@@ -235,6 +238,15 @@ class Recount:
                 self.strange.append(f"fact {fact.seq} closes a ticket that no fact of the day began")
                 continue
             self._count(_LEFT[leg.state], leg)
+            leg.state = state
+
+    def _reopen(self, fact: StoredFact) -> None:
+        for ticket, state in fact.detail["returned"]:
+            leg = self._legs.get(ticket)
+            if leg is None or leg.state != "expired":
+                self.strange.append(f"fact {fact.seq} brings back ticket {ticket}, which no end of the day had ended")
+                continue
+            self._count("came_back", leg)
             leg.state = state
 
 

@@ -45,6 +45,7 @@ class Measure(StrEnum):
     PROMISE_EARLIER = "promise_earlier"
     PROMISE_LATER = "promise_later"
     PROMISE_ERROR = "promise_error"
+    CAME_BACK = "came_back"
     # with a duration
     WAITING = "waiting"
     WAY = "way"
@@ -110,6 +111,10 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             for ticket_id, _ in event.ended:
                 if (ticket := was(ticket_id)) is not None:
                     yield _one(_AT_CLOSE[ticket.state], ticket, hour)
+        case events.DayReopened():
+            for ticket_id, _ in event.returned:
+                if (ticket := was(ticket_id)) is not None:
+                    yield _one(Measure.CAME_BACK, ticket, hour)
 
 
 _VERDICTS: Final = {

@@ -54,7 +54,9 @@ TRANSITIONS: Final[dict[str, frozenset[State]]] = {
     "reinstate": frozenset({State.NO_SHOW, State.HELD}),
     "cancel": frozenset({State.WAITING}),
     "walk_out": frozenset({State.WAITING}),
+    "void": frozenset({State.WAITING, State.HELD, State.NO_SHOW}),
     "expire": frozenset({State.WAITING, State.HELD, State.NO_SHOW, State.CALLED}),
+    "restore": frozenset({State.EXPIRED}),
     "plan": OPEN_STATES,
     "release": frozenset({State.WAITING}),
 }
@@ -292,6 +294,13 @@ class Ticket:
         ticket, settled = ended._leaving(itinerary, "cancelled")
         return ticket, events.TicketCancelled(ticket, reason, settled=settled)
 
+    def void(self, now: datetime, reason: str) -> tuple[Ticket, events.TicketCancelled]:
+        """By the hall, for all that wait or are set aside; who is at a window is served."""
+        promise = self._promise_met(now, called=False)
+        ticket = self._to("void", State.CANCELLED, ended_at=now, promise=promise)
+        ticket, settled = ticket._leaving(None, "cancelled")
+        return ticket, events.TicketCancelled(ticket, reason, settled=settled)
+
     def walk_out(self, now: datetime) -> tuple[Ticket, events.TicketWalkedOut]:
         ended = self._to("walk_out", State.WALKOUT, ended_at=now, promise=self._promise_met(now, called=False))
         ticket, settled = ended._leaving(None, "walkout")
@@ -330,6 +339,10 @@ class Ticket:
     def _planning(self, itinerary: Itinerary) -> Ticket:
         same = itinerary == self.visit.itinerary
         return self if same else replace(self, visit=replace(self.visit, itinerary=itinerary))
+
+    def restore(self, was: State, itinerary: Itinerary) -> Ticket:
+        """Open again, where and as it was before the day's end, with as much to do; the day was reopened."""
+        return self._to("restore", was, ended_at=None)._planning(itinerary)
 
     def _promise_met(self, now: datetime, *, called: bool) -> Promise | None:
         return self.promise.met(self.issued_at, now, called=called) if self.promise else None

@@ -12,6 +12,8 @@ from queueserver.ports import UnitOfWork
 def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) -> None:
     """Raise unless hours and limits let one more person wait in this queue."""
     local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
+    if uow.closing is not None:
+        raise DomainError("day_closed")
     if not queue.schedule.is_open(local):
         raise DomainError("queue_closed")
     if queue.schedule.after_last_ticket(local):

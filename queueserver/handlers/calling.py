@@ -81,17 +81,18 @@ def finish(uow: UnitOfWork, command: commands.Finish) -> Ticket:
 
 
 def no_show(uow: UnitOfWork, command: commands.NoShow) -> Ticket:
-    """Called and not come: what then is the queue's missed-ticket policy."""
+    """Called and not come: what then is the queue's missed-ticket policy; when the day is closed, it is over."""
     window, ticket = _at_window(uow, command.window)
     queue = uow.plan.queues.get(ticket.queue)
     policy = queue.missed if queue else MissedPolicy.CLERK
-    again = ticket.misses + 1 < uow.plan.policy.max_misses
+    over = policy is MissedPolicy.EXPIRE or uow.closing is not None
+    again = not over and ticket.misses + 1 < uow.plan.policy.max_misses
     back_to: Place | None = None
     if again and policy is MissedPolicy.REQUEUE:
         back_to = uow.end_of_line()
     elif again and policy is MissedPolicy.POSTPONE and queue:
         back_to = uow.line.place_behind(lane_of(ticket), queue.postpone_places, uow.end_of_line())
-    missed, event = ticket.miss(back_to, over=policy is MissedPolicy.EXPIRE, now=uow.now)
+    missed, event = ticket.miss(back_to, over=over, now=uow.now)
     visits.give_back(uow, ticket.visit.itinerary, missed.visit)
     uow.put_window(window.release())
     uow.put_ticket(missed)

@@ -23,6 +23,8 @@ def check_in(uow: UnitOfWork, command: bookings.CheckIn) -> Ticket:
     """
     appointment = _whose(uow, command)
     appointment.must_be_awaited()
+    if uow.closing is not None:
+        raise DomainError("day_closed")
     rules = rules_of(uow, appointment.queue)
     service = service_of(uow, appointment.service)
     queue = uow.plan.queues[service.queue]

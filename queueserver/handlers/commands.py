@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Final
 
 from queueserver.handlers.bookings import BookingCommand
@@ -169,8 +169,7 @@ class Broadcast:
     lang: str
     zones: tuple[str, ...]
     urgent: bool
-    expires_at: datetime = field(repr=False)
-    """Counted from when the request came, so it is no part of what makes a repeated request the same."""
+    expires_in: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +179,61 @@ class TurnDay:
     day: date
 
 
+Notice = tuple[tuple[str, str], ...]
+"""What is said to visitors: (language, text), each its own announcement; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeClosure:
+    """Close (or open) queues, or the whole hall, for `band` of one local day; None = from now, to the day's end."""
+
+    by: Actor
+    queues: tuple[str, ...]
+    day: date | None
+    start: int | None
+    end: int | None
+    opens: bool
+    reason: str
+    void_waiting: bool
+    notice: Notice
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndClosure:
+    by: Actor
+    closure: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDay:
+    """End the business day before its boundary."""
+
+    by: Actor
+    reason: str
+    notice: Notice
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenDay:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class VoidTickets:
+    """Cancel all that wait or are set aside in some queues, in a zone, or with these numbers; exactly one is given."""
+
+    by: Actor
+    queues: tuple[str, ...]
+    zone: str | None
+    numbers: tuple[str, ...]
+    reason: str
+    notice: Notice
+    dry_run: bool
+
+
+DayCommand = TurnDay | MakeClosure | EndClosure | CloseDay | ReopenDay | VoidTickets
 WindowCommand = (
     OpenWindow
     | PauseWindow
@@ -196,4 +250,4 @@ WindowCommand = (
     | Transfer
 )
 TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate | AddStops | DropStops
-Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | TurnDay
+Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | DayCommand

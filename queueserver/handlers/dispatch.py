@@ -13,11 +13,13 @@ from queueserver.handlers import (
     bookings,
     calling,
     checkin,
+    closures,
     commands,
     day,
     importing,
     tickets,
     visits,
+    voiding,
     windows,
 )
 from queueserver.handlers.waits import wait_of
@@ -28,11 +30,12 @@ from queueserver.ports import (
     Done,
     Imported,
     Nobody,
+    Report,
     TicketAnswer,
     UnitOfWork,
 )
 
-Outcome = Ticket | tuple[Ticket, Reason] | Appointment | Imported | None
+Outcome = Ticket | tuple[Ticket, Reason] | Appointment | Imported | Report | None
 
 _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.TakeTicket: tickets.take_ticket,
@@ -58,6 +61,11 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.Hold: calling.hold,
     commands.Transfer: calling.transfer,
     commands.TurnDay: day.turn_day,
+    commands.CloseDay: day.close_day,
+    commands.ReopenDay: day.reopen_day,
+    commands.MakeClosure: closures.make_closure,
+    commands.EndClosure: closures.end_closure,
+    commands.VoidTickets: voiding.void_tickets,
     bookings.Book: appointments.book,
     bookings.ConfirmAppointment: appointments.confirm,
     bookings.MoveAppointment: appointments.move,
@@ -83,7 +91,7 @@ def answer(uow: UnitOfWork, command: commands.Command, outcome: Outcome) -> Answ
         return CallAnswer(ticket_answer(uow, ticket), reason)
     if isinstance(outcome, Appointment):
         return AppointmentAnswer(outcome)
-    if isinstance(outcome, Imported):
+    if isinstance(outcome, Imported | Report):
         return outcome
     return Nobody() if isinstance(command, commands.CallNext) else Done()
 

@@ -61,9 +61,8 @@ def broadcast(uow: UnitOfWork, command: commands.Broadcast) -> None:
     """Words for screens and loudspeakers; in a zone that is not there nobody would see or hear them."""
     if not uow.plan.zones.issuperset(command.zones):
         raise DomainError("invalid_field", field="zones")
-    uow.record(
-        events.AnnouncementBroadcast(command.text, command.lang, command.zones, command.urgent, command.expires_at)
-    )
+    expires_at = uow.now + command.expires_in
+    uow.record(events.AnnouncementBroadcast(command.text, command.lang, command.zones, command.urgent, expires_at))
 
 
 def _keep(uow: UnitOfWork, window: Window, event: events.WindowEvent) -> None:

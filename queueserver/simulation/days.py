@@ -25,7 +25,10 @@ class Days(Protocol):
     config: HallConfig
     days: Sequence[date]
 
-    def staff(self) -> Staff: ...
+    def begin(self, simulation: Simulation, *, as_configured: bool) -> None:
+        """Before the first day; `as_configured`: the hall that is tried is the days' own."""
+
+    def staff(self) -> Staff | None: ...
     def visitors(self, day: date) -> Iterable[Visitor]: ...
     def moves(self, day: date, plan: HallPlan) -> list[WindowMove]: ...
 
@@ -45,6 +48,7 @@ def play(days: Days, what_if: WhatIf, progress: Callable[[int], None] = lambda _
     plan = plan_of(config, 1)
     zone = ZoneInfo(plan.time_zone)
     simulation = Simulation(plan, days.days[0], days.staff())
+    days.begin(simulation, as_configured=config == days.config)
     for number, day in enumerate(days.days, start=1):
         moves = [*days.moves(day, plan), *_of_further_windows(days.config, plan, day, zone)]
         simulation.expect(days.visitors(day), what_if.staffed(moves, config, midnight_ms(day, zone)))
@@ -52,7 +56,7 @@ def play(days: Days, what_if: WhatIf, progress: Callable[[int], None] = lambda _
         simulation.run(midnight_ms(tomorrow, zone) + plan.day_boundary_minutes * MS_A_MINUTE)
         simulation.turn_day(tomorrow)
         progress(number)
-    simulation.records.finish(simulation.now_ms)
+    simulation.records.finish(simulation.last_ms)
     return Played(simulation.records, plan, zone)
 
 

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from queueserver.domain.ticket import Ticket
-from queueserver.handlers import commands
-from queueserver.simulation.visitors import Deed, End, Later, Stage
+from queueserver.handlers import bookings, commands
+from queueserver.simulation.visitors import Deed, End, Later, Stage, Visitor
 
 _ENDS: Final[Mapping[End, Callable[[Stage, Ticket, str], commands.Command]]] = {
-    End.FINISH: lambda stage, ticket, window: commands.Finish(window, "done", ()),
+    End.FINISH: lambda stage, ticket, window: commands.Finish(window, stage.outcome, stage.items, leaves=stage.leaves),
     End.MISS: lambda stage, ticket, window: commands.NoShow(window),
     End.HOLD: lambda stage, ticket, window: commands.Hold(window, ""),
-    End.TRANSFER: lambda stage, ticket, window: commands.Transfer(window, stage.to_queue, stage.to_window, ""),
+    End.TRANSFER: lambda stage, ticket, window: commands.Transfer(
+        window, stage.to_queue, stage.to_window, "", come_back=stage.come_back
+    ),
     End.REQUEUE: lambda stage, ticket, window: commands.Requeue(ticket.id),
     End.POSTPONE: lambda stage, ticket, window: commands.Postpone(ticket.id, stage.places),
 }
@@ -26,7 +28,26 @@ _DEEDS: Final[Mapping[Deed, Callable[[Later, str], commands.Command]]] = {
     Deed.REINSTATE: lambda later, ticket: commands.Reinstate(ticket, later.places),
     Deed.PICK: lambda later, ticket: commands.Pick(later.window, ticket, "as recorded"),
     Deed.CALL_BACK: lambda later, ticket: commands.CallBack(later.window, ticket),
+    Deed.ADD_STOPS: lambda later, ticket: commands.AddStops(ticket, later.services),
+    Deed.DROP_STOPS: lambda later, ticket: commands.DropStops(ticket, later.services),
 }
+
+
+def arrival_of(visitor: Visitor) -> commands.Command:
+    """Takes a number, or checks in for the appointment."""
+    if visitor.booking is not None:
+        return bookings.CheckIn(
+            visitor.channel, visitor.booking.id, lang=visitor.lang, priority_class=visitor.priority_class
+        )
+    return commands.TakeTicket(
+        visitor.service,
+        visitor.channel,
+        visitor.lang,
+        visitor.priority_class,
+        commands.Holder(hash=visitor.holder),
+        services=visitor.services,
+        party=visitor.party,
+    )
 
 
 def end_of(stage: Stage, ticket: Ticket) -> commands.Command:

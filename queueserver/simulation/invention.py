@@ -11,10 +11,11 @@ from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import Band
 from queueserver.simulation.chance import MS_A_MINUTE, Draw
-from queueserver.simulation.run import AtOnce, Staff
+from queueserver.simulation.run import Simulation, Staff
 from queueserver.simulation.scenario import WEEK, Arrivals, People, Scenario, Setting, minutes_in
-from queueserver.simulation.visitors import Deed, End, Later, Move, Stage, Visitor, WindowMove
+from queueserver.simulation.visitors import Booking, Deed, End, Later, Move, Stage, Visitor, WindowMove
 
+QUARTER_MS = 15 * MS_A_MINUTE
 BACK_AFTER_MS = 5 * MS_A_MINUTE
 """How long after a missed call a visitor asks to be let in again."""
 
@@ -43,9 +44,12 @@ class InventedDays:
         self._queue_of = {service.id: service.queue for service in self.config.services}
         self._missed = {queue.id: queue.postpone_places for queue in self.config.queues}
 
-    def staff(self) -> Staff:
+    def begin(self, simulation: Simulation, *, as_configured: bool) -> None:
+        """Nothing is there before the first visitor."""
+
+    def staff(self) -> Staff | None:
         seconds = self._scenario.reaction_seconds
-        return SteadyStaff(seconds) if seconds else AtOnce()
+        return SteadyStaff(seconds) if seconds else None
 
     def visitors(self, day: date) -> Iterator[Visitor]:
         """Everybody who comes on this day."""
@@ -98,6 +102,13 @@ class InventedDays:
             stages = (Stage(None, absent.stay_ms, End.MISS, afterwards=(again,)), served)
         elif misses:
             stages = (absent,)
+        booking = None
+        if random.random() < people.booked:
+            start_ms = (at_ms + QUARTER_MS // 2) // QUARTER_MS * QUARTER_MS
+            booking = Booking(f"booking-{holder}", start_ms)
+            at_ms = start_ms + round(
+                random.uniform(-people.booked_early_minutes, people.booked_late_minutes) * MS_A_MINUTE
+            )
         patience = people.patience.draw(random) if people.patience else None
         says_so = patience is not None and not silent
         return Visitor(
@@ -108,6 +119,7 @@ class InventedDays:
             meanwhile=(Later(patience or 0, Deed.WALK_OUT),) if says_so else (),
             leaves_after_ms=None if says_so else patience,
             absent=absent,
+            booking=booking,
             holder=holder,
         )
 

@@ -84,6 +84,10 @@ class Records:
             self.legs.append(leg)
         if isinstance(event, events.TicketCalled):
             self._called(leg, ticket, at_ms)
+        elif isinstance(event, events.TicketContinued) and ticket.state is State.SERVING:
+            leg.called_ms = leg.started_ms = at_ms
+            leg.window = ticket.window
+            self._hours(ticket.window or "").busy_since = at_ms
         elif isinstance(event, events.TicketStarted):
             leg.started_ms = at_ms
         elif isinstance(event, events.TicketFinished) and ticket.window is not None:

@@ -6,7 +6,7 @@ rules know is simulated without being known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +17,10 @@ from queueserver.domain import events
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.ticket import State, Ticket
+from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.ports import Actor
-from queueserver.simulation.deeds import deed_of, end_of
+from queueserver.simulation.deeds import arrival_of, deed_of, end_of
 from queueserver.simulation.records import Records
 from queueserver.simulation.virtualhall import VirtualHall, milliseconds
 from queueserver.simulation.visitors import End, Later, Move, Stage, Visitor, WindowMove
@@ -30,15 +31,8 @@ _CLERK: Final = frozenset({"clerk"})
 class Staff(Protocol):
     """How long a clerk takes to call once the window is free and somebody may be called there."""
 
-    def reaction(self, window: str) -> tuple[int, int] | None:
-        """(milliseconds, rank) of the window's next call; None = at once, with nothing between."""
-
-
-class AtOnce:
-    """Calls as soon as it can."""
-
-    def reaction(self, window: str) -> tuple[int, int] | None:
-        return None
+    def reaction(self, window: str) -> tuple[int, int]:
+        """(milliseconds, rank) of the call; asked once for each time the window begins to be able to call."""
 
 
 @dataclass(slots=True)
@@ -63,7 +57,8 @@ class Simulation:
         self.hall = VirtualHall(plan, day, seq)
         self.records = Records()
         self.now_ms = 0
-        self._staff = staff or AtOnce()
+        self.last_ms = 0
+        self._staff = staff
         self._heap: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
         self._count = 0
         self._courses: dict[str, _Course] = {}
@@ -91,7 +86,15 @@ class Simulation:
         while heap and (until_ms is None or heap[0][0] < until_ms):
             self.now_ms, _, _, deed, given = heappop(heap)
             deed(*given)
+        self.last_ms = self.now_ms
         self.now_ms = self.now_ms if until_ms is None else max(self.now_ms, until_ms)
+
+    def found_open(self, windows: Mapping[str, Window], at_ms: int) -> None:
+        """The hall begins with these windows as they are."""
+        self.now_ms = at_ms
+        self.hall.live.windows.update(windows)
+        opened = [events.WindowOpened(window) for window in windows.values() if window.state is WindowState.OPEN]
+        self.records.hear(opened, at_ms)
 
     def turn_day(self, day: date) -> None:
         """The hall's next business day begins now; what was left open has its end, and who was on the way gives up."""
@@ -105,10 +108,10 @@ class Simulation:
     # -- visitors
 
     def _arrive(self, visitor: Visitor) -> None:
-        holder = commands.Holder(hash=visitor.holder)
-        command = commands.TakeTicket(visitor.service, visitor.channel, visitor.lang, visitor.priority_class, holder)
+        if visitor.booking is not None:
+            self.hall.book(visitor.booking, visitor.service, visitor.holder, visitor.lang)
         try:
-            heard = self.hall.do(command, self.now_ms)
+            heard = self.hall.do(arrival_of(visitor), self.now_ms)
         except DomainError as refusal:
             self.records.refused[visitor.service, refusal.code] += 1
             return
@@ -122,12 +125,23 @@ class Simulation:
         course = self._courses.get(ticket.visit.id)
         if course is None:
             return
-        course.phase += 1
-        stage = course.stage(self.now_ms)
+        stage = self._next_stage(course)
         if stage.way_ms is None:
             self.at(self.now_ms + stage.stay_ms, stage.end_rank, self._end, course, course.phase, stage)
         else:
             self.at(self.now_ms + stage.way_ms, stage.start_rank, self._start, course, course.phase, stage)
+
+    def _goes_on_here(self, course: _Course) -> None:
+        """The window serves the visitor's next stop without another call."""
+        stage = self._next_stage(course)
+        self.at(self.now_ms + stage.stay_ms, stage.end_rank, self._end, course, course.phase, stage)
+
+    def _next_stage(self, course: _Course) -> Stage:
+        course.phase += 1
+        stage = course.stage(self.now_ms)
+        for later in stage.meanwhile:
+            self.at(self.now_ms + later.delay_ms, later.rank, self._later, course, course.phase, later)
+        return stage
 
     def _start(self, course: _Course, phase: int, stage: Stage) -> None:
         if course.phase != phase or course.ticket.state is not State.CALLED:
@@ -182,17 +196,15 @@ class Simulation:
         self._call_or_wait(window)
 
     def _call_or_wait(self, window: str) -> None:
-        reaction = self._staff.reaction(window)
-        if reaction is None:
-            if not self._try(commands.CallNext(window)) and window in self._closing:
-                self._close_if_free(window)
-            return
-        if self.hall.would_call(window, self.now_ms) is None:
-            if window in self._closing:
-                self._close_if_free(window)
-            return
-        self._pending[window] = self._count + 1
-        self.at(self.now_ms + reaction[0], reaction[1], self._call, window, self._count + 1)
+        """Without staff whoever may be called is called at once."""
+        if self._staff is None:
+            able = bool(self._try(commands.CallNext(window)))
+        elif able := self.hall.would_call(window, self.now_ms) is not None:
+            delay_ms, rank = self._staff.reaction(window)
+            self._pending[window] = self._count + 1
+            self.at(self.now_ms + delay_ms, rank, self._call, window, self._count + 1)
+        if not able and window in self._closing:
+            self._close_if_free(window)
 
     def _call(self, window: str, token: int) -> None:
         if self._pending.get(window) == token:
@@ -238,6 +250,8 @@ class Simulation:
             self._called(ticket)
             stirred.update(self._pending)
             return
+        if isinstance(event, events.TicketContinued) and ticket.state is State.SERVING and course is not None:
+            self._goes_on_here(course)
         left = getattr(event, "from_window", None)
         if isinstance(event, events.TicketFinished | events.TicketHeld):
             left = ticket.window

@@ -57,6 +57,11 @@ class Opening(Shape):
 class People(Shape):
     """How visitors behave. Shares are between 0 and 1."""
 
+    booked: Share = 0.0
+    """Come for an appointment, at a time on the clock's quarter hours."""
+    booked_early_minutes: Annotated[float, Field(ge=0, le=240)] = 20.0
+    booked_late_minutes: Annotated[float, Field(ge=0, le=240)] = 5.0
+    """They come anywhere between so long before and so long after that time."""
     classes: dict[str, Share] = Field(default_factory=dict)
     way_minutes: Annotated[float, Field(ge=0, le=60)] = 0.4
     """From the call until the visitor is at the window."""
@@ -105,8 +110,8 @@ class Setting:
     config: HallConfig
 
 
-def read_scenario(path: Path) -> Setting:
-    """The scenario in the file and its hall; raises ScenarioError with everything that is wrong."""
+def read_scenario(path: Path, hall: Path | None = None) -> Setting:
+    """The scenario in the file and its hall, or another `hall`; raises ScenarioError with everything that is wrong."""
     text = _text(path)
     try:
         raw = parsed(text)
@@ -118,7 +123,7 @@ def read_scenario(path: Path) -> Setting:
     except ValidationError as error:
         details = error.errors(include_url=False)
         raise ScenarioError(f"{path}:{lines.line(_place(d, raw))}: error: {_words(d)}" for d in details) from error
-    config = _hall(path, scenario, lines)
+    config = read_hall(hall) if hall else _hall(path, scenario, lines)
     wrong = list(_meaning(scenario, config))
     if wrong:
         raise ScenarioError(f"{path}:{lines.line(place)}: error: {said}" for place, said in wrong)
@@ -134,14 +139,20 @@ def _text(path: Path) -> str:
         raise ScenarioError(f"{path}:{f.line}: error: {f}" for f in error.findings) from error
 
 
-def _hall(path: Path, scenario: Scenario, lines: LineIndex) -> HallConfig:
-    hall = path.parent / scenario.hall
-    reading = read_file(hall)
+def read_hall(path: Path) -> HallConfig:
+    """The hall in a file; raises ScenarioError with everything that is wrong with it."""
+    reading = read_file(path)
     if reading.config is None:
-        first = reading.errors[0]
-        where = f"{hall}:{first.line}" if first.line else str(hall)
-        raise ScenarioError([f"{path}:{lines.line(('hall',))}: error: the hall cannot be used: {where}: {first}"])
+        raise ScenarioError(f"{path}:{f.line}: error: {f}" if f.line else f"{path}: {f}" for f in reading.errors)
     return reading.config
+
+
+def _hall(path: Path, scenario: Scenario, lines: LineIndex) -> HallConfig:
+    try:
+        return read_hall(path.parent / scenario.hall)
+    except ScenarioError as error:
+        where = f"{path}:{lines.line(('hall',))}"
+        raise ScenarioError([f"{where}: error: the hall cannot be used: {error.lines[0]}"]) from error
 
 
 def _place(detail: ErrorDetails, raw: dict[str, Any]) -> _Path:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from queueserver.domain.appointment import Appointment, AppointmentState
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event, TicketCalled
 from queueserver.domain.hall import HallPlan
@@ -13,6 +14,7 @@ from queueserver.domain.ticket import Ticket
 from queueserver.domain.window import WindowState
 from queueserver.handlers.commands import CallNext, Command, TurnDay
 from queueserver.handlers.dispatch import carry_out
+from queueserver.simulation.visitors import Booking
 from queueserver.store.live import Change, LiveHall, Unit
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,6 +60,26 @@ class VirtualHall:
         except DomainError:
             return None
         return next((event.ticket for event in unit.events if isinstance(event, TicketCalled)), None)
+
+    def book(self, booking: Booking, service: str, holder: str, lang: str) -> None:
+        """The hall has this appointment, however it came to it."""
+        start, plan = moment(booking.start_ms), self.live.plan.services.get(service)
+        self.live.agenda.keep(
+            Appointment(
+                id=booking.id,
+                code="",
+                service=service,
+                queue=plan.queue if plan else "",
+                slot="",
+                start=start,
+                end=start,
+                channel="",
+                state=AppointmentState.BOOKED,
+                lang=lang,
+                made_at=start,
+                holder=holder,
+            )
+        )
 
     def is_free(self, window: str) -> bool:
         """Open, with nobody at it."""

@@ -34,22 +34,31 @@ class Deed(StrEnum):
     REINSTATE = "reinstate"
     PICK = "pick"
     CALL_BACK = "call_back"
+    ADD_STOPS = "add_stops"
+    DROP_STOPS = "drop_stops"
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A deed so long after arrival or after the last stay; not done when a call came first or the rules refuse it."""
+    """A deed so long after arrival, after the last stay, or (Stage.meanwhile) after the call.
+
+    Not done when another call came first or the rules refuse it.
+    """
 
     delay_ms: int
     deed: Deed
     window: str = ""
     places: int = 0
+    services: tuple[str, ...] = ()
     rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What follows one call: the visitor is there after `way_ms` (None: never is), and `stay_ms` later it ends."""
+    """What follows one call: the visitor is there after `way_ms` (None: never is), and `stay_ms` later it ends.
+
+    `leaves`: finished, the visitor wants nothing more; `come_back`: transferred, but wanted back at this window.
+    """
 
     way_ms: int | None
     stay_ms: int
@@ -57,9 +66,22 @@ class Stage:
     to_queue: str | None = None
     to_window: str | None = None
     places: int = 0
+    outcome: str = "done"
+    items: tuple[str, ...] = ()
+    leaves: bool = False
+    come_back: bool = False
+    meanwhile: tuple[Later, ...] = ()
     afterwards: tuple[Later, ...] = ()
     start_rank: int = 0
     end_rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An appointment made before; its holder checks in instead of taking a number."""
+
+    id: str
+    start_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +96,13 @@ class Visitor:
     service: str
     stages: tuple[Stage, ...]
     priority_class: str | None = None
+    services: tuple[str, ...] = ()
+    """Further ones on the same ticket."""
+    party: int = 1
     meanwhile: tuple[Later, ...] = ()
     leaves_after_ms: int | None = None
     absent: Stage = Stage(None, 60_000, End.MISS)
+    booking: Booking | None = None
     holder: str = ""
     channel: str = "kiosk"
     lang: str = "zh-CN"

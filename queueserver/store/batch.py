@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from queueserver.handlers.commands import Command, TurnDay
 from queueserver.handlers.dispatch import answer, carry_out
 from queueserver.outgoing import fact_of
 from queueserver.ports import Answer, Clock, NewId
-from queueserver.store import appointments, lessons, rows
+from queueserver.store import appointments, calendar, lessons, rows
 from queueserver.store import statements as sql
 from queueserver.store.appointments import StoredAppointments
 from queueserver.store.live import Change, LiveHall, Unit
@@ -39,12 +39,12 @@ class Batch:
     """begin(), remember() the keys, decide() each command, write()."""
 
     def __init__(
-        self, connection: Connection, live: LiveHall, now: datetime, new_id: NewId, new_token: Callable[[], str]
+        self, connection: Connection, live: LiveHall, clock: datetime, new_id: NewId, new_token: Callable[[], str]
     ) -> None:
         self.live = live
         self.seq_before = live.seq
         self._connection = connection
-        self._now = now
+        self._clock = clock
         self._new_id = new_id
         self._new_token = new_token
         self._change = Change()
@@ -70,7 +70,7 @@ class Batch:
         if live is None or live.seq != row.seq:
             live = load(connection, hall, row)
         batch = cls(connection, live, clock.now(), new_id, new_token)
-        today = business_day(batch._now, live.plan.time_zone, live.plan.day_boundary_minutes)
+        today = batch._day_of(live.time(batch._clock))
         if today > live.business_day:
             batch._perform(TurnDay(today))
             batch._day_turned = True
@@ -101,7 +101,7 @@ class Batch:
                     "fingerprint": fingerprint,
                     "status": reply.status,
                     "body": reply.body.decode(),
-                    "at": rows.to_ms(self._now),
+                    "at": rows.to_ms(self._clock),
                 }
             )
         return reply
@@ -111,11 +111,12 @@ class Batch:
         hall, send = self.live.plan.id, self._connection.execute
         if self._events:
             send(
-                sql.ADVANCE_HALL.values(seq=self.live.seq, business_day=self.live.business_day),
+                sql.ADVANCE_HALL.values(**_hall_values(self.live)),
                 {"in_hall": hall},
             )
             send(sql.INSERT_EVENT, self._events)
         self._write_tickets()
+        calendar.write(self._connection, hall, self._change)
         if self._change.windows:
             send(sql.upsert_window(self._connection), [rows.window_row(hall, w) for w in self._change.windows.values()])
         if self._change.queue_days:
@@ -129,12 +130,12 @@ class Batch:
         if self._new_answers:
             send(sql.INSERT_ANSWER, self._new_answers)
         if self._day_turned:
-            send(sql.DELETE_OLD_ANSWERS, {"in_hall": hall, "before": rows.to_ms(self._now - ANSWERS_KEPT)})
+            send(sql.DELETE_OLD_ANSWERS, {"in_hall": hall, "before": rows.to_ms(self._clock - ANSWERS_KEPT)})
 
     def _perform(self, command: Command) -> Answer:
         live = self.live
         past = StoredAppointments(self._connection, live.plan.id, self._change.appointments)
-        unit = Unit(live, self._now, self._new_id, self._new_token, self._find, past)
+        unit = Unit(live, live.time(self._clock), self._new_id, self._new_token, self._find, past)
         outcome = carry_out(unit, command)
         day, first_sequence = live.business_day, live.seq + 1
         unit.commit(self._change)
@@ -146,7 +147,7 @@ class Batch:
                     "seq": sequence,
                     "id": self._new_id(),
                     "type": fact.type,
-                    "at": rows.to_ms(self._now),
+                    "at": rows.to_ms(unit.now),
                     "business_day": day,
                     "ticket": fact.ticket,
                     "data": fact.data,
@@ -154,6 +155,10 @@ class Batch:
                 }
             )
         return answer(unit, command, outcome)
+
+    def _day_of(self, moment: datetime) -> date:
+        plan = self.live.plan
+        return business_day(moment, plan.time_zone, plan.day_boundary_minutes)
 
     def _write_tickets(self) -> None:
         hall, change = self.live.plan.id, self._change
@@ -196,12 +201,26 @@ def load(connection: Connection, hall: str, row: Any) -> LiveHall:
         live.keep(_reachable(rows.ticket_of(ticket), live.plan))
     for window in connection.execute(sql.WINDOWS, {"in_hall": hall}).mappings():
         live.windows[window["id"]] = rows.window_of(window)
-    for day in connection.execute(sql.QUEUE_DAYS, {"in_hall": hall, "day": row.business_day}).mappings():
-        live.queue_days[day["queue"]] = rows.queue_day_of(day)
     for appointment in appointments.kept(connection, hall, row.business_day):
         live.agenda.keep(appointment)
     live.learned.update(lessons.kept(connection, hall))
+    live.at, live.calendar_seq = rows.from_ms(row.at), row.calendar_seq
+    load_day(connection, live)
     return live
+
+
+def load_day(connection: Connection, live: LiveHall) -> None:
+    """What belongs to the hall's business day: counters, changed hours, an early end."""
+    hall, today = live.plan.id, live.business_day
+    days = connection.execute(sql.QUEUE_DAYS, {"in_hall": hall, "day": today}).mappings()
+    live.queue_days = {day["queue"]: rows.queue_day_of(day) for day in days}
+    live.closures, live.closing = calendar.of_day(connection, hall, today)
+    live.renew_plan()
+
+
+def _hall_values(live: LiveHall) -> dict[str, Any]:
+    at = rows.to_ms(live.at) if live.at else 0
+    return {"seq": live.seq, "business_day": live.business_day, "at": at, "calendar_seq": live.calendar_seq}
 
 
 def _reachable(ticket: Ticket, plan: HallPlan) -> Ticket:

@@ -13,6 +13,8 @@ from datetime import date, datetime
 
 from queueserver.domain.agenda import Agenda, AgendaView, kept_from
 from queueserver.domain.appointment import Appointment
+from queueserver.domain.closure import Closure, in_force
+from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
@@ -43,6 +45,21 @@ class LiveHall:
     queue_days: dict[str, QueueDay] = field(default_factory=dict)
     line: Line = field(default_factory=Line)
     holders: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    at: datetime | None = None
+    """The time of the last fact."""
+    calendar_seq: int = 0
+    closures: dict[str, Closure] = field(default_factory=dict)
+    """Those of this business day and later that were not ended."""
+    closing: Closing | None = None
+
+    def time(self, clock: datetime) -> datetime:
+        """The hall's time when a clock says so: it stands still while the clock is behind the last fact."""
+        return clock if self.at is None else max(self.at, clock)
+
+    def renew_plan(self) -> None:
+        """Let the plan's schedules follow the closures and the day's early end."""
+        self.plan = in_force(self.plan, self.closures.values(), self.closing)
+
     agenda: Agenda = field(default_factory=Agenda)
     learned: dict[str, Learned] = field(default_factory=dict)
     _floor: tuple[HallPlan, Floor] | None = field(default=None, repr=False, compare=False)
@@ -106,6 +123,8 @@ class Change:
     """Visits that were there before and have other things to do now."""
     windows: dict[str, Window] = field(default_factory=dict)
     queue_days: dict[tuple[date, str], QueueDay] = field(default_factory=dict)
+    closures: dict[str, Closure] = field(default_factory=dict)
+    closings: dict[str, Closing] = field(default_factory=dict)
     appointments: dict[str, tuple[Appointment, int]] = field(default_factory=dict)
     learned: dict[str, Learned] = field(default_factory=dict)
     tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
@@ -132,11 +151,17 @@ class Unit:
         self.now = now
         self.business_day = live.business_day
         self.line = live.line
+        self.closing = live.closing
+        self.closures: Mapping[str, Closure] = live.closures
         self.events: list[Event] = []
         self._live = live
         self._new_id = new_id
         self._new_token = new_token
         self._load = load
+        self._stored: dict[str, Ticket] = {}
+        """Tickets that were over and are looked at again."""
+        self._new_closures: list[Closure] = []
+        self._new_closings: list[Closing] = []
         self._past = past
         self.agenda = AgendaView(live.agenda)
         self._tickets: dict[str, Ticket] = {}
@@ -169,9 +194,12 @@ class Unit:
         return plan.label if plan else window_id
 
     def ticket(self, ticket_id: str) -> Ticket:
-        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id) or self._load(ticket_id)
+        ticket = self._tickets.get(ticket_id) or self._live.tickets.get(ticket_id) or self._stored.get(ticket_id)
         if ticket is None:
-            raise DomainError("unknown_ticket")
+            ticket = self._load(ticket_id)
+            if ticket is None:
+                raise DomainError("unknown_ticket")
+            self._stored[ticket_id] = ticket
         return ticket
 
     def window(self, window_id: str) -> Window:
@@ -228,7 +256,9 @@ class Unit:
         self.agenda.put(appointment)
 
     def put_ticket(self, ticket: Ticket) -> None:
-        was = self._was[ticket.id] = self._tickets.get(ticket.id) or self._live.tickets.get(ticket.id)
+        was = self._was[ticket.id] = (
+            self._tickets.get(ticket.id) or self._live.tickets.get(ticket.id) or self._stored.get(ticket.id)
+        )
         self._tickets[ticket.id] = ticket
         self._learn(was, ticket)
 
@@ -260,6 +290,12 @@ class Unit:
         self.events.append(event)
         self._counted += counted(event, self._was.get, self.now, self._hour)
 
+    def put_closure(self, closure: Closure) -> None:
+        self._new_closures.append(closure)
+
+    def put_closing(self, closing: Closing) -> None:
+        self._new_closings.append(closing)
+
     def begin_day(self, day: date) -> None:
         self._next_day = day
 
@@ -267,16 +303,11 @@ class Unit:
         """Let the hall be as this command leaves it, and note in `change` what must be written."""
         live = self._live
         live.seq += len(self.events)
+        if self.events:
+            live.at = self.now
         for cell, ms in self._counted:
             change.add(live.business_day, cell, ms)
-        for ticket_id, ticket in self._tickets.items():
-            known = live.tickets.get(ticket_id)
-            if known is None and ticket_id not in change.tickets:
-                change.new_tickets.add(ticket_id)
-            if known is not None and known.visit is not ticket.visit:
-                change.visits[ticket.visit.id] = ticket.visit
-            live.keep(ticket)
-            change.tickets[ticket_id] = (ticket, live.seq)
+        self._commit_tickets(change)
         for window_id, window in self._windows.items():
             live.seat(window)
             change.windows[window_id] = window
@@ -292,3 +323,29 @@ class Unit:
             live.business_day = self._next_day
             live.queue_days.clear()
             live.agenda.forget_before(kept_from(self._next_day))
+        if self._new_closures or self._new_closings:
+            self._commit_calendar(change)
+
+    def _commit_tickets(self, change: Change) -> None:
+        live = self._live
+        for ticket_id, ticket in self._tickets.items():
+            known = live.tickets.get(ticket_id) or self._stored.get(ticket_id)
+            if known is None and ticket_id not in change.tickets:
+                change.new_tickets.add(ticket_id)
+            if known is not None and known.visit is not ticket.visit:
+                change.visits[ticket.visit.id] = ticket.visit
+            live.keep(ticket)
+            change.tickets[ticket_id] = (ticket, live.seq)
+
+    def _commit_calendar(self, change: Change) -> None:
+        live = self._live
+        live.calendar_seq = live.seq
+        for closure in self._new_closures:
+            change.closures[closure.id] = closure
+            live.closures[closure.id] = closure
+        for closing in self._new_closings:
+            change.closings[closing.id] = closing
+            live.closing = None if closing.final or closing.reopened_at else closing
+        kept = (one for one in live.closures.values() if one.ended_at is None and one.day >= live.business_day)
+        live.closures = {one.id: one for one in kept}
+        live.renew_plan()

@@ -41,16 +41,18 @@ def publish(
     if expected is not None and expected != in_force:
         raise DomainError("stale_draft")
     version, sequence = in_force + 1, seq + 1
+    at = max(rows.to_ms(now), row.at if row else 0)
     plan = plan_of(config, version)
     document = config.model_dump(mode="json")
     day = business_day(now, config.hall.time_zone, minutes_of(config.hall.day_boundary))
     if row is None:
         values = {"hall": hall, "seq": sequence, "relayed_seq": 0, "business_day": day, "config_version": version}
+        values |= {"at": at, "calendar_seq": 0}
         connection.execute(sql.INSERT_HALL, values)
     else:
         day = row.business_day
         _skip_used_numbers(connection, plan, day)
-        connection.execute(sql.ADVANCE_HALL.values(seq=sequence, config_version=version), {"in_hall": hall})
+        connection.execute(sql.ADVANCE_HALL.values(seq=sequence, config_version=version, at=at), {"in_hall": hall})
     connection.execute(
         sql.INSERT_CONFIG,
         {
@@ -69,7 +71,7 @@ def publish(
             "seq": sequence,
             "id": event_id,
             "type": "config.published",
-            "at": rows.to_ms(now),
+            "at": at,
             "business_day": day,
             "ticket": None,
             "data": json.dumps({"version": version}),

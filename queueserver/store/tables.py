@@ -36,8 +36,13 @@ halls = Table(
     Column("relayed_seq", BigInteger, nullable=False),
     Column("business_day", Date, nullable=False),
     Column("config_version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("calendar_seq", BigInteger, nullable=False),
 )
-"""One row a hall; its `seq` is incremented first in every command's transaction and so serialises the hall."""
+"""One row a hall; its `seq` is incremented first in every command's transaction and so serialises the hall.
+
+`at` is the hall's time, that of its last fact; `calendar_seq` the last fact that changed the hours of a day.
+"""
 
 config_versions = Table(
     "config_versions",
@@ -272,6 +277,42 @@ answers = Table(
     Index("ix_answers_at", "hall", "at"),
 )
 """The first answer to each Idempotency-Key, kept for two days."""
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("start_minute", Integer, nullable=False),
+    Column("end_minute", Integer, nullable=False),
+    Column("queues", Text, nullable=False),
+    Column("opens", Boolean, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("ended_by", String(64), nullable=False),
+    Column("ended_at", BigInteger),
+    Index("ix_closures_day", "hall", "day"),
+)
+"""What managers changed about the hours of one day; queues are ids separated by spaces, none = the whole hall."""
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("business_day", Date, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("ended", Text, nullable=False),
+    Column("reopened_at", BigInteger),
+    Column("reopened_by", String(64), nullable=False),
+    Index("ix_closings_day", "hall", "business_day"),
+)
+"""Each end of a business day; `ended` is JSON: id, number, queue, state before and after, itinerary of each ticket."""
 
 accounts = Table(
     "accounts",

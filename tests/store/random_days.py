@@ -20,6 +20,7 @@ from tests.store.store_kit import HALL, HandClock, assert_same, reloaded, render
 
 WINDOWS = tuple(window.id for window in SAMPLE_HALL.windows)
 SERVICES = ("pension", "invoices", "id-card", "passport", "trial", "notary")
+BOSS = Actor("boss", "陈主任", frozenset({"manager"}))
 CLASSES = (None, None, "elderly", "military")
 
 Step = tuple[str, int, int]
@@ -51,6 +52,12 @@ ACTS = (
     "requeue",
     "postpone",
     "reinstate",
+    "close_day",
+    "reopen_day",
+    "reopen_day",
+    "closure",
+    "end_closure",
+    "void",
     *("book",) * 2,
     "reserve",
     *("check_in",) * 2,
@@ -107,6 +114,8 @@ class RandomDay:
 
     def _command(self, act: str, one: int, two: int) -> commands.Command:
         window = WINDOWS[one % len(WINDOWS)]
+        minute = (self.clock.now().hour * 60 + self.clock.now().minute + 480) % 1440
+        closures = sorted(self.live.closures) if self.live else []
         ticket = self.tickets[one % len(self.tickets)] if self.tickets else "nobody"
         holder = commands.Holder(f"hash-{two}", "11*4", "张*", "138*") if two else commands.Holder()
         made: dict[str, commands.Command] = {
@@ -143,6 +152,22 @@ class RandomDay:
             "requeue": commands.Requeue(ticket),
             "postpone": commands.Postpone(ticket, two),
             "reinstate": commands.Reinstate(ticket, two),
+            "close_day": commands.CloseDay(BOSS, "停电", (), dry_run=one % 2 == 0),
+            "reopen_day": commands.ReopenDay(BOSS),
+            "closure": commands.MakeClosure(
+                by=BOSS,
+                queues=(("social", "tax"), ("police",), ("trial",), ())[two],
+                day=None,
+                start=None,
+                end=None if one == 7 else min(1440, minute + 20),
+                opens=one == 3,
+                reason="",
+                void_waiting=one == 0,
+                notice=(),
+                dry_run=False,
+            ),
+            "end_closure": commands.EndClosure(BOSS, closures[one % len(closures)] if closures else "none"),
+            "void": commands.VoidTickets(BOSS, (("social", "police")[one % 2],), None, (), "停电", (), dry_run=two > 0),
         }
         return made[act] if act in made else self._booking(act, one, two, holder)
 

@@ -174,6 +174,8 @@ def contents(engine: Engine) -> dict[str, list[Any]]:
         "answers",
         "statistics",
         "appointments",
+        "closures",
+        "closings",
     )
     return {table: sorted(rows_of(engine, f"SELECT * FROM {table}"), key=repr) for table in tables}
 
@@ -190,6 +192,8 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
     assert memory.windows == disk.windows
     assert memory.queue_days == disk.queue_days
     assert memory.holders == disk.holders
+    assert (memory.at, memory.calendar_seq) == (disk.at, disk.calendar_seq)
+    assert (memory.closures, memory.closing) == (disk.closures, disk.closing)
     assert memory.agenda.appointments == disk.agenda.appointments
     lanes = {*memory.plan.queues, *(f"window/{window}" for window in memory.plan.windows)}
     for lane in lanes:
@@ -201,6 +205,8 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
 def audit(engine: Engine) -> None:
     """The books of the sample hall: no gap, no double, and the facts alone tell how everything stands."""
     events = rows_of(engine, "SELECT seq, type, ticket, data, detail, business_day FROM events ORDER BY seq")
+    moments = rows_of(engine, "SELECT at FROM events ORDER BY seq")
+    assert moments == sorted(moments), "the hall's time never runs back"
     assert [event[0] for event in events] == list(range(1, len(events) + 1)), "sequence numbers without gaps"
     assert rows_of(engine, f"SELECT seq FROM halls WHERE hall = '{HALL}'") == [len(events)]
     ids = rows_of(engine, "SELECT id FROM events")
@@ -240,6 +246,8 @@ def _audit_states(engine: Engine, events: list[Any]) -> None:
     for _, kind, ticket, data, detail, _day in events:
         if kind == "day.closed":
             told |= dict(json.loads(detail)["ended"])
+        if kind == "day.reopened":
+            told |= dict(json.loads(detail)["returned"])
         if not kind.startswith("ticket."):
             continue
         facts = json.loads(data)

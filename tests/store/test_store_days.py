@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from contract.client.sample import SAMPLE_HALL
 from queueserver.handlers import commands
+from queueserver.ports import Actor
 from tests.store.store_kit import HALL, HandClock, Office, assert_same, audit, contents, reloaded, rows_of, run
 
 
@@ -75,9 +79,88 @@ def test_a_clock_that_goes_backwards_does_no_harm(url: str) -> None:
                 await office.do(commands.Start("w1"))
                 await office.do(commands.Finish("w1", "done", ()))
             audit(office.engine)
+            moments = rows_of(office.engine, "SELECT issued_at, called_at, started_at, ended_at FROM tickets")
+            assert all(list(row) == sorted(row) for row in moments), "no duration is negative"
             with office.engine.begin() as connection:
                 live = office.in_memory()
                 assert live is not None
                 assert_same(live, reloaded(connection))
+
+    run(test)
+
+
+def test_the_halls_time_stands_still_over_a_restart_too(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            await office.open("w1")
+            await office.take()
+        clock.turn(hours=-5)
+        async with Office(url, clock) as office:
+            called = await office.do(commands.CallNext("w1"))
+            assert called["number"] == "A001"
+            (row,) = rows_of(office.engine, "SELECT called_at - issued_at, called_at FROM tickets")
+            assert row[0] == 0
+            assert rows_of(office.engine, "SELECT at FROM halls") == [row[1]]
+            clock.turn(hours=6)
+            await office.do(commands.Start("w1"))
+            assert rows_of(office.engine, "SELECT started_at - called_at FROM tickets") == [3_600_000]
+            audit(office.engine)
+
+    run(test)
+
+
+SAMPLE_HALL_QUEUES = [queue.id for queue in SAMPLE_HALL.queues]
+BOSS = Actor("boss", "陈主任", frozenset({"manager"}))
+
+
+def test_an_early_end_and_its_reopening_outlive_a_restart(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        close = commands.CloseDay(BOSS, "停电", (("zh-CN", "今日停办。"),), dry_run=False)
+        async with Office(url, clock) as office:
+            await office.open("w1")
+            served, waits = await office.take(), await office.take()
+            await office.do(commands.CallNext("w1"))
+            await office.do(close, key="close-it-once")
+            before = contents(office.engine)
+            await office.do(close, key="close-it-once")
+            assert contents(office.engine) == before, "the same intention again"
+        async with Office(url, clock) as office:
+            assert await office.refused(close) == "day_closed"
+            assert await office.refused(commands.TakeTicket("pension", "kiosk", "en")) == "day_closed"
+            await office.do(commands.Start("w1"))
+            clock.turn(minutes=10)
+            await office.do(commands.ReopenDay(BOSS))
+            states = dict(rows_of(office.engine, "SELECT id, state FROM tickets"))
+            assert states == {served["id"]: "serving", waits["id"]: "waiting"}
+            assert rows_of(office.engine, "SELECT ended_at FROM tickets") == [None, None]
+        async with Office(url, clock) as office:
+            assert await office.refused(commands.ReopenDay(BOSS)) == "day_open"
+            assert (await office.take())["number"] == "A003"
+            await office.do(commands.Finish("w1", "done", ()))
+            assert (await office.do(commands.CallNext("w1")))["number"] == waits["number"]
+            audit(office.engine)
+
+    run(test)
+
+
+def test_two_thousand_tickets_are_voided_in_one_commit(url: str) -> None:
+    async def test() -> None:
+        async with Office(url, HandClock()) as office:
+            for start in range(0, 2000, 250):
+                services = ("pension", "invoices", "id-card")
+                await asyncio.gather(*(office.take(services[(start // 250) % 3]) for _ in range(250)))
+            tickets, seq = (
+                rows_of(office.engine, "SELECT count(*) FROM tickets")[0],
+                rows_of(office.engine, "SELECT seq FROM halls")[0],
+            )
+            everything = tuple(SAMPLE_HALL_QUEUES)
+            await office.do(
+                commands.VoidTickets(BOSS, everything, None, (), "停电", (("en", "Sorry."),), dry_run=False)
+            )
+            assert rows_of(office.engine, "SELECT DISTINCT state FROM tickets") == ["cancelled"]
+            assert rows_of(office.engine, "SELECT seq FROM halls") == [seq + tickets + 1]
+            audit(office.engine)
 
     run(test)

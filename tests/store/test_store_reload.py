@@ -45,7 +45,7 @@ def test_whole_batches_of_everything_at_once(url: str) -> None:
     """As many commands in one commit as the writer ever puts into one."""
     engine, chance = open_engine(url, writing=True), random.Random(7)
     day = RandomDay(engine)
-    for _ in range(6):
+    for _ in range(18):
         day.batch([(chance.choice(ACTS), chance.randrange(8), chance.randrange(4)) for _ in range(MOST_TOGETHER)])
     audit(engine)
     kinds = set(rows_of(engine, "SELECT DISTINCT type FROM events"))

@@ -161,7 +161,7 @@ class Rules:
         self.live.plan = replace(plan, version=self.live.plan.version + 1)
 
     def unit(self) -> Unit:
-        return Unit(self.live, self.now, self._id, self._token, self.known.get)
+        return Unit(self.live, self.live.time(self.now), self._id, self._token, self.known.get)
 
     def _run(self, command: commands.Command) -> tuple[Outcome, Answer]:
         unit = self.unit()

@@ -49,6 +49,7 @@ ACTS: dict[str, Callable[[Ticket], tuple[Ticket, events.TicketEvent]]] = {
     "reinstate": lambda t: t.back_in_line("reinstate", THERE),
     "cancel": lambda t: t.cancel(NOW, "changed my mind"),
     "walk_out": lambda t: t.walk_out(NOW),
+    "void": lambda t: t.void(NOW, "flood"),
     "plan": lambda t: t.plan(t.visit.itinerary),
     "release": lambda t: t.release(),
 }
@@ -74,6 +75,7 @@ EXPECTED: dict[str, dict[State, State]] = {
     "reinstate": {N: W, H: W},
     "cancel": {W: X},
     "walk_out": {W: O},
+    "void": {W: X, H: X, N: X},
     "plan": {W: W, C: C, S: S, H: H, N: N},
     "release": {W: W},
 }
@@ -99,9 +101,21 @@ def test_every_act_in_every_state(act: str, state: State) -> None:
 
 def test_the_table_names_no_act_and_no_state_but_these() -> None:
     acts = {"miss" if act.startswith("miss") else "call" if act == "pick" else act for act in ACTS}
-    assert acts | {"expire"} == set(TRANSITIONS)
+    assert acts | {"expire", "restore"} == set(TRANSITIONS)
     assert {State.WAITING, State.CALLED, State.SERVING, State.HELD, State.NO_SHOW} == OPEN_STATES
     assert "illegal_transition" in REFUSALS
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_what_a_days_end_ended_comes_back_and_as_it_was(state: State) -> None:
+    before = ticket_in(state)
+    if state is State.EXPIRED:
+        assert before.restore(State.HELD, before.visit.itinerary) == replace(before, state=State.HELD, ended_at=None)
+    else:
+        with pytest.raises(DomainError, match="illegal_transition"):
+            before.restore(State.WAITING, before.visit.itinerary)
+    if state in (State.WAITING, State.HELD, State.NO_SHOW):
+        assert before.expire(NOW).restore(state, before.visit.itinerary) == before
 
 
 @pytest.mark.parametrize("state", list(State))

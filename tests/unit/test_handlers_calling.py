@@ -318,13 +318,15 @@ def test_transfers_to_nowhere(queue_id: str | None, window: str | None, code: st
 def test_words_for_the_hall_are_a_fact() -> None:
     rules = Rules()
     until = NOON + timedelta(seconds=90)
-    assert rules.answer(commands.Broadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)) == Done()
+    assert (
+        rules.answer(commands.Broadcast("请注意", "zh-CN", ("east",), urgent=True, expires_in=until - NOON)) == Done()
+    )
     assert rules.events == [events.AnnouncementBroadcast("请注意", "zh-CN", ("east",), urgent=True, expires_at=until)]
 
 
 def test_words_for_a_zone_that_is_not_there_are_refused() -> None:
     rules = Rules()
-    nowhere = commands.Broadcast("请注意", "zh-CN", ("east", "nowhere"), urgent=False, expires_at=NOON)
+    nowhere = commands.Broadcast("请注意", "zh-CN", ("east", "nowhere"), urgent=False, expires_in=timedelta(0))
     assert rules.refused(nowhere, "invalid_field").field == "zones"
     assert rules.events == []
 

@@ -156,6 +156,11 @@ def test_the_lock_out_doubles_and_is_forgiven() -> None:
     assert waits[:4] == [0, 0, 0, 0]
     assert waits[4:7] == [16, 31, 61]
     assert max(waits) == 901
+    lockout.failed("user li.na")
+    clock.time -= timedelta(days=400)
+    assert wait() == 901, "nobody is locked out for a year because a clock was set back"
+    clock.time += timedelta(seconds=901)
+    assert wait() == 0
     lockout.check("user other")
     lockout.succeeded("user li.na")
     lockout.failed("user li.na")
