@@ -205,9 +205,7 @@ class ServerPlace:
             return self._token, self._hall
         if not self._user:
             raise Problem("say who you are with --user NAME, or set HALL_TOKEN")
-        password = _password(self._user)
-        if not password:
-            raise Problem("no password was given")
+        password = password_for(self._user)
         client = HallClient(self.name, self._hall, timeout=_TIMEOUT_SECONDS, attempts=1)
         try:
             token = client.login(self._user, password)
@@ -218,11 +216,13 @@ class ServerPlace:
         return token.token, token.hall
 
 
-def _password(user: str) -> str:
-    """Asked for at a terminal, else the first line of standard input."""
-    if sys.stdin.isatty():
-        return getpass.getpass(f"Password of {user}: ")
-    return sys.stdin.readline().rstrip("\n")
+def password_for(user: str) -> str:
+    """Asked for at a terminal, else the first line of standard input; raises Problem when there is none."""
+    asked = sys.stdin.isatty()
+    password = getpass.getpass(f"Password of {user}: ") if asked else sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise Problem("no password was given")
+    return password
 
 
 def _refusal(answer: httpx.Response) -> str:

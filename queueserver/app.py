@@ -28,6 +28,7 @@ from queueserver.queries import Queries
 from queueserver.reading import Reading
 from queueserver.relay import Relay
 from queueserver.settings import ServerSettings
+from queueserver.steadyclock import SteadyClock
 from queueserver.store.database import StorageError, open_engine, prepare
 from queueserver.store.writer import Writer
 
@@ -45,7 +46,7 @@ class Server:
 
     def __init__(self, settings: ServerSettings, public_url: str, clock: Clock | None = None) -> None:
         self._settings = settings
-        self._clock = clock or SystemClock()
+        self._clock = clock or SteadyClock(SystemClock())
         _make_folder(settings.data_dir)
         prepare(settings.database_url)
         key = load_or_create_key(settings.document_key_path)

@@ -139,12 +139,12 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 60))
 
 
-def founded(url: str, config: HallConfig = SAMPLE_HALL) -> str:
-    """A database with the hall published in it; returns `url`."""
+def founded(url: str, config: HallConfig = SAMPLE_HALL, now: datetime = NOON) -> str:
+    """A database with the hall published in it at `now`; returns `url`."""
     prepare(url)
 
     async def found() -> None:
-        async with Office(url) as office:
+        async with Office(url, HandClock(now)) as office:
             assert await office.writer.publish_config(HALL, config, by="test", note="") == 1
 
     asyncio.run(found())

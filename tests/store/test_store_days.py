@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from contract.client.sample import SAMPLE_HALL
 from queueserver.handlers import commands
 from queueserver.ports import Actor
-from tests.store.store_kit import HALL, HandClock, Office, assert_same, audit, contents, reloaded, rows_of, run
+from queueserver.store.rows import from_ms
+from tests.store.store_kit import (
+    HALL,
+    HandClock,
+    Office,
+    assert_same,
+    audit,
+    contents,
+    founded,
+    reloaded,
+    rows_of,
+    run,
+    sqlite_url,
+)
 
 
 def test_the_day_turns_before_the_first_command_of_a_new_day_even_after_a_restart(url: str) -> None:
@@ -161,6 +179,47 @@ def test_two_thousand_tickets_are_voided_in_one_commit(url: str) -> None:
             )
             assert rows_of(office.engine, "SELECT DISTINCT state FROM tickets") == ["cancelled"]
             assert rows_of(office.engine, "SELECT seq FROM halls") == [seq + tickets + 1]
+            audit(office.engine)
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("zone", "night"),
+    [
+        ("Europe/Berlin", "2026-03-29"),
+        ("Europe/Berlin", "2026-10-25"),
+        ("America/New_York", "2026-03-08"),
+        ("America/New_York", "2026-11-01"),
+        ("Australia/Lord_Howe", "2026-04-05"),
+        ("Australia/Lord_Howe", "2026-10-04"),
+        ("Asia/Kathmandu", "2026-03-29"),
+    ],
+)
+@pytest.mark.parametrize("boundary", ["04:00", "02:15"])
+def test_days_turn_once_a_night_wherever_the_hall_is(tmp_path: Path, zone: str, night: str, boundary: str) -> None:
+    """Two days and nights in steps of 15 minutes; also with a boundary in the time that is skipped or comes twice."""
+    hall = SAMPLE_HALL.hall.model_copy(update={"time_zone": zone, "day_boundary": boundary})
+    before = datetime.combine(date.fromisoformat(night) - timedelta(days=1), time(12), ZoneInfo(zone))
+    url = founded(
+        sqlite_url(tmp_path / "hall.db"), SAMPLE_HALL.model_copy(update={"hall": hall}), before.astimezone(UTC)
+    )
+
+    async def test() -> None:
+        clock = HandClock(before.astimezone(UTC))
+        async with Office(url, clock) as office:
+            for _ in range(4 * 36):
+                await office.take()
+                clock.turn(minutes=15)
+            days = rows_of(office.engine, "SELECT DISTINCT business_day FROM visits ORDER BY business_day")
+            assert days == [(before.date() + timedelta(days=n)).isoformat() for n in range(2)]
+            turns = rows_of(office.engine, "SELECT at FROM events WHERE type = 'day.closed'")
+            walls = [from_ms(at).astimezone(ZoneInfo(zone)) for at in turns]
+            assert len(walls) == 1
+            assert walls[0].date().isoformat() == night
+            assert walls[0].strftime("%H:%M") in (boundary, "03:00", "02:30"), (
+                "at the boundary, or when its skip is over"
+            )
             audit(office.engine)
 
     run(test)

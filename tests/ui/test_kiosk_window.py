@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from contract.bodies import Estimate, ServiceEntry, TakeTicket
 from contract.client.fake import FakeHall
+from contract.events import WireEvent
 from hallui.scheduler import ManualScheduler
 from hallui.work import InlineJobs, Jobs, log_failure
 from hardware.ports import HEALTHY, Condition, Health
@@ -223,6 +224,26 @@ def test_closed_service_says_so_and_leads_back(kiosk: Kiosk) -> None:
     assert kiosk.text("refused-title")
     kiosk.click("refused-back")
     assert kiosk.page == pages.Services("police")
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("day.closed", {"business_day": "2026-03-02", "expired": 3, "final": False}),
+        ("calendar.changed", {"closure": "C1", "date": "2026-03-02", "start": "10:00", "end": "24:00"}),
+    ],
+)
+def test_a_hall_closed_while_it_runs_says_so_at_once(
+    kiosk: Kiosk, kind: str, data: dict[str, Any], picture: Callable[[QWidget, str], Path]
+) -> None:
+    for queue in kiosk.hall.snapshot().queues:
+        kiosk.hall.close_queue(queue.id)
+    heard = WireEvent(id="e", source="t", type=kind, time=kiosk.scheduler.now(), sequence=99, data=data)
+    kiosk.presenter.freshness.event(heard)
+    kiosk.settle()
+    banner = [label.text() for label in kiosk.window.findChildren(QLabel) if label.isVisible()]
+    assert any(text.startswith("大厅现在不对外办理业务。") for text in banner), banner
+    picture(kiosk.window, f"closed-{kind}")
 
 
 def test_offline_is_said_plainly_and_goes_away_by_itself(kiosk: Kiosk) -> None:

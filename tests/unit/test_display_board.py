@@ -181,7 +181,13 @@ def test_an_event_that_is_wrong_or_of_an_unknown_type_is_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "data"), [("config.published", {"version": 2}), ("day.closed", {"business_day": "2026-03-02"})]
+    ("kind", "data"),
+    [
+        ("config.published", {"version": 2}),
+        ("day.closed", {"business_day": "2026-03-02"}),
+        ("day.reopened", {"business_day": "2026-03-02"}),
+        ("calendar.changed", {"closure": "C1", "date": "2026-03-02", "start": "10:00", "end": "24:00"}),
+    ],
 )
 def test_a_new_configuration_or_day_asks_for_the_truth(kind: str, data: dict[str, object]) -> None:
     board = Hall().board

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -28,6 +29,8 @@ from contract.client.http import HallClient
 from contract.client.sample import CHIEF, CLERK
 from contract.errors import HallError
 from contract.events import AppointmentData
+from hall.appointmentscmd import main as appointments_main
+from hall.commandline import Problem
 
 PERSON = Document(kind="resident", number="11010519491231002X", name="张小明")
 OTHER = Document(kind="passport", number="E12345678", name="Ann Example")
@@ -233,3 +236,36 @@ def test_bookings_made_elsewhere_come_once(server: LiveServer, hall: HallClient)
     assert portal.book(book(hall, day[40].start, channel=Channel.API)).state is AppointmentState.BOOKED
     with refused("forbidden"):
         portal.check_in(CheckIn(document=PERSON))
+
+
+def test_a_spreadsheet_is_tried_and_brought_in(
+    server: LiveServer,
+    hall: HallClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HALL_TOKEN", server.device("portal", "booking"))
+    start = tomorrow(hall)[18].start.astimezone(ZoneInfo("Asia/Shanghai"))
+    file = tmp_path / "预约.csv"
+    rows = [f"c-{n},养老保险,{start:%Y-%m-%d},{start:%H:%M},张小明,11010519491231002X" for n in (1, 2)]
+    rows.append("c-3,养老保险,tomorrow,noon,,")
+    file.write_bytes("\r\n".join(["编号,事项,日期,时间,姓名,身份证号", *rows]).encode("gbk"))
+    command = ["import", str(file), "--server", server.url, "--hall", "sample", "--source", "city"]
+    assert appointments_main([*command, "--dry-run"]) == 1
+    told = capsys.readouterr()
+    assert "read as GBK, 3 lines" in told.out
+    assert "1 would be booked, 0 known already, 2 refused (dry run: nothing was changed)" in told.out
+    assert f"{file}:3: refused (c-2): This time is fully booked." in told.err
+    assert f"{file}:4: refused: 'tomorrow noon' is not a date and time" in told.err
+    assert "110105" not in told.out + told.err
+    assert hall.events(0).last == 0
+    assert appointments_main([*command, "--exceed-quota"]) == 1
+    told = capsys.readouterr()
+    assert f"{file}:3: over the quota (c-2)" in told.out
+    assert "2 booked, 0 known already, 1 refused, 1 over the quota" in told.out
+    appointments_main(command)
+    assert "0 booked, 2 known already, 1 refused" in capsys.readouterr().out
+    file.write_bytes(b"\xff\xff\xff")
+    with pytest.raises(Problem, match="neither UTF-8 nor GBK"):
+        appointments_main(command)
