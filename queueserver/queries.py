@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from contract import appointments, bodies, days
 from contract.config import HallConfig
 from contract.events import QueueStatus, WindowStatus
+from contract.statistics import EstimateGrades
 from queueserver import selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.bookingview import BookingView
@@ -22,6 +23,7 @@ from queueserver.dayreports import day_body
 from queueserver.domain.closure import Closure
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import State, Ticket
+from queueserver.grades import grades
 from queueserver.hallview import HallView
 from queueserver.outgoing import wire_event
 from queueserver.ports import Clock
@@ -140,6 +142,16 @@ class Queries:
     async def day(self, hall: str, day: date) -> days.DayView:
         """How one business day ended."""
         return await self._ask(hall, lambda view: day_body(day, calendar.closings(view.connection, hall, day)))
+
+    async def estimate_grades(self, hall: str, day: date | None, lang: str) -> EstimateGrades:
+        """How the ranges told on one business day came out; today's so far if none is given."""
+
+        def ask(view: HallView) -> EstimateGrades:
+            of_day = day or view.now.business_day
+            names = {queue: view.now.published.queue_name(queue, lang) for queue in view.now.published.queues}
+            return grades(of_day, selects.promise_tallies(view.connection, hall, of_day), names, lang)
+
+        return await self._ask(hall, ask)
 
     async def slots(
         self, hall: str, service: str, first: date | None, days: int, channel: bodies.Channel

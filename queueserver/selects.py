@@ -16,12 +16,13 @@ from queueserver.domain.lanework import Group
 from queueserver.domain.line import window_lane
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.party import expected_services
+from queueserver.domain.statistics import PROMISES, Tally
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.store import rows
 from queueserver.store.rows import to_ms
 from queueserver.store.statements import CONFIG, SELECT_TICKETS
-from queueserver.store.tables import events, halls, queue_days, tickets, visits, windows
+from queueserver.store.tables import events, halls, queue_days, statistics, tickets, visits, windows
 
 WAITING_SHOWN: Final = 200
 CALLS_SHOWN: Final = 20
@@ -108,6 +109,20 @@ _EVENTS_AFTER = (
     .order_by(events.c.seq)
     .limit(bindparam("most"))
 )
+_PROMISES = (
+    select(
+        statistics.c.queue,
+        statistics.c.measure,
+        func.sum(statistics.c.n).label("n"),
+        func.sum(statistics.c.total).label("total"),
+    )
+    .where(
+        statistics.c.hall == bindparam("in_hall"),
+        statistics.c.business_day == bindparam("day"),
+        statistics.c.measure.in_([one.value for one in PROMISES]),
+    )
+    .group_by(statistics.c.queue, statistics.c.measure)
+)
 _ALL_HALLS = select(halls.c.hall, halls.c.seq, halls.c.relayed_seq)
 
 
@@ -117,6 +132,12 @@ class Counters:
 
     waiting: dict[str, int]
     days: dict[str, QueueDay]
+
+
+def promise_tallies(connection: Connection, hall: str, day: date) -> list[tuple[str, str, Tally]]:
+    """(queue, measure, tally) of everything one business day counted of promised ranges."""
+    found = connection.execute(_PROMISES, {"in_hall": hall, "day": day})
+    return [(row.queue, row.measure, Tally(int(row.n), int(row.total))) for row in found]
 
 
 def hall_row(connection: Connection, hall: str) -> AnyRow | None:

@@ -68,6 +68,9 @@ TIMED: Final = frozenset(
 """Measures with a duration: milliseconds are summed, and each falls into a bin."""
 
 
+PROMISES: Final = (Measure.PROMISE_KEPT, Measure.PROMISE_EARLIER, Measure.PROMISE_LATER, Measure.PROMISE_ERROR)
+
+
 class Cell(NamedTuple):
     """Where a fact is counted. `bin` is NO_BIN where there is no duration; what does not apply is an empty text.
 

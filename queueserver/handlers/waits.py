@@ -19,6 +19,14 @@ def wait_of(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
     return Wait(ahead + 1, ahead, promise.low, promise.high)
 
 
+def wait_told(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
+    """The same for the ticket an answer is about: whoever has just been promised a range hears that one."""
+    if ticket.promise is None or ticket.issued_at != uow.now:
+        return wait_of(uow, ticket)
+    ahead = uow.line.ahead(ticket, uow.now)
+    return Wait(ahead + 1, ahead, ticket.promise.low, ticket.promise.high)
+
+
 def promising(uow: UnitOfWork, ticket: Ticket) -> Ticket:
     """A ticket that begins to wait, with the range of minutes it is told; it is not yet in the line."""
     return replace(ticket, promise=_promise(uow, ticket)) if ticket.queue in uow.plan.queues else ticket

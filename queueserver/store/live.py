@@ -100,8 +100,10 @@ class LiveHall:
             self._sharing = None
 
     def learn(self, queue: str, learned: Learned) -> None:
-        self.learned[queue] = learned
-        self._floor = None
+        """The floor keeps only what comes of service times and of how many are called at all."""
+        old, self.learned[queue] = self.learned.get(queue), learned
+        if old is None or old.durations is not learned.durations or old.came is not learned.came:
+            self._floor = None
 
     def _forget(self, ticket: Ticket) -> None:
         if ticket.state is State.WAITING:
