@@ -340,6 +340,10 @@ class ServiceEntry(Body):
     requires_document: bool = False
     pinyin: str = ""
     initials: str = ""
+    steps: tuple[str, ...] = ()
+    """Of a linked service: the names of all queues it walks."""
+    party_limit: int = 1
+    """How many may come together on one ticket; above 1 the kiosk asks."""
 
 
 class PriorityClassEntry(Body):
@@ -457,6 +461,7 @@ class LineEntry(Body):
     calls: int = 0
     misses: int = 0
     note: str = ""
+    party: int = 1
 
 
 class StaffEntry(Body):
@@ -465,7 +470,11 @@ class StaffEntry(Body):
 
 
 class WindowView(Body):
-    """GET /halls/{hall}/windows/{window}?lang= : all a caller needs. `waiting` in order of arrival, at most 200."""
+    """GET /halls/{hall}/windows/{window}?lang= : all a caller needs. `waiting` in order of arrival, at most 200.
+
+    `current_then` names what the visitor at the window has still to do, `current_back` the windows (labels) that want
+    the visitor back first.
+    """
 
     seq: int
     time: datetime
@@ -473,6 +482,8 @@ class WindowView(Body):
     staff: StaffEntry | None = None
     current: Ticket | None = None
     current_service: str = ""
+    current_then: tuple[str, ...] = ()
+    current_back: tuple[str, ...] = ()
     waiting_count: int
     waiting: tuple[LineEntry, ...]
     held: tuple[LineEntry, ...]

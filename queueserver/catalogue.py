@@ -19,7 +19,7 @@ from contract.bodies import (
     ServiceState,
     ZoneEntry,
 )
-from contract.config import Department, Queue, Service, Texts, text_for
+from contract.config import Department, Service, Texts, text_for
 from queueserver.pinyin import spell
 from queueserver.published import HallNow, Published
 
@@ -105,9 +105,7 @@ def _write(published: Published, lang: str) -> _Fixed:
         zones=tuple(ZoneEntry(id=zone.id, name=text_for(zone.name, lang), floor=zone.floor) for zone in config.zones),
         slip_advice=text_for(config.hall.slip_advice, lang),
     )
-    services = (
-        _service(service, published.queues[service.queue], labels[service.queue], lang) for service in config.services
-    )
+    services = (_service(service, published, labels[service.queue], lang) for service in config.services)
     return _Fixed(
         head=head.model_dump_json(exclude={"seq", "time", "services"})[:-1],
         services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], one.queue) for one in services),
@@ -126,8 +124,9 @@ def _department(department: Department, lang: str) -> DepartmentEntry:
     )
 
 
-def _service(service: Service, queue: Queue, labels: tuple[str, ...], lang: str) -> ServiceEntry:
-    spelling = spell(_chinese(service.name))
+def _service(service: Service, published: Published, labels: tuple[str, ...], lang: str) -> ServiceEntry:
+    spelling, queue = spell(_chinese(service.name)), published.queues[service.queue]
+    walked = (queue.id, *(step.queue for step in service.steps)) if service.steps else ()
     return ServiceEntry(
         id=service.id,
         department=service.department,
@@ -143,6 +142,8 @@ def _service(service: Service, queue: Queue, labels: tuple[str, ...], lang: str)
         requires_document=service.requires_document,
         pinyin=spelling.pinyin,
         initials=spelling.initials,
+        steps=tuple(published.queue_name(step, lang) for step in walked),
+        party_limit=queue.party_limit or 1,
     )
 
 

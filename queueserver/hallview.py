@@ -118,6 +118,8 @@ class HallView:
             staff=bodies.StaffEntry(id=state.staff, name=state.staff_name) if state.staff else None,
             current=self._current(current, renderer, eyes),
             current_service=self._published.service_name(current.service, lang) if current else "",
+            current_then=self._then(current, lang) if current else (),
+            current_back=self._back(current) if current else (),
             waiting_count=count,
             waiting=tuple(self._line_entry(ticket, lang) for ticket in waiting),
             held=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.HELD),
@@ -133,9 +135,16 @@ class HallView:
             return None
         return renderer.ticket(ticket, self._published.zone_of_queue(ticket.queue), None, eyes)
 
+    def _then(self, ticket: Ticket, lang: str) -> tuple[str, ...]:
+        itinerary = ticket.visit.itinerary
+        return tuple(text_for(self._published.stop_texts(itinerary.stops[place]), lang) for place in itinerary.open)
+
+    def _back(self, ticket: Ticket) -> tuple[str, ...]:
+        return tuple(self._published.label(one.window) for one in reversed(ticket.visit.itinerary.returns))
+
     def _queue_now(self, plan: QueuePlan) -> QueueNow:
         waiting = self._counters.waiting.get(plan.id, 0)
-        if self.now.day_is_closed or not plan.schedule.gives_tickets(self._local):
+        if not plan.schedule.gives_tickets(self._local):
             opens_at = plan.schedule.next_opening(self._local)
             return QueueNow(bodies.ServiceState.CLOSED, waiting, None, opens_at)
         if self._takes_no_more(plan, waiting):
@@ -230,4 +239,5 @@ class HallView:
             calls=ticket.calls,
             misses=ticket.misses,
             note=ticket.note,
+            party=ticket.visit.party,
         )

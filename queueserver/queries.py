@@ -22,6 +22,7 @@ from queueserver.catalogue import Catalogues
 from queueserver.dayreports import day_body
 from queueserver.domain.closure import Closure
 from queueserver.domain.errors import DomainError
+from queueserver.domain.stops import NOTHING_MORE
 from queueserver.domain.ticket import State, Ticket
 from queueserver.grades import grades
 from queueserver.hallview import HallView
@@ -40,6 +41,15 @@ MOST_EVENTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class StopNow:
+    """One stop of a visit as its holder may read it; `name` by language, `reason` a code."""
+
+    name: dict[str, str]
+    state: bodies.StopState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitNow:
     """What the visitor's own page shows."""
 
@@ -48,6 +58,9 @@ class VisitNow:
     ticket: bodies.Ticket
     label: str
     time_zone: ZoneInfo
+    stops: tuple[StopNow, ...] = ()
+    back: tuple[str, ...] = ()
+    """Labels of the windows to return to, the next one first."""
 
 
 class Queries:
@@ -118,8 +131,10 @@ class Queries:
                 raise DomainError("unknown_ticket")
             hall, visit = found
             view = self._view(connection, hall)
-            ticket = self._ticket(view, selects.last_leg(connection, hall, visit), Eyes.SCREEN)
+            leg = selects.last_leg(connection, hall, visit)
+            ticket = self._ticket(view, leg, Eyes.SCREEN)
             published = view.now.published
+            itinerary = leg.visit.itinerary if leg else NOTHING_MORE
             service = published.services.get(ticket.service)
             return VisitNow(
                 hall_name=dict(published.config.hall.name),
@@ -127,6 +142,11 @@ class Queries:
                 ticket=ticket,
                 label=published.label(ticket.window) if ticket.window else "",
                 time_zone=ZoneInfo(published.config.hall.time_zone),
+                stops=tuple(
+                    StopNow(published.stop_texts(stop), bodies.StopState(stop.state), stop.reason)
+                    for stop in itinerary.stops
+                ),
+                back=tuple(published.label(one.window) for one in reversed(itinerary.returns)),
             )
 
         return await self._reading.run(ask)

@@ -5,7 +5,7 @@ It answers the same HallApi as the real client and is held to the same suite. Be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +16,8 @@ from contract.bodies import (
     Document,
     ServiceState,
     Snapshot,
+    Stop,
+    StopState,
     TakeTicket,
     Ticket,
     TicketState,
@@ -24,7 +26,7 @@ from contract.bodies import (
     WhyCall,
     WindowView,
 )
-from contract.client import fake_views
+from contract.client import fake_views, fake_way
 from contract.client.fake_book import Entry
 from contract.client.fake_windows import FakeWindows
 from contract.config import Service
@@ -118,7 +120,9 @@ class FakeHall(FakeWindows):
             raise HallError("unknown_priority_class", field="priority_class")
         if service.requires_document and body.document is None:
             raise HallError("invalid_field", {"field": "document"}, field="document")
-        self._check_limits(service, body.document)
+        stops = self._way(body)
+        for asked in (service, *(book.services[one] for one in body.services)):
+            self._check_limits(asked, body.document, body.party)
         queue = book.queues[service.queue]
         book.issued[queue.id] += 1
         ticket_id = book.new_id()
@@ -139,14 +143,61 @@ class FakeHall(FakeWindows):
             visitor_url=f"http://127.0.0.1:8460/t/secret-{ticket_id}",
             person=_masked_name(body.document),
             document=_masked_number(body.document),
+            party=body.party,
+            stops=stops,
         )
         entry = book.add(ticket, body.document.number if body.document else "")
         book.say("ticket.issued", entry)
         return fake_views.ticket_view(book, entry)
 
-    def _check_limits(self, service: Service, document: Document | None) -> None:
+    def _way(self, body: TakeTicket) -> tuple[Stop, ...]:
+        """The stops of a visit with more than one, the first of them begun."""
+        stops = fake_way.stops_of(self._book, (), (body.service, *body.services))
+        return fake_way.begun(stops, 0) if len(stops) > 1 else ()
+
+    def add_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        def do(entry: Entry) -> Ticket:
+            self._book.check(entry, "plan")
+            now = Stop(service=entry.ticket.service, queue=entry.ticket.queue, state=StopState.NOW)
+            stops = fake_way.stops_of(self._book, entry.ticket.stops or (now,), services)
+            for service in services:
+                self._check_limits(self._book.services[service], None, 1)
+            self._book.change(entry, stops=stops)
+            self._book.say("ticket.replanned", entry)
+            return entry.ticket
+
+        return self._on_ticket(f"add_stops {' '.join(services)}", ticket_id, key, do)
+
+    def drop_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
+        def run() -> Ticket:
+            entry = self._drop(self._book.entry(ticket_id), services)
+            return fake_views.ticket_view(self._book, entry)
+
+        return self._command(f"drop_stops {' '.join(services)} {ticket_id}", key, run)
+
+    def _drop(self, entry: Entry, services: Sequence[str]) -> Entry:
+        stops = entry.ticket.stops
+        live = fake_way.places(stops, StopState.OPEN, StopState.NOW)
+        chosen = [place for place in live if stops[place].service in services]
+        if {stops[place].service for place in chosen} != set(services):
+            raise HallError("unknown_stop", field="services")
+        was_now = any(stops[place].state is StopState.NOW for place in chosen)
+        self._book.check(entry, "cancel" if was_now else "plan")
+        stops = fake_way.settled(stops, chosen, StopState.DROPPED, "not_wanted")
+        left = fake_way.places(stops, StopState.OPEN)
+        if not was_now:
+            self._book.change(entry, stops=stops)
+            self._book.say("ticket.replanned", entry)
+            return entry
+        self._book.change(entry, state=TicketState.CANCELLED, stops=fake_way.begun(stops, left[0]) if left else stops)
+        self._book.say("ticket.cancelled", entry)
+        return fake_way.go_on_waiting(self._book, entry, stops[left[0]]) if left else entry
+
+    def _check_limits(self, service: Service, document: Document | None, party: int) -> None:
         book = self._book
         queue = book.queues[service.queue]
+        if queue.party_limit is not None and party > queue.party_limit:
+            raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
         state = fake_views.queue_state(book, queue)
         if state is not ServiceState.OPEN:
             raise HallError("queue_closed" if state is ServiceState.CLOSED else "queue_full")
@@ -176,7 +227,8 @@ class FakeHall(FakeWindows):
 
         def do(entry: Entry) -> Ticket:
             self._book.check(entry, "cancel")
-            self._book.change(entry, state=TicketState.WALKOUT if walkout else TicketState.CANCELLED)
+            state = TicketState.WALKOUT if walkout else TicketState.CANCELLED
+            self._book.change(entry, state=state, stops=fake_way.ended(entry.ticket, state.value))
             self._book.say("ticket.walked_out" if walkout else "ticket.cancelled", entry)
             return entry.ticket
 

@@ -29,6 +29,7 @@ ALLOWED_FROM: Final[dict[str, frozenset[TicketState]]] = {
     "hold": ACTIVE,
     "transfer": ACTIVE,
     "cancel": frozenset({S.WAITING}),
+    "plan": frozenset({S.WAITING, S.CALLED, S.SERVING, S.HELD, S.NO_SHOW}),
     "requeue": frozenset({S.WAITING, S.CALLED, S.NO_SHOW, S.HELD}),
     "postpone": frozenset({S.WAITING, S.CALLED}),
     "reinstate": frozenset({S.NO_SHOW, S.HELD}),

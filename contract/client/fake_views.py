@@ -17,6 +17,7 @@ from contract.bodies import (
     ServiceEntry,
     ServiceState,
     Snapshot,
+    StopState,
     Ticket,
     TicketState,
     WindowEntry,
@@ -105,7 +106,13 @@ def _service(book: Book, service: Service, lang: str) -> ServiceEntry:
         requires_document=service.requires_document,
         pinyin=_pinyin(service.name),
         initials=_initials(service.name),
+        steps=tuple(text_for(book.queues[step].name, lang) for step in _walked(service)),
+        party_limit=queue.party_limit or 1,
     )
+
+
+def _walked(service: Service) -> tuple[str, ...]:
+    return (service.queue, *(step.queue for step in service.steps)) if service.steps else ()
 
 
 def snapshot(book: Book) -> Snapshot:
@@ -158,6 +165,8 @@ def window_view(book: Book, window: str, lang: str) -> WindowView:
         staff=desk.staff,
         current=current.ticket if current else None,
         current_service=_name(book, current.ticket.service, lang) if current else "",
+        current_then=_then(book, current.ticket, lang) if current else (),
+        current_back=tuple(book.desks[one].config.label for one in current.ticket.returns_to) if current else (),
         waiting_count=len(waiting),
         waiting=tuple(_line_entry(book, e, lang) for e in waiting[:200]),
         held=tuple(_line_entry(book, e, lang) for e in mine if e.ticket.state is TicketState.HELD),
@@ -221,7 +230,17 @@ def _line_entry(book: Book, entry: Entry, lang: str) -> LineEntry:
         calls=ticket.calls,
         misses=ticket.misses,
         note=ticket.note,
+        party=ticket.party,
     )
+
+
+def _then(book: Book, ticket: Ticket, lang: str) -> tuple[str, ...]:
+    to_come = (stop for stop in ticket.stops if stop.state is StopState.OPEN)
+    return tuple(
+        text_for(book.queues[stop.queue].name, lang) if book.services[stop.service].steps
+        else _name(book, stop.service, lang)
+        for stop in to_come
+    )  # fmt: skip
 
 
 def _name(book: Book, service: str, lang: str) -> str:

@@ -15,7 +15,7 @@ from contract.bodies import (
     WindowState,
     WindowView,
 )
-from contract.client import fake_views
+from contract.client import fake_views, fake_way
 from contract.client.fake_book import Desk, Entry
 from contract.client.fake_door import FakeDoor
 from contract.errors import HallError
@@ -135,13 +135,15 @@ class FakeWindows(FakeDoor):
         return self._on_current("start", window, key, do)
 
     def finish(self, window: str, body: Finish | None = None, key: str = "") -> Ticket:
-        outcome = (body or Finish()).outcome
+        how = body or Finish()
 
         def do(entry: Entry) -> None:
             self._book.change(entry, state=TicketState.FINISHED, finished_at=self._book.now())
-            self._book.say("ticket.finished", entry, outcome=outcome)
+            fake_way.after_finish(self._book, entry, window, how)
 
-        return self._on_current("finish", window, key, do, outcome)
+        return self._on_current(
+            "finish", window, key, do, how.outcome if how == Finish(outcome=how.outcome) else str(how)
+        )
 
     def no_show(self, window: str, key: str = "") -> Ticket:
         return self._on_current("no_show", window, key, self._book.miss)
@@ -162,6 +164,10 @@ class FakeWindows(FakeDoor):
             queue = self._book.queue(body.queue) if body.queue else self._book.queues[old.queue]
             if body.window is not None:
                 self._book.desk(body.window)
+            if body.come_back:
+                returns = fake_way.remember(entry, window, body.window)
+            else:
+                returns = fake_way.arrived_at(entry, body.window)
             self._book.change(entry, state=TicketState.TRANSFERRED)
             leg = {
                 "id": self._book.new_id(),
@@ -174,6 +180,7 @@ class FakeWindows(FakeDoor):
                 "started_at": None,
                 "calls": 0,
                 "note": body.note,
+                "returns_to": returns,
             }
             new = self._book.add(old.model_copy(update=leg), entry.person, entry.order, body.window)
             self._book.say("ticket.transferred", new, from_queue=old.queue, from_window=window)

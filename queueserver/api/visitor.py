@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from contract.bodies import TicketState
+from contract.bodies import StopState, TicketState
 from contract.config import text_for
 from i18n import Translator, available_languages
 from queueserver.api.deps import house
@@ -40,6 +40,24 @@ _STATES: Final = {
     TicketState.EXPIRED: "This ticket has expired. Please take a new one.",
 }
 
+_STOP_STATES: Final = {
+    StopState.NOW: "now",
+    StopState.OPEN: "to come",
+    StopState.DONE: "done",
+    StopState.DROPPED: "left out",
+    StopState.UNDONE: "could not be done",
+}
+_STOP_REASONS: Final = {
+    "not_wanted": "left out as you wished",
+    "left": "left out",
+    "queue_closed": "closed for today",
+    "not_offered": "no longer offered",
+    "earlier_undone": "not possible without the one before",
+    "not_done": "could not be done",
+    "missed": "you did not come when called",
+    "day_closed": "the day was over",
+}
+
 _STYLE: Final = """
 :root{--ground:#f4f6f9;--surface:#fff;--ink:#14213a;--soft:#5b6780;--brand:#0b4ea2;--accent:#d9480f;--line:#d9dfe8}
 @media(prefers-color-scheme:dark){:root{--ground:#071a33;--surface:#0d284b;--ink:#f5f8fc;--soft:#a9bad3;
@@ -57,6 +75,11 @@ text-wrap:balance}
 dl{margin:24px 0 0;padding:24px 0 0;border-top:1px solid var(--line)}
 dt{color:var(--soft);font-size:16px}dd{margin:0;font-size:32px;font-weight:700;white-space:nowrap;
 font-variant-numeric:tabular-nums}
+.way{text-align:left}h2{margin:0 0 8px;font-size:20px}ol{margin:0;padding:0;list-style:none}
+li{display:flex;justify-content:space-between;align-items:baseline;gap:16px;padding:12px 0;
+border-top:1px solid var(--line)}li small{color:var(--soft);font-size:16px;text-align:right}
+li.now span{font-weight:700;color:var(--brand)}li.done span,li.dropped span{color:var(--soft)}
+li.undone small{color:var(--accent)}
 a{color:var(--brand);padding:8px 0}
 a.button{display:block;background:var(--brand);color:var(--surface);border-radius:12px;padding:16px;
 text-align:center;text-decoration:none;font-weight:700}
@@ -88,9 +111,11 @@ def _page(visit: VisitNow, lang: str) -> str:
         f'<section class="{ticket.state.value}">',
         f'<p class="service">{escape(t("Your number"))}</p><h1>{escape(ticket.number)}</h1>',
         f'<p class="service">{escape(service)}</p>',
+        _party(ticket.party, t),
         f'<p class="state" role="status">{escape(_state(visit, t))}</p>',
         _place(visit, t),
         "</section>",
+        _stops(visit, t, lang),
     ]
     refresh = _REFRESH_SECONDS if ticket.state in _LIVE else None
     if refresh:
@@ -116,6 +141,26 @@ def _place(visit: VisitNow, t: Translator) -> str:
     low, high = ticket.estimate.low_minutes, ticket.estimate.high_minutes
     wait = t("{low}-{high} min", low=low, high=high)
     return f"<dl><dt>{escape(t('Expected wait'))}</dt><dd>{escape(wait)}</dd></dl>"
+
+
+def _party(people: int, t: Translator) -> str:
+    return f'<p class="service">{escape(t.plural("{n} person", "{n} people", people))}</p>' if people > 1 else ""
+
+
+def _stops(visit: VisitNow, t: Translator, lang: str) -> str:
+    """The whole way: what is done, what is now, what comes, and why something could not be done."""
+    items = []
+    for stop in visit.stops:
+        words = t(_STOP_REASONS.get(stop.reason, _STOP_STATES[stop.state]))
+        name = escape(text_for(stop.name, lang))
+        items.append(f'<li class="{stop.state.value}"><span>{name}</span><small>{escape(words)}</small></li>')
+    back = "".join(
+        f'<li class="open"><span>{escape(t("Back to window {window}", window=label))}</span></li>'
+        for label in visit.back
+    )
+    if not items and not back:
+        return ""
+    return f'<section class="way"><h2>{escape(t("Your visit"))}</h2><ol>{back}{"".join(items)}</ol></section>'
 
 
 def _unknown(lang: str) -> str:

@@ -16,7 +16,7 @@ from queueserver.domain.schedule import Schedule
 from queueserver.domain.stops import MOST_RETURNS, StopState
 from queueserver.domain.ticket import Origin, State, Ticket
 from queueserver.handlers import commands
-from queueserver.ports import TicketAnswer
+from queueserver.ports import Actor, TicketAnswer
 from tests.unit.fake_unit import ALWAYS, Rules, plan_with, queue
 
 OPEN, NOW, DONE, DROPPED, UNDONE = StopState
@@ -366,6 +366,29 @@ def test_dropping_what_one_waits_for_leads_to_the_next() -> None:
     assert last.state is State.CANCELLED
     assert not rules.live.tickets
     assert told(rules) == [("s-a", "not_wanted"), ("s-b", "not_wanted")]
+
+
+def test_dropping_it_while_sent_elsewhere_for_it_leads_on_not_back() -> None:
+    rules = at_work()
+    take(rules, "s-a", "s-c")
+    serve(rules, "wa", "A001")
+    sent = send(rules, "wa", "b")
+    leg = rules.do(commands.DropStops(sent.id, ("s-a",)))
+    assert isinstance(leg, Ticket)
+    assert (leg.queue, leg.visit.itinerary.returns) == ("c", ())
+    serve(rules, "wc", "A001")
+    finish(rules, "wc")
+    assert not rules.live.tickets
+
+
+def test_an_early_end_of_the_day_leaves_nobody_on_the_way() -> None:
+    rules = at_work()
+    take(rules, "s-a", "s-b")
+    serve(rules, "wa", "A001")
+    rules.do(commands.CloseDay(Actor("chief", "", frozenset()), "storm", (), dry_run=False))
+    finish(rules, "wa")
+    assert told(rules) == [("s-a", "done"), ("s-b", "queue_closed")]
+    assert not rules.live.tickets
 
 
 def test_what_is_being_served_is_finished_by_its_window_not_dropped() -> None:

@@ -14,6 +14,7 @@ from queueserver.domain.recount import Recount, StoredFact
 from queueserver.domain.statistics import TIMED, Cell, Measure, Tally
 from queueserver.handlers import commands
 from queueserver.outgoing import fact_of
+from queueserver.ports import Actor
 from queueserver.store.rows import to_ms
 from tests.unit.fake_unit import QUEUES, WINDOWS, Rules, day_after, plan_with
 
@@ -210,6 +211,23 @@ def test_the_end_of_the_day_says_in_which_state_each_was(hall: Told) -> None:
     sums = hall.sums()
     assert (sums["cut_off"], sums["left_called"], sums["left_waiting"]) == ((1, 0), (1, 0), (2, 0))
     assert "service" not in sums
+
+
+def test_what_an_early_end_counted_as_left_came_back(hall: Told) -> None:
+    """Left and came back are both counted, so that what was really left is their difference."""
+    boss = Actor("boss", "陈主任", frozenset({"manager"}))
+    for _ in range(3):
+        hall.take()
+    hall.call()
+    hall.do(commands.Hold("w1", ""))
+    hall.do(commands.CloseDay(boss, "", (), dry_run=False))
+    hall.later(minutes=5)
+    hall.do(commands.ReopenDay(boss))
+    sums = hall.sums()
+    assert (sums["left_waiting"], sums["left_held"], sums["came_back"]) == ((2, 0), (1, 0), (3, 0))
+    hall.later(minutes=5)
+    hall.call()
+    assert hall.sums()["waiting"] == (2, 10)
 
 
 def test_a_booked_visitor_who_came_early_waits_from_the_booked_time(hall: Told) -> None:

@@ -612,3 +612,135 @@ def test_many_hands_at_once_make_no_double(hall: HallApi) -> None:
     assert sorted(taken) == [f"A{n:03d}" for n in range(1, 25)]
     page = hall.events(0)
     assert [event.sequence for event in page.events] == list(range(1, 25))
+
+
+# --------------------------------------------------------------------------------------------------------- visits
+
+
+def several(hall: HallApi, service: str, *services: str, party: int = 1) -> Ticket:
+    return hall.take_ticket(TakeTicket(service=service, services=services, party=party))
+
+
+def serve(hall: HallApi, window: str) -> Ticket:
+    called = call(hall, window)
+    hall.start(window)
+    return called
+
+
+def way(ticket: Ticket) -> list[tuple[str, str]]:
+    return [(stop.service, stop.state.value) for stop in ticket.stops]
+
+
+def test_a_ticket_for_one_service_says_nothing_of_stops(hall: HallApi) -> None:
+    ticket = take(hall)
+    assert (ticket.stops, ticket.returns_to, ticket.party) == ((), (), 1)
+
+
+def test_one_number_walks_several_services(hall: HallApi) -> None:
+    ticket = several(hall, "pension", "id-card")
+    assert (ticket.number, ticket.queue) == ("A001", "social")
+    assert way(ticket) == [("pension", "now"), ("id-card", "open")]
+    sit_down(hall)
+    serve(hall, "w1")
+    view = hall.window("w1", "en")
+    assert view.current_then == ("Identity card",)
+    done = hall.finish("w1")
+    assert (done.state, way(done)) == (TicketState.FINISHED, [("pension", "done"), ("id-card", "now")])
+    assert hall.window("w1").current is None
+    leg = hall.find_ticket("A001")
+    assert (leg.queue, leg.state, leg.leg, leg.visit) == ("police", TicketState.WAITING, 2, ticket.visit)
+    finished, continued = (event.parsed() for event in hall.events(0).events[-2:])
+    assert isinstance(finished, TicketData)
+    assert isinstance(continued, TicketData)
+    assert (finished.ticket, finished.state) == (ticket.id, TicketState.FINISHED)
+    assert (continued.ticket, continued.state, continued.how) == (leg.id, TicketState.WAITING, "in_line")
+    assert (continued.from_ticket, continued.from_queue, continued.from_window) == (ticket.id, "social", "w1")
+
+
+def test_a_window_that_serves_the_next_service_goes_on(hall: HallApi) -> None:
+    several(hall, "pension", "invoices", "id-card")
+    sit_down(hall, "w2")
+    serve(hall, "w2")
+    hall.finish("w2")
+    current = hall.window("w2").current
+    assert current is not None
+    assert (current.number, current.service, current.state, current.calls) == (
+        "A001",
+        "invoices",
+        TicketState.SERVING,
+        0,
+    )
+    assert current.started_at is not None
+    hall.finish("w2")
+    assert hall.window("w2").current is None
+    assert hall.find_ticket("A001").queue == "police"
+
+
+def test_services_are_handled_along_or_the_visitor_leaves(hall: HallApi) -> None:
+    several(hall, "pension", "id-card", "tax-return")
+    sit_down(hall)
+    serve(hall, "w1")
+    done = hall.finish("w1", Finish(items=("pension", "id-card")))
+    assert way(done) == [("pension", "done"), ("id-card", "done"), ("tax-return", "now")]
+    several(hall, "medical", "id-card")
+    serve(hall, "w1")
+    left = hall.finish("w1", Finish(leaves=True))
+    assert [(stop.state.value, stop.reason) for stop in left.stops] == [("done", ""), ("dropped", "left")]
+    assert hall.find_ticket("A002").state is TicketState.FINISHED
+
+
+def test_services_are_added_and_dropped(hall: HallApi) -> None:
+    ticket = take(hall)
+    more = hall.add_stops(ticket.id, ["id-card", "invoices"])
+    assert way(more) == [("pension", "now"), ("id-card", "open"), ("invoices", "open")]
+    with refused("stop_twice"):
+        hall.add_stops(ticket.id, ["pension"])
+    with refused("unknown_service"):
+        hall.add_stops(ticket.id, ["golf"])
+    with refused("unknown_stop"):
+        hall.drop_stops(ticket.id, ["trial"])
+    less = hall.drop_stops(ticket.id, ["id-card"])
+    assert [stop.reason for stop in less.stops] == ["", "not_wanted", ""]
+    leg = hall.drop_stops(ticket.id, ["pension"])
+    assert (leg.number, leg.queue, leg.state) == ("A001", "tax", TicketState.WAITING)
+    assert hall.ticket(ticket.id).state is TicketState.CANCELLED
+    assert hall.drop_stops(leg.id, ["invoices"]).state is TicketState.CANCELLED
+
+
+def test_every_service_asked_for_must_be_had(hall: HallApi) -> None:
+    with refused("queue_closed"):
+        several(hall, "pension", "notary")
+    with refused("stop_twice"):
+        several(hall, "pension", "pension")
+    with refused("unknown_service"):
+        several(hall, "pension", "golf")
+    assert take(hall).number == "A001"
+
+
+def test_sent_to_another_queue_and_back(hall: HallApi) -> None:
+    take(hall)
+    sit_down(hall)
+    serve(hall, "w1")
+    leg = hall.transfer("w1", Transfer(queue="tax", come_back=True))
+    assert leg.returns_to == ("w1",)
+    hall.login(OTHER_CLERK.user, OTHER_CLERK.password)
+    hall.open_window("w3")
+    serve(hall, "w3")
+    assert hall.window("w3").current_back == ("1",)
+    hall.finish("w3")
+    back = hall.find_ticket("A001")
+    assert (back.queue, back.state, back.returns_to) == ("social", TicketState.WAITING, ())
+    hall.login(CLERK.user, CLERK.password)
+    assert call(hall, "w1").id == back.id
+    hall.start("w1")
+    assert hall.finish("w1").returns_to == ()
+    assert hall.find_ticket("A001").state is TicketState.FINISHED
+
+
+def test_people_come_together(hall: HallApi) -> None:
+    ticket = several(hall, "pension", party=4)
+    assert ticket.party == 4
+    sit_down(hall)
+    assert [entry.party for entry in hall.window("w1").waiting] == [4]
+    entry = next(one for one in hall.catalogue("en").services if one.id == "pension")
+    assert (entry.party_limit, entry.steps) == (1, ())

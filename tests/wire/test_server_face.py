@@ -10,7 +10,7 @@ import httpx
 import pytest
 from live_hall import LiveServer, live_server
 
-from contract.bodies import TakeTicket
+from contract.bodies import Finish, TakeTicket
 from contract.client.sample import CLERK, SAMPLE_HALL
 from contract.events import EVENT_DATA
 from contract.ids import API_PREFIX
@@ -140,6 +140,29 @@ def test_the_visitors_page_follows_the_ticket(server: LiveServer) -> None:
     answer, words = page(server, first.token)
     assert "已办结" in words
     assert 'http-equiv="refresh"' not in answer.text
+
+
+def test_the_visitors_page_shows_the_whole_way(server: LiveServer) -> None:
+    hall = server.client()
+    ticket = hall.take_ticket(TakeTicket(service="id-card", services=("move",), party=4, lang="en"))
+    _, words = page(server, ticket.token)
+    assert "4 people" in words
+    assert re.search(r"Identity card\s+now\s+Move of household\s+to come", words)
+    hall.login(CLERK.user, CLERK.password)
+    hall.open_window("w4")
+    number = ""
+    while number != ticket.number:
+        called = hall.call_next("w4")
+        assert called is not None
+        number = called.ticket.number
+        hall.start("w4")
+        hall.finish("w4")
+    answer, words = page(server, ticket.token, "?lang=zh-CN")
+    assert "4 人" in words
+    assert re.search(r"身份证办理\s+已办\s+户口迁移\s+当前", words)
+    assert 'http-equiv="refresh"' in answer.text
+    hall.finish("w4", Finish(outcome="refused"))
+    assert re.search(r"户口迁移\s+未能办理", page(server, ticket.token, "?lang=zh-CN")[1])
 
 
 @pytest.mark.parametrize("token", ["no-such-token", "x" * 500, "%3Cscript%3E", "%00"])
