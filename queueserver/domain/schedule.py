@@ -19,6 +19,8 @@ __all__ = ["MINUTES_A_DAY", "Band", "Schedule", "business_day"]
 
 MINUTES_A_DAY: Final = 1440
 _MINUTE: Final = timedelta(minutes=1)
+_LONGEST_TURN: Final = timedelta(hours=2)
+"""No zone of the tz database turns its clocks further for summer (Antarctica/Troll: two hours)."""
 _EVERY_WEEK: Final = Calendar()
 
 
@@ -117,9 +119,8 @@ class Schedule:
         bands = self.business_bands(day)
         if not bands:
             return
-        begin = _wall(day, self.day_boundary_minutes, zone)
-        end = _wall(day, self.day_boundary_minutes + MINUTES_A_DAY, zone)
-        if begin.utcoffset() != end.utcoffset():
+        begin, end = (_wall(day, self.day_boundary_minutes + minutes, zone) for minutes in (0, MINUTES_A_DAY))
+        if begin.utcoffset() != end.utcoffset() or _is_skipped(begin) or _is_skipped(end):
             yield from self._openings_minute_by_minute(begin, end, zone)
             return
         for place, (start, _) in enumerate(bands):
@@ -127,7 +128,9 @@ class Schedule:
                 yield _wall(day, start, zone)
 
     def _openings_minute_by_minute(self, begin: datetime, end: datetime, zone: tzinfo) -> Iterator[datetime]:
-        moment, last, gave = begin.astimezone(UTC), end.astimezone(UTC), False
+        """Also a little beyond the day's own ends, since a skipped boundary is read on either side of the skip."""
+        moment, last = begin.astimezone(UTC) - _LONGEST_TURN, end.astimezone(UTC) + _LONGEST_TURN
+        gave = self.gives_tickets((moment - _MINUTE).astimezone(zone))
         while moment < last:
             local = moment.astimezone(zone)
             gives = self.gives_tickets(local)
@@ -159,6 +162,11 @@ def _next(schedule: Schedule, day: date) -> tuple[Band, ...]:
         return ()
     bands = schedule.bands(day + timedelta(days=1))
     return tuple(band for band in bands if band[0] < schedule.day_boundary_minutes)
+
+
+def _is_skipped(wall: datetime) -> bool:
+    """Whether no clock ever shows this time, because it is turned forward over it."""
+    return wall.astimezone(UTC).astimezone(wall.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None)
 
 
 def _wall(day: date, minute: int, zone: tzinfo) -> datetime:

@@ -16,9 +16,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from queueserver.store.tables import metadata
 
 BUSY_SECONDS: Final = 5.0
 
@@ -86,8 +88,11 @@ def _migrate(engine: Engine, config: Config) -> None:
         found = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
         if found == newest:
+            _must_be_whole(connection)
             return
-        if found is not None:
+        if found is None:
+            _must_be_empty(connection)
+        else:
             _must_be_known(script, found)
             _copy_aside(engine, found)
         config.attributes["connection"] = connection
@@ -103,6 +108,21 @@ def _must_be_known(script: ScriptDirectory, revision: str) -> None:
             f"the database was written by a newer version of hallqueue (schema {revision}); "
             "install that version, or restore the copy made before the upgrade"
         ) from error
+
+
+def _must_be_whole(connection: Connection) -> None:
+    missing = sorted(set(metadata.tables) - set(inspect(connection).get_table_names()))
+    if missing:
+        raise DatabaseRefusedError(f"the database is damaged: it has no table {missing[0]}; restore a copy of it")
+
+
+def _must_be_empty(connection: Connection) -> None:
+    """Tables without a schema version are another program's, or ours after somebody dropped what tells the version."""
+    if ours := sorted(set(metadata.tables) & set(inspect(connection).get_table_names())):
+        raise DatabaseRefusedError(
+            f"the database has a table {ours[0]} but does not say which version of hallqueue made it; "
+            "use another database, or restore a copy of this one"
+        )
 
 
 def _copy_aside(engine: Engine, revision: str) -> None:

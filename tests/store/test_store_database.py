@@ -177,6 +177,22 @@ def test_another_programs_database_is_refused_untouched(tmp_path: Path) -> None:
     assert tables == [("tickets",)], "nothing of ours was left in it"
 
 
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("events", "no table events"), ("alembic_version", "does not say which version")],
+)
+def test_a_file_that_lost_a_table_is_refused_untouched(url: str, hall_file: Path, lost: str, said: str) -> None:
+    prepare(url)
+    with closing(sqlite3.connect(hall_file)) as connection:
+        connection.execute(f"DROP TABLE {lost}")
+        connection.commit()
+        before = connection.execute("SELECT name FROM sqlite_master ORDER BY name").fetchall()
+    with pytest.raises(DatabaseRefusedError, match=said):
+        prepare(url)
+    with closing(sqlite3.connect(hall_file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master ORDER BY name").fetchall() == before
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DatabaseRefusedError, match="unable to open database file"):
         prepare(sqlite_url(tmp_path / "missing" / "hall.db"))

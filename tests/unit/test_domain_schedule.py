@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contract.client.sample import SAMPLE_HALL
@@ -296,6 +296,8 @@ TURNED = [
 
 
 @settings(max_examples=60, deadline=None)
+@example(("Europe/Berlin", "2026-03-29"), ((),) * 6 + (((121, 181),),), 0, 150, 0)
+@example(("Europe/Berlin", "2026-03-29"), ((),) * 6 + (((120, 121),),), 0, 150, 0)
 @given(
     turned=st.sampled_from(TURNED),
     week=weeks,
