@@ -53,4 +53,5 @@ DEFINITIONS: Final[Mapping[Measure, tuple[str, str]]] = {
     Measure.PROMISE_KEPT: ("Estimate right", "First calls within the range of minutes the ticket was given."),
     Measure.PROMISE_EARLIER: ("Called earlier", "First calls before the range of minutes the ticket was given."),
     Measure.PROMISE_LATER: ("Called later", "Tickets called, or left, after the range of minutes they were given."),
+    Measure.PROMISE_ERROR: ("Estimate error", "How far the first call was from the middle of the range, in all."),
 }

@@ -57,6 +57,9 @@ _WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
 }
 
 
+_BEGINNINGS: Final = (events.TicketIssued, events.TicketTransferred, events.TicketContinued)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One event as it is stored: `data` may leave the house, `detail` may not; both JSON texts."""
@@ -208,7 +211,7 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
         detail |= {"place": [ticket.place.at_ms, ticket.place.order], "sent_to": ticket.sent_to}
     if ticket.booked_for is not None:
         detail |= {"booked_for": _ms(ticket.booked_for)}
-    if ticket.promise is not None and ticket.promise.waited is None:
+    if ticket.promise is not None and isinstance(event, _BEGINNINGS):
         detail |= {"promised": [ticket.promise.low, ticket.promise.high]}
     match event:
         case events.TicketIssued() if ticket.visit.itinerary.stops:

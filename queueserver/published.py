@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from contract.config import HallConfig, PriorityClass, Queue, Service, Window, text_for
 from queueserver import selects
 from queueserver.domain.closure import in_force
-from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.stops import Stop
@@ -29,7 +28,6 @@ class Published:
     plan: HallPlan
     """With the hours of each day as managers changed them, up to sequence number `calendar_seq`."""
     calendar_seq: int = 0
-    closing: Closing | None = None
 
     @cached_property
     def services(self) -> dict[str, Service]:
@@ -92,12 +90,6 @@ class HallNow:
     at: datetime
     """The hall's time as of its last fact."""
 
-    @property
-    def day_is_closed(self) -> bool:
-        """Whether a person ended this business day early."""
-        closing = self.published.closing
-        return closing is not None and closing.business_day == self.business_day
-
 
 class Publications:
     """Configurations by hall; at most the newest version of each is kept."""
@@ -120,5 +112,5 @@ class Publications:
         if known.calendar_seq != row.calendar_seq:
             closures, closing = calendar.of_day(connection, hall, row.business_day)
             plan = in_force(known.plan, closures.values(), closing)
-            known = self._newest[hall] = replace(known, plan=plan, calendar_seq=row.calendar_seq, closing=closing)
+            known = self._newest[hall] = replace(known, plan=plan, calendar_seq=row.calendar_seq)
         return known

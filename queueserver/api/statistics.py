@@ -50,6 +50,14 @@ async def meanings(hall: str, request: Request, lang: str = "zh-CN") -> Response
     return json_response(definitions(Translator(lang[:16])))
 
 
+@router.get("/estimates", **documented(statistics.EstimateGrades))
+async def estimates(hall: str, request: Request) -> Response:
+    """How many visitors were called within the range of minutes they were told, by queue."""
+    await who(request, hall, OVERSEERS)
+    lang = request.query_params.get("lang", "zh-CN")[:16]
+    return json_response(await house(request).queries.estimate_grades(hall, _asked(request), lang))
+
+
 def _group(by: str) -> GroupBy:
     try:
         return GroupBy(by)
@@ -62,3 +70,8 @@ def _date(text: str, field: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise DomainError("invalid_field", field=field) from None
+
+
+def _asked(request: Request) -> date | None:
+    asked = request.query_params.get("day")
+    return None if asked is None else _date(asked, "day")

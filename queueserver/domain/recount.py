@@ -127,6 +127,20 @@ class Recount:
         before, total = self.cells.get(cell, (0, 0))
         self.cells[cell] = Tally(before + n, total + ms)
 
+    def _grade(self, leg: _Leg, fact: StoredFact, *, called: bool) -> None:
+        """The promised minutes beside what came: whoever leaves uncalled tells only that he waited too long."""
+        if leg.promised is None:
+            return
+        (low, high), waited = leg.promised, max(0, fact.at_ms - leg.arrived)
+        width = 60_000 * (high - low)
+        if waited > 60_000 * high:
+            self._enter("promise_later", leg, NO_BIN, width)
+        elif called:
+            self._enter("promise_kept" if waited >= 60_000 * low else "promise_earlier", leg, NO_BIN, width)
+        if called:
+            self._enter("promise_error", leg, NO_BIN, abs(waited - 30_000 * (low + high)))
+        leg.promised = None
+
     # -- a ticket begins
 
     def _issued(self, fact: StoredFact) -> None:
@@ -175,23 +189,10 @@ class Recount:
             self._count("picked", leg)
         elif fact.data["how"] == "call_back":
             self._count("called_back", leg)
-        self._grade(leg, fact, left=False)
+        self._grade(leg, fact, called=True)
         if waited and not leg.called_before:
             self._measure("waiting", leg, leg.waits_from, fact.at_ms)
         leg.called_before = True
-
-    def _grade(self, leg: _Leg, fact: StoredFact, *, left: bool) -> None:
-        """How the promised minutes came out; of who left uncalled it is known only when they were over."""
-        if leg.promised is None:
-            return
-        low, high = leg.promised
-        leg.promised = None
-        waited = max(0, fact.at_ms - leg.arrived)
-        width = (high - low) * 60_000
-        if waited > high * 60_000:
-            self._enter("promise_later", leg, bin_of(width), width)
-        elif not left:
-            self._enter("promise_earlier" if waited < low * 60_000 else "promise_kept", leg, bin_of(width), width)
 
     def _recalled(self, leg: _Leg, fact: StoredFact) -> None:
         self._count("recalled", leg)
@@ -227,18 +228,19 @@ class Recount:
         measure = {"requeue": "requeued", "postpone": "postponed", "reinstate": "reinstated"}.get(fact.data["how"])
         if measure is not None:
             self._count(measure, leg)
+            leg.promised = None
         leg.state = "waiting"
         leg.away()
 
     def _cancelled(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "cancelled"
-        self._grade(leg, fact, left=True)
         self._measure("cancelled", leg, leg.waits_from, fact.at_ms)
+        self._grade(leg, fact, called=False)
 
     def _walked_out(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "walkout"
-        self._grade(leg, fact, left=True)
         self._measure("walked_out", leg, leg.waits_from, fact.at_ms)
+        self._grade(leg, fact, called=False)
 
     def _close(self, fact: StoredFact) -> None:
         for ticket, state in fact.detail["ended"]:

@@ -45,6 +45,11 @@ class Measure(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_KEPT = "booking_kept"
     BOOKING_MISSED = "booking_missed"
+    # the promised range: its width is summed, and for the last how far the wait was from its middle
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_EARLIER = "promise_earlier"
+    PROMISE_LATER = "promise_later"
+    PROMISE_ERROR = "promise_error"
     CAME_BACK = "came_back"
     # with a duration
     WAITING = "waiting"
@@ -53,10 +58,6 @@ class Measure(StrEnum):
     SERVICE_PART = "service_part"
     CANCELLED = "cancelled"
     WALKED_OUT = "walked_out"
-    # promised ranges by how they came out, and how wide they were
-    PROMISE_KEPT = "promise_kept"
-    PROMISE_EARLIER = "promise_earlier"
-    PROMISE_LATER = "promise_later"
 
 
 TIMED: Final = frozenset(
@@ -67,12 +68,12 @@ TIMED: Final = frozenset(
         Measure.SERVICE_PART,
         Measure.CANCELLED,
         Measure.WALKED_OUT,
-        Measure.PROMISE_KEPT,
-        Measure.PROMISE_EARLIER,
-        Measure.PROMISE_LATER,
     }
 )
 """Measures with a duration: milliseconds are summed, and each falls into a bin."""
+
+
+PROMISES: Final = (Measure.PROMISE_KEPT, Measure.PROMISE_EARLIER, Measure.PROMISE_LATER, Measure.PROMISE_ERROR)
 
 
 class Cell(NamedTuple):
@@ -114,7 +115,7 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             yield from _transferred(event, was(event.from_ticket), now, hour)
         case events.TicketEvent():
             yield from _of_ticket(event, was(event.ticket.id), now, hour)
-            yield from _promise(event.ticket, was(event.ticket.id), hour)
+            yield from _graded(was(event.ticket.id), event.ticket, hour)
         case events.AppointmentEvent() if type(event) in _BOOKINGS:
             about = event.appointment
             measure = _BOOKINGS[type(event)].value
@@ -130,6 +131,12 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
                     yield _cell(_AT_CLOSE[State(state)].value, NO_BIN, hour, ticket), Tally(-1, 0)
 
 
+_VERDICTS: Final = {
+    Verdict.KEPT: Measure.PROMISE_KEPT,
+    Verdict.EARLIER: Measure.PROMISE_EARLIER,
+    Verdict.LATER: Measure.PROMISE_LATER,
+}
+_MS_A_MINUTE: Final = 60_000
 _AT_CLOSE: Final = {
     State.WAITING: Measure.LEFT_WAITING,
     State.CALLED: Measure.LEFT_CALLED,
@@ -152,11 +159,6 @@ _RETURNS: Final = {
 _LEAVES: Final[dict[type[events.TicketEvent], Measure]] = {
     events.TicketCancelled: Measure.CANCELLED,
     events.TicketWalkedOut: Measure.WALKED_OUT,
-}
-_PROMISES: Final = {
-    Verdict.KEPT: Measure.PROMISE_KEPT,
-    Verdict.EARLIER: Measure.PROMISE_EARLIER,
-    Verdict.LATER: Measure.PROMISE_LATER,
 }
 _CALLS: Final = {"pick": Measure.PICKED, "call_back": Measure.CALLED_BACK}
 
@@ -207,14 +209,19 @@ def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour:
         yield _timed(Measure.WAITING, ticket, _since(ticket), now, hour)
 
 
-def _promise(ticket: Ticket, was: Ticket | None, hour: int) -> Counted:
-    """Counted once, when it becomes known how the range of minutes came out that was given at issue."""
+def _graded(was: Ticket | None, ticket: Ticket, hour: int) -> Counted:
+    """How the range that was promised came out, once: when it is known for the first time."""
     promise = ticket.promise
-    undecided = was is not None and was.promise is not None and was.promise.waited is None
-    if promise is None or promise.waited is None or not undecided or promise.verdict not in _PROMISES:
+    if was is None or was.promise is None or was.promise.waited is not None or promise is None:
         return
-    ms = (promise.high - promise.low) * 60_000
-    yield _cell(_PROMISES[promise.verdict].value, bin_of(ms), hour, ticket), Tally(1, ms)
+    if promise.verdict is Verdict.UNDECIDED or promise.waited is None:
+        return
+    width = (promise.high - promise.low) * _MS_A_MINUTE
+    yield _cell(_VERDICTS[promise.verdict].value, NO_BIN, hour, ticket), Tally(1, width)
+    if promise.called:
+        waited = round(promise.waited * _MS_A_MINUTE)
+        error = abs(2 * waited - (promise.low + promise.high) * _MS_A_MINUTE) // 2
+        yield _cell(Measure.PROMISE_ERROR.value, NO_BIN, hour, ticket), Tally(1, error)
 
 
 def _transferred(event: events.TicketTransferred, ended: Ticket | None, now: datetime, hour: int) -> Counted:

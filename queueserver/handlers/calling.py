@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import MissedPolicy, WindowPlan
 from queueserver.domain.line import lane_of
@@ -10,6 +12,7 @@ from queueserver.domain.selection import WindowRule, choose_next, is_privileged,
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
 from queueserver.handlers import commands, visits
+from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
 
@@ -122,8 +125,9 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
     ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now, itinerary=itinerary)
     uow.put_window(window.release())
     uow.put_ticket(ended)
+    leg = promising(uow, leg)
     uow.put_ticket(leg)
-    uow.record(event)
+    uow.record(replace(event, ticket=leg))
     return leg
 
 

@@ -53,6 +53,12 @@ _CHANGING = (
     "note",
     "booked_for",
     "not_before",
+    "promised_low",
+    "promised_high",
+    "promised_expected",
+    "promised_spread",
+    "promised_waited",
+    "promised_called",
     "seq",
 )
 UPDATE_TICKET = (
@@ -109,6 +115,13 @@ CONFIG = select(t.config_versions.c.document).where(
 STATISTICS = select(t.statistics).where(
     t.statistics.c.hall == bindparam("in_hall"), t.statistics.c.business_day == bindparam("day")
 )
+
+
+LEARNED = select(t.learned.c.queue, t.learned.c.document).where(t.learned.c.hall == bindparam("in_hall"))
+
+
+def upsert_learned(connection: Connection) -> Insert:
+    return upsert(connection, t.learned)
 
 
 def upsert_window(connection: Connection) -> Insert:

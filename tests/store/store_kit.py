@@ -192,6 +192,7 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
     assert memory.windows == disk.windows
     assert memory.queue_days == disk.queue_days
     assert memory.holders == disk.holders
+    assert memory.learned == disk.learned
     assert (memory.at, memory.calendar_seq) == (disk.at, disk.calendar_seq)
     assert (memory.closures, memory.closing) == (disk.closures, disk.closing)
     assert memory.agenda.appointments == disk.agenda.appointments

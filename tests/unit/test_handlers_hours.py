@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queueserver.domain import events
+from queueserver.domain.appointment import Appointment, AppointmentState
 from queueserver.domain.closure import Closure
 from queueserver.domain.daybook import Closing
 from queueserver.domain.errors import DomainError
 from queueserver.domain.schedule import Schedule
 from queueserver.domain.ticket import State
-from queueserver.handlers import commands
+from queueserver.handlers import bookings, commands
 from queueserver.ports import Actor, Report
-from tests.unit.fake_unit import PLAN, QUEUES, WINDOWS, Rules, plan_with
+from tests.unit.fake_unit import NOON, PLAN, QUEUES, WINDOWS, Rules, plan_with
 
 BOSS = Actor("boss", "陈主任", frozenset({"duty_manager"}))
 NOTICE = (("zh-CN", "系统故障，今日停办。"), ("en", "We are closed today."))
@@ -223,6 +224,36 @@ def test_a_closure_may_void_who_waits_but_only_when_it_holds_already() -> None:
     done = report(rules, closure("clerk", void_waiting=True))
     assert {state for _, state in hit(done).values()} == {"cancelled"}
     assert [ticket.number for ticket in rules.live.tickets.values() if ticket.state is State.WAITING] == ["B001"]
+
+
+def booked(number: int, queue: str, minutes: int) -> Appointment:
+    start = NOON + timedelta(minutes=minutes)
+    return Appointment(
+        id=f"P{number}",
+        code=f"CODE{number}",
+        service=f"s-{queue}",
+        queue=queue,
+        slot="morning",
+        start=start,
+        end=start + timedelta(minutes=15),
+        channel="phone",
+        state=AppointmentState.BOOKED,
+        lang="en",
+        made_at=NOON,
+    )
+
+
+def test_a_closure_and_an_early_end_name_the_appointments_they_meet() -> None:
+    rules = Rules()
+    for number, (queue, minutes) in enumerate((("clerk", 10), ("clerk", 90), ("requeue", 10), ("clerk", 24 * 60 + 10))):
+        rules.live.agenda.keep(booked(number, queue, minutes))
+    asked = report(rules, closure("clerk", end=780, dry_run=True))
+    assert [one.id for one in asked.appointments] == ["P0"]
+    assert [one.id for one in report(rules, closure(opens=False, dry_run=True)).appointments] == ["P0", "P2", "P1"]
+    assert [one.id for one in report(rules, close(dry_run=True)).appointments] == ["P0", "P2", "P1"]
+    assert [one.id for one in report(rules, close()).appointments] == ["P0", "P2", "P1"]
+    rules.refused(bookings.CheckIn("kiosk", "P0"), "day_closed")
+    assert {one.state for one in rules.live.agenda.appointments.values()} == {AppointmentState.BOOKED}
 
 
 def test_a_closure_ends_by_itself_or_when_it_is_taken_back() -> None:

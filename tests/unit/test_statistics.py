@@ -55,7 +55,10 @@ class Told(Rules):
         return outcome
 
     def sums(self) -> dict[str, tuple[int, int]]:
-        """Measure -> (how many, minutes), over all cells."""
+        """Measure -> (how many, minutes), over all cells but those of promises, which are told apart."""
+        return {name: sum_ for name, sum_ in self.all_sums().items() if not name.startswith("promise_")}
+
+    def all_sums(self) -> dict[str, tuple[int, int]]:
         sums: dict[str, tuple[int, int]] = {}
         for cell, tally in self.stored().items():
             n, minutes = sums.get(cell.measure, (0, 0))
@@ -270,7 +273,9 @@ def test_a_promised_range_is_graded_once(hall: Told, waited: int, leaves: bool, 
         hall.do(commands.Hold("w1", ""))
         hall.do(commands.CallBack("w1", ticket.id))
     found = {measure: sums for measure, sums in hall.sums().items() if measure.startswith("promise")}
+    error = found.pop("promise_error", None)
     assert found == ({graded: (1, 7)} if graded else {})
+    assert error == (None if leaves else (1, int(abs(waited - 8.5))))
 
 
 def test_a_booked_visitor_who_came_early_waits_from_the_booked_time(hall: Told) -> None:
@@ -321,3 +326,63 @@ def test_a_fact_without_a_beginning_is_said_to_be_strange(kind: str) -> None:
     recount.take(StoredFact(7, kind, 0, "nobody", data, {"hour": 9}))
     assert len(recount.strange) == 1
     assert "fact 7" in recount.strange[0]
+
+
+def promises(hall: Told) -> dict[str, tuple[int, int]]:
+    return {name: sum_ for name, sum_ in hall.all_sums().items() if name.startswith("promise_")}
+
+
+def test_a_wait_within_the_promised_range_is_counted_as_kept_with_its_width(hall: Told) -> None:
+    for _ in range(3):
+        hall.take()
+    ticket = hall.take()
+    assert ticket.promise is not None
+    low, high = ticket.promise.low, ticket.promise.high
+    hall.later(minutes=(low + high) / 2)
+    hall.do(commands.Pick("w1", ticket.id, "asked for"))
+    assert promises(hall) == {"promise_kept": (1, high - low), "promise_error": (1, 0)}
+
+
+def test_waits_before_and_after_the_range_are_counted_apart(hall: Told) -> None:
+    for _ in range(8):
+        ticket = hall.take()
+    assert ticket.promise is not None
+    assert ticket.promise.low > 1
+    hall.later(minutes=1)
+    hall.do(commands.Pick("w1", ticket.id, "asked for"))
+    hall.later(hours=3)
+    hall.call("w2")
+    sums = promises(hall)
+    assert sums["promise_earlier"][0] == sums["promise_later"][0] == 1
+    assert sums["promise_error"][0] == 2
+
+
+def test_who_left_counts_only_after_the_range_was_over(hall: Told) -> None:
+    early, late = hall.take(), hall.take()
+    hall.do(commands.Cancel(early.id, True, ""))
+    assert promises(hall) == {}
+    hall.later(hours=4)
+    hall.do(commands.Cancel(late.id, True, ""))
+    assert promises(hall).keys() == {"promise_later"}
+
+
+def test_a_ticket_put_back_before_its_call_has_no_promise_to_keep(hall: Told) -> None:
+    first, second = hall.take(), hall.take()
+    hall.do(commands.Requeue(first.id))
+    assert hall.ticket(first).promise is None
+    hall.later(minutes=5)
+    hall.call()
+    hall.call("w2")
+    assert hall.ticket(second).promise is not None
+    assert sum(n for name, (n, _) in promises(hall).items() if name != "promise_error") == 1
+
+
+def test_a_promise_is_graded_by_the_first_call_alone(hall: Told) -> None:
+    hall.take()
+    hall.later(minutes=1)
+    hall.call()
+    before = promises(hall)
+    hall.do(commands.Hold("w1", ""))
+    hall.later(hours=2)
+    hall.do(commands.CallBack("w1", next(iter(hall.live.tickets))))
+    assert promises(hall) == before
