@@ -303,7 +303,10 @@ def _may_be_called(live: LiveHall, window: str, ticket: Ticket) -> bool:
 def copied(node: Node) -> Node:
     """The same hall once more, so that changing one leaves the other."""
     live = node.live
-    values = {one.name: _copied(getattr(live, one.name)) for one in dataclasses.fields(live)}
+    values = {
+        one.name: None if one.name.startswith("_") else _copied(getattr(live, one.name))
+        for one in dataclasses.fields(live)
+    }
     values["line"] = Line(ticket for ticket in live.tickets.values() if ticket.state is State.WAITING)
     return Node(LiveHall(**values), dict(node.known), node.made)
 

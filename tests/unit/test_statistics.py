@@ -272,7 +272,7 @@ def test_a_promised_range_is_graded_once(hall: Told, waited: int, leaves: bool, 
         hall.later(minutes=30)
         hall.do(commands.Hold("w1", ""))
         hall.do(commands.CallBack("w1", ticket.id))
-    found = {measure: sums for measure, sums in hall.sums().items() if measure.startswith("promise")}
+    found = promises(hall)
     error = found.pop("promise_error", None)
     assert found == ({graded: (1, 7)} if graded else {})
     assert error == (None if leaves else (1, int(abs(waited - 8.5))))

@@ -39,6 +39,11 @@ def ask(server: LiveServer, path: str, user: str = CHIEF.user, password: str = C
     return httpx.get(f"{server.url}{BASE}{path}", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
 
 
+def counts(row: dict[str, Any]) -> dict[str, int]:
+    """Without the grades of promised ranges, which have tests of their own."""
+    return {measure: n for measure, n in row["counts"].items() if not measure.startswith("promise_")}
+
+
 def rows(answer: httpx.Response) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     return {row["key"]: row for row in answer.json()["rows"]}
@@ -48,8 +53,8 @@ def test_the_day_that_runs_by_queue(server: LiveServer) -> None:
     answer = ask(server, "/day?lang=en")
     by_queue = rows(answer)
     assert by_queue["social"]["label"] == "Social insurance"
-    assert by_queue["social"]["counts"] == {"arrived": 2, "called": 1, "waiting": 1, "way": 1, "service": 1}
-    assert by_queue["tax"]["counts"] == {"arrived": 1, "walked_out": 1}
+    assert counts(by_queue["social"]) == {"arrived": 2, "called": 1, "waiting": 1, "way": 1, "service": 1}
+    assert counts(by_queue["tax"]) == {"arrived": 1, "walked_out": 1}
     total = answer.json()["total"]
     assert total["counts"]["arrived"] == 3
     for duration in ("waiting", "way", "service"):
@@ -60,7 +65,7 @@ def test_the_day_that_runs_by_queue(server: LiveServer) -> None:
 
 def test_a_window_is_counted_where_one_is_concerned_and_the_total_is_everything(server: LiveServer) -> None:
     answer = ask(server, "/day?by=window")
-    assert rows(answer)["w1"]["counts"] == {"called": 1, "waiting": 1, "way": 1, "service": 1}
+    assert counts(rows(answer)["w1"]) == {"called": 1, "waiting": 1, "way": 1, "service": 1}
     assert answer.json()["total"]["counts"]["arrived"] == 3
 
 
