@@ -50,6 +50,7 @@ WINDOWS: Final = """
 | CallNext (nobody)   | !window_closed | nobody        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | Pick                | !window_closed | ticket        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | CallBack            | !window_closed | ticket        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
+| Assign (automatic)  | nobody        | called called  | nobody        | nobody             | nobody            | nobody             | nobody            |
 | Recall              | !window_idle  | !window_idle   | !window_idle  | called recalled    | !                 | called recalled    | !                 |
 | Recall (too often)  | !window_idle  | !window_idle   | !window_idle  | !recall_limit      | !                 | !recall_limit      | !                 |
 | Start               | !window_idle  | !window_idle   | !window_idle  | serving started    | !                 | serving started    | !                 |
@@ -83,6 +84,7 @@ ANYWHERE: Final = """
 |-----------|-----------------------------------------|
 | TakeTicket | waiting issued                         |
 | Broadcast | = announcement.broadcast                |
+| Assign    | =                                       |
 | CloseDay (again) | !day_closed                      |
 | ReopenDay (open) | !day_open                        |
 | TakeTicket (day closed) | !day_closed               |

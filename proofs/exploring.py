@@ -19,10 +19,10 @@ from contract.config import MissedPolicy, Policy, Queue, Service, Window
 from proofs.commandtable import OVER, Outcome, expected
 from proofs.order import untrue
 from queueserver.domain.daybook import Closing
+from queueserver.domain.eligibility import may_call, rule_for
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
-from queueserver.domain.selection import may_call
 from queueserver.domain.ticket import OPEN_STATES, State, Ticket
 from queueserver.domain.window import Window as WindowNow
 from queueserver.handlers import commands
@@ -294,7 +294,8 @@ def _there(live: LiveHall, window: str) -> Ticket | None:
 
 
 def _may_be_called(live: LiveHall, window: str, ticket: Ticket) -> bool:
-    return may_call(live.plan.windows[window], ticket, NOW)
+    rule = rule_for(live.plan, live.windows.get(window, WindowNow(window)), live.windows.values())
+    return may_call(rule, ticket, NOW)
 
 
 # -- states as values

@@ -254,10 +254,13 @@ def _why(view: HallView, ticket_id: str, lang: str) -> bodies.Why:
     for row in calls:
         detail = json.loads(row.detail)
         reason = bodies.Reason.model_validate(detail["reason"])
-        window = detail["window"] or ""
+        window, how = detail["window"] or "", json.loads(row.data).get("how", "")
         told.append(
             bodies.WhyCall(
-                called_at=from_ms(row.at), window=window, reason=reason, sentence=sentence(reason, now.published, lang)
+                called_at=from_ms(row.at),
+                window=window,
+                reason=reason,
+                sentence=sentence(reason, now.published, lang, how),
             )
         )
     return bodies.Why(ticket=ticket_id, number=ticket.number, calls=tuple(told))

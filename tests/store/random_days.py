@@ -13,8 +13,10 @@ from sqlalchemy import Engine
 from contract.client.sample import SAMPLE_HALL
 from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
+from queueserver.domain.ticket import State
 from queueserver.handlers import bookings, commands
 from queueserver.ports import Actor, NewId
+from queueserver.selects import ahead_of
 from queueserver.store.batch import Batch
 from queueserver.store.live import LiveHall
 from tests.store.store_kit import HALL, HandClock, assert_same, reloaded, render
@@ -106,6 +108,10 @@ class RandomDay:
             return
         with self.engine.begin() as connection:
             assert_same(self.live, reloaded(connection))
+            now = self.clock.now()
+            for ticket in self.live.tickets.values():
+                if ticket.state is State.WAITING:
+                    assert ahead_of(connection, HALL, ticket, now)[0] == self.live.line.ahead(ticket, now)
 
     def _do(self, batch: Batch, step: Step) -> None:
         act, one, two = step
@@ -146,7 +152,7 @@ class RandomDay:
             "pause": commands.PauseWindow(window, "午餐"),
             "resume": commands.ResumeWindow(window),
             "recall": commands.Recall(window),
-            "hold": commands.Hold(window, "复印"),
+            "hold": commands.Hold(window, "复印", 5 * two or None),
             "pick": commands.Pick(window, ticket, "急"),
             "call_back": commands.CallBack(window, ticket),
             "to_queue": commands.Transfer(window, ("social", "tax", "police", "trial")[two], None, "转"),

@@ -193,10 +193,12 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
     assert memory.queue_days == disk.queue_days
     assert memory.holders == disk.holders
     assert memory.learned == disk.learned
+    windows = memory.plan.windows
+    lanes = {*memory.plan.queues, *(f"window/{window}" for window in windows), *(f"held/{w}" for w in windows)}
+    assert set(memory.line.holders()) == set(disk.line.holders())
     assert (memory.at, memory.calendar_seq) == (disk.at, disk.calendar_seq)
     assert (memory.closures, memory.closing) == (disk.closures, disk.closing)
     assert memory.agenda.appointments == disk.agenda.appointments
-    lanes = {*memory.plan.queues, *(f"window/{window}" for window in memory.plan.windows)}
     for lane in lanes:
         assert [t.id for t in memory.line.in_order(lane)] == [t.id for t in disk.line.in_order(lane)]
     for queue in memory.plan.queues:

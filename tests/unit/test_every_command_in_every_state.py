@@ -27,7 +27,7 @@ from proofs.commandtable import (
 from proofs.exploring import SEARCHED, explore
 from proofs.order import untrue
 from queueserver.domain.appointment import Appointment
-from queueserver.domain.hall import HallPlan, Policy, WindowPlan
+from queueserver.domain.hall import Assignment, HallPlan, Policy, WindowPlan
 from queueserver.domain.slots import SlotTemplate
 from queueserver.domain.ticket import Ticket
 from queueserver.handlers import bookings, commands
@@ -68,7 +68,7 @@ class Situation:
         """The state of what the row is about."""
         if row.partition(" ")[0] in WINDOW_COMMANDS:
             return self.rules.window("w1").state.value
-        if row in ALWAYS or row.startswith("CallNext"):
+        if row in ALWAYS or row.startswith(("CallNext", "Assign")):
             outcome = outcome[0] if isinstance(outcome, tuple) else outcome
             return outcome.state.value if isinstance(outcome, Ticket | Appointment) else ""
         ticket = self.named if row in BY_TICKET else self.there
@@ -78,7 +78,11 @@ class Situation:
 def situation(row: str, ticket_state: str, window_state: str) -> Situation:
     """The two states, and what the variant of the command adds to them."""
     variant = row.partition("(")[2].rstrip(")")
-    rules = Rules(hall_plan(Policy(recalls=1, max_misses=1 if variant == "too often" else 3)))
+    assignment = Assignment.AUTOMATIC if variant == "automatic" else Assignment.MANUAL
+    policy = Policy(
+        recalls=1, max_misses=1 if variant == "too often" else 3, assignment=assignment, assign_after_seconds=0
+    )
+    rules = Rules(hall_plan(policy))
     rules.do(commands.OpenWindow("w2", LI))
     named = rules.take("apart" if variant == "nobody" else "clerk")
     if variant == "again":
@@ -99,8 +103,6 @@ def situation(row: str, ticket_state: str, window_state: str) -> Situation:
         rules.do(commands.Start("w1"))
     if window_state.startswith("paused"):
         rules.do(commands.PauseWindow("w1", ""))
-    if row == "CallNext":
-        rules.take("clerk")
     return Situation(rules, named, there)
 
 
@@ -171,6 +173,7 @@ MADE: dict[str, Made] = {
     "ResumeWindow": lambda _: commands.ResumeWindow("w1"),
     "CloseWindow": lambda _: commands.CloseWindow("w1"),
     "CallNext": lambda _: commands.CallNext("w1"),
+    "Assign": lambda _: commands.Assign(),
     "Recall": lambda _: commands.Recall("w1"),
     "Start": lambda _: commands.Start("w1"),
     "Finish": lambda _: commands.Finish("w1", "done", ()),
@@ -205,6 +208,10 @@ def test_what_the_table_says_and_nothing_else(row: str) -> None:
 def _check(row: str, ticket_state: str, window_state: str) -> None:
     where = f"{row}, ticket {ticket_state}, window {window_state}"
     found = situation(row, ticket_state, window_state)
+    if row in ("CallNext", "Assign (automatic)"):
+        found.rules.take("clerk")
+    if row == "Assign (automatic)":
+        found.rules.do(commands.PauseWindow("w2", "only w1 may call"))
     if row in ("ReopenDay", "CloseDay (again)", "TakeTicket (day closed)"):
         found.rules.do(CLOSE_DAY)
     rules, outcome = found.rules, expected(row, ticket_state, window_state)
