@@ -14,6 +14,7 @@ from queueserver.domain.selection import choose_next
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
 from queueserver.handlers import commands, visits
+from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
 
@@ -129,8 +130,9 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
         event = replace(event, ticket=leg)
     uow.put_window(window.release())
     uow.put_ticket(ended)
+    leg = promising(uow, leg)
     uow.put_ticket(leg)
-    uow.record(event)
+    uow.record(replace(event, ticket=leg))
     return leg
 
 

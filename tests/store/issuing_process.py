@@ -1,7 +1,7 @@
 """A server process to be killed: takes and calls as fast as it can, and says of each what it was answered.
 
-Run as `python tests/store/issuing_process.py URL`, so that its neighbour is found though installed packages bring a
-package named tests of their own; one JSON line for each acknowledged command on standard output.
+Run as `python tests/store/issuing_process.py URL`, by its path because a library brings a package named tests; one
+JSON line for each acknowledged command on standard output.
 """
 
 from __future__ import annotations

@@ -14,13 +14,14 @@ from tests.store.store_kit import Office, assert_same, audit, founded, reloaded,
 
 ACKNOWLEDGED = 300
 ROOT = Path(__file__).parents[2]
-ISSUING = Path(__file__).with_name("issuing_process.py")
 
 
 def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     queues = tuple(q.model_copy(update={"last": 9999, "digits": 4}) for q in SAMPLE_HALL.queues)
     url = founded(sqlite_url(tmp_path / "hall.db"), SAMPLE_HALL.model_copy(update={"queues": queues}))
-    process = subprocess.Popen([sys.executable, ISSUING, url], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "tests/store/issuing_process.py", url], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
     assert process.stdout is not None
     with process, process.stdout as output:
         lines = [output.readline() for _ in range(ACKNOWLEDGED)]
