@@ -6,6 +6,7 @@ import logging
 import sys
 
 from caller.settings import CallerSettings
+from hallui import lean
 
 
 def main(argv: list[str]) -> int:
@@ -16,6 +17,8 @@ def main(argv: list[str]) -> int:
         return 2
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
+    lean.give_large_blocks_back()
+    lean.load_qt()
     from caller.app import run
     from hallui.application import StartError
 

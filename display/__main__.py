@@ -6,6 +6,7 @@ import logging
 import sys
 
 from display.settings import DisplaySettings
+from hallui import lean
 
 
 def main(argv: list[str]) -> int:
@@ -19,6 +20,8 @@ def main(argv: list[str]) -> int:
         return 2
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Qt is loaded only now, so that --help and wrong settings answer at once.
+    lean.give_large_blocks_back()
+    lean.load_qt()
     from display.app import run
     from hallui.application import StartError
 

@@ -22,11 +22,19 @@ _FOLDERS = (
 )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1)
 def load(size: int, *, bold: bool = False, family: str = PROPORTIONAL) -> ImageFont.FreeTypeFont:
-    """The font at `size` dots per em; raises FontError that names the package to install."""
+    """The font at `size` dots per em; raises FontError that names the package to install.
+
+    One is kept: each size maps the file anew (3 MB with what it reads of it), and opening it again takes 1 ms.
+    """
     path, index = _face("Bold" if bold else "Regular", family)
     return ImageFont.truetype(str(path), size, index=index)
+
+
+def close() -> None:
+    """Give the font back that is still open; the next `load` opens it again."""
+    load.cache_clear()
 
 
 @lru_cache(maxsize=8)

@@ -78,6 +78,7 @@ def rasterise(slip: Slip, width_dots: int = 576, dpi: int = 203) -> Image.Image:
     for row in rows:
         image.paste(row, (0, top))
         top += row.height
+    fonts.close()
     return image
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 
-from hallui.lean import leave_out_httpx_command_line
+from hallui import lean
 
-leave_out_httpx_command_line()
+lean.leave_out_httpx_command_line()
 
 from kiosk.settings import KioskSettings  # noqa: E402 - httpx comes with it
 
@@ -20,6 +20,8 @@ def main(argv: list[str]) -> int:
         return 2
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Qt is loaded only now, so that --help and wrong settings answer at once.
+    lean.give_large_blocks_back()
+    lean.load_qt()
     from hallui.application import StartError
     from kiosk.app import run
 

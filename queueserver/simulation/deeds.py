@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from queueserver.domain.ticket import Ticket
+from queueserver.domain.ticket import State, Ticket
 from queueserver.handlers import bookings, commands
+from queueserver.simulation.daychanges import BOSS
 from queueserver.simulation.visitors import Deed, End, Later, Stage, Visitor
 
 _ENDS: Final[Mapping[End, Callable[[Stage, Ticket, str], commands.Command]]] = {
@@ -19,17 +20,17 @@ _ENDS: Final[Mapping[End, Callable[[Stage, Ticket, str], commands.Command]]] = {
     End.REQUEUE: lambda stage, ticket, window: commands.Requeue(ticket.id),
     End.POSTPONE: lambda stage, ticket, window: commands.Postpone(ticket.id, stage.places),
 }
-_DEEDS: Final[Mapping[Deed, Callable[[Later, str], commands.Command]]] = {
-    Deed.PRINTED: lambda later, ticket: commands.MarkPrinted(ticket),
-    Deed.WALK_OUT: lambda later, ticket: commands.Cancel(ticket, walkout=True, reason=""),
-    Deed.CANCEL: lambda later, ticket: commands.Cancel(ticket, walkout=False, reason=""),
-    Deed.REQUEUE: lambda later, ticket: commands.Requeue(ticket),
-    Deed.POSTPONE: lambda later, ticket: commands.Postpone(ticket, later.places),
-    Deed.REINSTATE: lambda later, ticket: commands.Reinstate(ticket, later.places),
-    Deed.PICK: lambda later, ticket: commands.Pick(later.window, ticket, "as recorded"),
-    Deed.CALL_BACK: lambda later, ticket: commands.CallBack(later.window, ticket),
-    Deed.ADD_STOPS: lambda later, ticket: commands.AddStops(ticket, later.services),
-    Deed.DROP_STOPS: lambda later, ticket: commands.DropStops(ticket, later.services),
+_DEEDS: Final[Mapping[Deed, Callable[[Later, Ticket], commands.Command]]] = {
+    Deed.PRINTED: lambda later, ticket: commands.MarkPrinted(ticket.id),
+    Deed.WALK_OUT: lambda later, ticket: commands.Cancel(ticket.id, walkout=True, reason=""),
+    Deed.CANCEL: lambda later, ticket: cancelling(ticket),
+    Deed.REQUEUE: lambda later, ticket: commands.Requeue(ticket.id),
+    Deed.POSTPONE: lambda later, ticket: commands.Postpone(ticket.id, later.places),
+    Deed.REINSTATE: lambda later, ticket: commands.Reinstate(ticket.id, later.places),
+    Deed.PICK: lambda later, ticket: commands.Pick(later.window, ticket.id, "as recorded"),
+    Deed.CALL_BACK: lambda later, ticket: commands.CallBack(later.window, ticket.id),
+    Deed.ADD_STOPS: lambda later, ticket: commands.AddStops(ticket.id, later.services),
+    Deed.DROP_STOPS: lambda later, ticket: commands.DropStops(ticket.id, later.services),
 }
 
 
@@ -55,6 +56,13 @@ def end_of(stage: Stage, ticket: Ticket) -> commands.Command:
     return _ENDS[stage.end](stage, ticket, ticket.window or "")
 
 
-def deed_of(later: Later, ticket: str) -> commands.Command:
+def cancelling(ticket: Ticket) -> commands.Command:
+    """Of somebody who waits; a ticket that was set aside can only be voided."""
+    if ticket.state is State.WAITING:
+        return commands.Cancel(ticket.id, walkout=False, reason="")
+    return commands.VoidTickets(BOSS, (), None, (ticket.number,), "as recorded", (), dry_run=False)
+
+
+def deed_of(later: Later, ticket: Ticket) -> commands.Command:
     """What happens to the ticket away from a window."""
     return _DEEDS[later.deed](later, ticket)

@@ -39,7 +39,7 @@ class InventedDays:
         self.days: Sequence[date] = [scenario.start + timedelta(days=n) for n in range(days or scenario.days)]
         self._seed = scenario.seed if seed is None else seed
         self._factor = factor
-        self._zone = ZoneInfo(self.config.hall.time_zone)
+        self.zone = ZoneInfo(self.config.hall.time_zone)
         self._times = _service_times(scenario, self.config)
         self._queue_of = {service.id: service.queue for service in self.config.services}
         self._missed = {queue.id: queue.postpone_places for queue in self.config.queues}
@@ -74,7 +74,7 @@ class InventedDays:
         return moves
 
     def _midnight_ms(self, day: date) -> int:
-        return round(datetime(day.year, day.month, day.day, tzinfo=self._zone).timestamp() * 1000)
+        return round(datetime(day.year, day.month, day.day, tzinfo=self.zone).timestamp() * 1000)
 
     def _of(self, day: date, arrivals: Arrivals, random: Random, name: str) -> Iterator[Visitor]:
         services = (

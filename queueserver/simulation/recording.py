@@ -57,6 +57,8 @@ class Recording:
     windows: Mapping[str, Window]
     continued: frozenset[str]
     """Tickets whose visit went on with another leg by itself."""
+    calendar: Sequence[Fact] = ()
+    """Earlier changes of this day's hours."""
 
     @property
     def config(self) -> HallConfig:
@@ -95,6 +97,7 @@ def read_day(connection: Connection, day: date, hall: str = "") -> Recording:
         version=max(before),
         holders={row.id: row.holder for row in people},
         bookings=dict(_bookings(facts)),
+        calendar=_calendar(connection, hall, first.seq, day),
         continued=frozenset(fact.data["from_ticket"] for fact in facts if fact.type == "ticket.continued"),
         windows=_windows_before(connection, hall, first.seq, configs[max(before)]),
     )
@@ -137,6 +140,16 @@ def _no_such_day(connection: Connection, hall: str, day: date) -> str:
     ).one()
     there = f"; there are tickets from {first} to {last}" if first else ""
     return f"on {day} no tickets were issued in hall '{hall}'{there}"
+
+
+def _calendar(connection: Connection, hall: str, seq: int, day: date) -> list[Fact]:
+    rows = connection.execute(
+        select(events)
+        .where(events.c.hall == hall, events.c.seq < seq, events.c.type == "calendar.changed")
+        .order_by(events.c.seq)
+    )
+    facts = [_fact(row) for row in rows.mappings()]
+    return [fact for fact in facts if date.fromisoformat(fact.data["date"]) >= day]
 
 
 def _windows_before(connection: Connection, hall: str, seq: int, config: HallConfig) -> dict[str, Window]:

@@ -56,6 +56,7 @@ class Records:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Arrivals who got no ticket, by (service, code of the refusal)."""
     _open: dict[str, Leg] = field(default_factory=dict)
+    _given_up: dict[str, Leg] = field(default_factory=dict)
 
     def hear(self, heard: Sequence[events.Event], at_ms: int) -> None:
         """Take in the facts of one command."""
@@ -66,6 +67,8 @@ class Records:
                 self._window(event.window.id, event.window.state, at_ms)
             elif isinstance(event, events.DayClosed):
                 self._day_over(event, at_ms)
+            elif isinstance(event, events.DayReopened):
+                self._day_again(event)
 
     def finish(self, at_ms: int) -> None:
         """Count the hours of windows that are still open at the end."""
@@ -134,7 +137,17 @@ class Records:
             leg = self._open.get(ticket_id)
             if leg is not None and leg.window is not None and leg.end in (State.CALLED, State.SERVING):
                 self._freed(leg.window, at_ms)
+            if leg is not None and not event.final:
+                self._given_up[ticket_id] = leg
             self._ended(ticket_id, State(state), at_ms)
+
+    def _day_again(self, event: events.DayReopened) -> None:
+        """Who had lost the place has it again."""
+        for ticket_id, state in event.returned:
+            leg = self._given_up.pop(ticket_id, None)
+            if leg is not None:
+                leg.end, leg.ended_ms = State(state), None
+                self._open[ticket_id] = leg
 
     def _hours(self, window: str) -> Hours:
         hours = self.windows.get(window)

@@ -10,6 +10,7 @@ from statistics import median
 from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
 from queueserver.simulation.courses import moves_of, multiplied, visitors_of
+from queueserver.simulation.daychanges import OF_THE_DAY, DayChanges
 from queueserver.simulation.recording import Recording
 from queueserver.simulation.retrace import Chance, Retraced, retrace
 from queueserver.simulation.run import Simulation, Staff
@@ -52,7 +53,12 @@ class RecordedDays:
         """The windows as the day found them, and the configurations published during the day."""
         first = self._recording.facts[0]
         simulation.found_open(self._recording.windows, first.at_ms)
+        changes = DayChanges()
+        for fact in self._recording.calendar:
+            changes.again(fact, simulation.order)
         for fact in self._recording.facts:
+            if fact.type in OF_THE_DAY:
+                simulation.at(fact.at_ms, fact.rank, changes.again, fact, simulation.order)
             if fact.type == "config.published" and as_configured and self._own_hall:
                 version = fact.data["version"]
                 plan = plan_of(self._recording.configs[version], version)

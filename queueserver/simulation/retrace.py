@@ -7,21 +7,21 @@ is learned how long each clerk let a caller wait who could have been called.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from typing import Final
 
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import Place, State
-from queueserver.handlers import bookings, commands
-from queueserver.ports import Actor
-from queueserver.simulation.recording import Fact, Recording, dropped
+from queueserver.handlers import commands
+from queueserver.simulation.daychanges import OF_THE_DAY, DayChanges
+from queueserver.simulation.deeds import cancelling
+from queueserver.simulation.factcommands import COMMANDS, NOTHING_TO_DO
+from queueserver.simulation.recording import Fact, Recording
 from queueserver.simulation.virtualhall import VirtualHall, milliseconds
 from queueserver.store.plans import plan_of
-
-_CLERK: Final = frozenset({"clerk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,9 @@ class _Tracer:
         self._came_of_it: deque[events.Event] = deque()
         self._since: dict[str, int] = {}
         self._due: list[int] = []
+        self._changes = DayChanges()
+        for fact in recording.calendar:
+            self._changed(fact, recording.facts[0].at_ms)
 
     def follow(self, fact: Fact) -> None:
         """Do what the fact says was done, unless it already came of what was done before."""
@@ -102,30 +105,44 @@ class _Tracer:
         if fact.type == "config.published":
             version = fact.data["version"]
             self._hall.live.plan = plan_of(self._recording.configs[version], version)
-            return
-        make = _COMMANDS.get(fact.type)
-        if make is None:
-            if not fact.type.startswith(_NOTHING_TO_DO):
-                self.found.unknown[fact.type] += 1
-            return
-        self._came_of_it.clear()
+        elif fact.type in OF_THE_DAY:
+            self._changed(fact)
+        elif fact.type in COMMANDS:
+            self._came_of_it.clear()
+            heard = self._tried(fact, self._command(fact))
+            if heard:
+                self._link(heard[0], fact)
+                self._came_of_it.extend(event for event in heard[1:] if isinstance(event, events.TicketEvent))
+        elif not fact.type.startswith(NOTHING_TO_DO):
+            self.found.unknown[fact.type] += 1
+
+    def _changed(self, fact: Fact, at_ms: int | None = None) -> None:
+        when = fact.at_ms if at_ms is None else at_ms
+        with suppress(DomainError):
+            self._changes.again(fact, lambda command: self._hall.do(command, when))
+
+    def _tried(self, fact: Fact, command: commands.Command) -> Sequence[events.Event]:
+        try:
+            return self._hall.do(command, fact.at_ms)
+        except DomainError as refusal:
+            self.found.differences.append(Difference(fact, code=refusal.code))
+            return ()
+
+    def _command(self, fact: Fact) -> commands.Command:
+        ticket = self._ids.get(fact.data.get("from_ticket") or fact.ticket, "")
+        ours = self._hall.live.tickets.get(ticket)
         booking = self._recording.bookings.get(fact.ticket) if fact.type == "ticket.issued" else None
         if booking is not None:
             holder = self._recording.holders.get(fact.ticket, "")
             self._hall.book(booking, fact.data["service"], holder, fact.data["lang"])
-        command = make(fact, self._ids.get(fact.data.get("from_ticket") or fact.ticket, ""), self._recording)
         if fact.type == "ticket.replanned":
-            command = self._replanned(fact)
+            return self._replanned(fact)
+        command = COMMANDS[fact.type](fact, ticket, self._recording)
         if isinstance(command, commands.CallNext):
-            command = self._called(fact, command)
-        try:
-            heard = self._hall.do(command, fact.at_ms)
-        except DomainError as refusal:
-            self.found.differences.append(Difference(fact, code=refusal.code))
-            return
-        if heard:
-            self._link(heard[0], fact)
-            self._came_of_it.extend(event for event in heard[1:] if isinstance(event, events.TicketEvent))
+            return self._called(fact, command)
+        if isinstance(command, commands.Cancel) and not command.walkout and ours is not None:
+            return cancelling(ours)
+        return command
 
     def _called(self, fact: Fact, command: commands.CallNext) -> commands.Command:
         """The call itself when the rules agree; else it is noted, and the recorded ticket called all the same."""
@@ -187,85 +204,3 @@ def _is(event: events.Event, fact: Fact) -> bool:
         return False
     name = type(event).__name__.removeprefix("Ticket").lower()
     return name == fact.type.removeprefix("ticket.").replace("_", "") and event.ticket.number == fact.data["number"]
-
-
-_Make = Callable[[Fact, str, Recording], commands.Command]
-"""From a fact and our id of its ticket to the command that made it."""
-
-
-def _issue(fact: Fact, _: str, recording: Recording) -> commands.Command:
-    holder = commands.Holder(hash=recording.holders.get(fact.ticket, ""))
-    data, booking = fact.data, recording.bookings.get(fact.ticket)
-    lang = data["lang"]
-    if booking is not None:
-        return bookings.CheckIn(fact.detail["channel"], booking.id, lang=lang, priority_class=data["priority_class"])
-    first, *further = fact.detail.get("services") or [data["service"]]
-    return commands.TakeTicket(
-        first,
-        fact.detail["channel"],
-        lang,
-        data["priority_class"],
-        holder,
-        services=tuple(further),
-        party=data.get("party", 1),
-    )
-
-
-def _finish(fact: Fact, _: str, recording: Recording) -> commands.Command:
-    leaves = fact.ticket not in recording.continued
-    return commands.Finish(fact.data["window"], fact.data["outcome"], tuple(fact.detail["items"]), leaves=leaves)
-
-
-def _cancel(fact: Fact, ticket: str, recording: Recording) -> commands.Command:
-    """A visit that goes on all the same had the service dropped it was waiting for."""
-    if fact.ticket in recording.continued:
-        return commands.DropStops(ticket, dropped(fact))
-    return commands.Cancel(ticket, walkout=False, reason="")
-
-
-def _call(fact: Fact, ticket: str, _: Recording) -> commands.Command:
-    window = fact.data["window"]
-    if fact.data["how"] == "next":
-        return commands.CallNext(window)
-    return commands.CallBack(window, ticket) if fact.data["how"] == "call_back" else commands.Pick(window, ticket, "-")
-
-
-def _return(fact: Fact, ticket: str, _: Recording) -> commands.Command:
-    how = fact.data["how"]
-    if how == "requeue":
-        return commands.Requeue(ticket)
-    return commands.Postpone(ticket, 1) if how == "postpone" else commands.Reinstate(ticket, 0)
-
-
-def _transfer(fact: Fact, _: str, __: Recording) -> commands.Command:
-    sent_to = fact.detail.get("sent_to")
-    to_queue, window = None if sent_to else fact.data["queue"], fact.data["from_window"]
-    return commands.Transfer(window, to_queue, sent_to, "", come_back=window in fact.detail.get("returns", ()))
-
-
-def _open(fact: Fact, _: str, __: Recording) -> commands.Command:
-    staff = fact.detail.get("staff") or f"staff-{fact.data['window']}"
-    return commands.OpenWindow(fact.data["window"], Actor(staff, staff, _CLERK))
-
-
-_COMMANDS: Final[Mapping[str, _Make]] = {
-    "ticket.issued": _issue,
-    "ticket.printed": lambda fact, ticket, _: commands.MarkPrinted(ticket),
-    "ticket.called": _call,
-    "ticket.recalled": lambda fact, _, __: commands.Recall(fact.data["window"]),
-    "ticket.started": lambda fact, _, __: commands.Start(fact.data["window"]),
-    "ticket.finished": _finish,
-    "ticket.missed": lambda fact, _, __: commands.NoShow(fact.data["from_window"]),
-    "ticket.held": lambda fact, _, __: commands.Hold(fact.data["window"], ""),
-    "ticket.returned": _return,
-    "ticket.transferred": _transfer,
-    "ticket.cancelled": _cancel,
-    "ticket.replanned": lambda fact, ticket, _: commands.AddStops(ticket, ()),
-    "ticket.walked_out": lambda fact, ticket, _: commands.Cancel(ticket, walkout=True, reason=""),
-    "window.opened": _open,
-    "window.paused": lambda fact, _, __: commands.PauseWindow(fact.data["window"], fact.data["reason"]),
-    "window.resumed": lambda fact, _, __: commands.ResumeWindow(fact.data["window"]),
-    "window.closed": lambda fact, _, __: commands.CloseWindow(fact.data["window"]),
-}
-_NOTHING_TO_DO: Final = ("announcement.", "appointment.", "day.closed")
-"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues."""

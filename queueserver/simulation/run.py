@@ -101,6 +101,10 @@ class Simulation:
         self._do(commands.TurnDay(day))
         self._courses.clear()
 
+    def order(self, command: commands.Command) -> Sequence[events.Event]:
+        """The facts of any other command given now; none when the rules refuse it."""
+        return self._try(command)
+
     def configure(self, plan: HallPlan) -> None:
         """Another configuration is in force from now on."""
         self.hall.live.plan = plan
@@ -159,7 +163,7 @@ class Simulation:
 
     def _later(self, course: _Course, phase: int, later: Later) -> None:
         if course.phase == phase:
-            self._try(deed_of(later, course.ticket.id))
+            self._try(deed_of(later, course.ticket))
 
     # -- windows
 
@@ -239,6 +243,8 @@ class Simulation:
             elif isinstance(event, events.WindowEvent):
                 self._idle_since[event.window.id] = self.now_ms
                 stirred.add(event.window.id)
+            elif isinstance(event, events.DayEvent):
+                stirred.update(self.hall.live.plan.windows)
         self._stir(stirred)
 
     def _ticket(self, event: events.TicketEvent, stirred: set[str]) -> None:

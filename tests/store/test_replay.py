@@ -5,18 +5,21 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from contract.config import HallConfig
+from hall.__main__ import main
+from proofs.lived import founded
+from proofs.replay import lived as lived_day
 from queueserver.domain.ticket import State
 from queueserver.hallfile import load
-from queueserver.simulation.days import midnight_ms, play
-from queueserver.simulation.invention import InventedDays, SteadyStaff
+from queueserver.simulation.days import play
+from queueserver.simulation.invention import InventedDays
 from queueserver.simulation.recording import Recording, RecordingError, read_day
 from queueserver.simulation.records import Records
 from queueserver.simulation.replay import RecordedDays
@@ -24,10 +27,8 @@ from queueserver.simulation.retrace import retrace
 from queueserver.simulation.scenario import read_scenario
 from queueserver.simulation.whatif import Change, WhatIf
 from queueserver.store.database import open_engine
-from queueserver.store.plans import plan_of
 from tests.store.random_days import RandomDay, Step, batches
-from tests.store.recorded_day import recorder
-from tests.store.store_kit import NOON, founded, rows_of, sqlite_url
+from tests.store.store_kit import rows_of, sqlite_url
 from tests.unit.simulation_kit import SMALL_HALL, written
 
 DAY = date(2027, 3, 1)
@@ -42,16 +43,13 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Records]:
     """A database in which one invented day was lived, and what happened."""
     folder = tmp_path_factory.mktemp("lived")
     config = as_sample_hall(load(SMALL_HALL))
-    engine = open_engine(founded(sqlite_url(folder / "hall.db"), config), writing=True)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE halls SET business_day = '2027-03-01'"))
-        connection.execute(text("UPDATE events SET business_day = '2027-03-01'"))
-    setting = read_scenario(written(folder, ("days = 2", "days = 1"), ("reaction_seconds = 5", "")))
-    days, plan = InventedDays(setting), plan_of(config, 1)
-    simulation = recorder(config, plan, DAY, engine, SteadyStaff(7.5))
-    simulation.expect(days.visitors(DAY), days.moves(DAY, plan))
-    simulation.run(midnight_ms(DAY + timedelta(days=1), days._zone) + plan.day_boundary_minutes * 60_000)
-    return engine, simulation.records
+    engine = founded(sqlite_url(folder / "hall.db"), config, DAY, datetime(2027, 2, 28, 22, tzinfo=UTC))
+    setting = read_scenario(
+        written(folder, ("days = 2", "days = 1"), ("reaction_seconds = 5", "reaction_seconds = 7.5"))
+    )
+    days = InventedDays(setting)
+    days.config = config
+    return engine, lived_day(days, engine)
 
 
 def recorded(engine: Engine) -> Recording:
@@ -164,4 +162,18 @@ def test_whatever_was_done_is_done_again_the_same(template: Path, folder: Path, 
             assert (found.differences, dict(found.unknown)) == ([], {})
     finally:
         engine.dispose()
-    assert NOON
+
+
+def test_the_command_says_how_the_day_came_out(
+    lived: tuple[Engine, Records], capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine, then = lived
+    there = ("simulate", "--day", "2027-03-01", "--database", engine.url.render_as_string())
+    assert main(there) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"{len(then.calls)} calls were recorded; the rules of today make every one of them."
+    assert said[1].startswith(f"sample, 2027-03-01: as is: {len(then.legs)} tickets, ")
+    assert main((*there, "--windows", "4", "--arrivals", "1.3", "--compare")) == 0
+    assert "what if" in capsys.readouterr().out
+    assert main((*there[:2], "2027-03-09", *there[3:])) == 1
+    assert "on 2027-03-09 no tickets were issued in hall 'sample'" in capsys.readouterr().err

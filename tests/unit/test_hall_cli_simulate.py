@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from hall.__main__ import main
+from hall.simulateplot import BOUND, COLOURS, SCALE, Line, picture
 from hall.steps import Steps
-from tests.unit.simulation_kit import written
+from queueserver.simulation.report import Report
+from tests.unit.simulation_kit import SMALL_HALL, small_hall, written
 
 
 def simulated(path: Path, *more: str) -> int:
@@ -98,3 +102,79 @@ def test_steps_are_silent_while_it_is_quick(
     slow.show("day 1 of 9")
     slow.end()
     assert capsys.readouterr().err == "as is: day 1 of 9\n"
+
+
+def test_waits_over_the_day_are_a_picture(tmp_path: Path) -> None:
+    path, drawn = written(tmp_path), tmp_path / "waits.svg"
+    assert simulated(path, "--close", "w1", "--compare", "--plot", str(drawn)) == 0
+    svg = ElementTree.parse(drawn).getroot()
+    said = [text.text or "" for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert said[0] == "便民服务站  2027-03-01 to 2027-03-02"
+    assert {"as is", "what if", "bound 45 min", "综合业务  general", "社会保险  insurance"} <= set(said)
+    colours = {line.get("stroke") for line in svg.iter("{http://www.w3.org/2000/svg}polyline")}
+    assert set(COLOURS) <= colours
+
+
+def test_both_formats_show_the_same(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    assert simulated(path, "--plot", str(tmp_path / "waits.svg")) == 0
+    assert simulated(path, "--plot", str(tmp_path / "waits.png")) == 0
+    svg = ElementTree.parse(tmp_path / "waits.svg").getroot()
+    with Image.open(tmp_path / "waits.png") as image:
+        assert image.size == (SCALE * int(svg.get("width", "0")), SCALE * int(svg.get("height", "0")))
+        seen = {colour for _, colour in image.getcolors(1 << 20) or []}
+    assert tuple(bytes.fromhex(COLOURS[0][1:])) in seen
+    assert tuple(bytes.fromhex(BOUND[1:])) in seen
+
+
+def test_a_noon_break_is_no_line_and_a_lone_slot_is_seen() -> None:
+    slots = ((540, 3.0), (570, 4.0), (690, 2.0))
+    one = Report("as is", 1, 45, (), (), (), {"general": slots})
+    lines = [shape for shape in picture([one], small_hall(), "t").shapes if isinstance(shape, Line)]
+    assert [len(line.points) for line in lines if line.colour == COLOURS[0] and line.width == 2.0] == [2, 2]
+    lone = next(line for line in reversed(lines) if line.colour == COLOURS[0])
+    assert lone.points[1][0] - lone.points[0][0] == 6
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        (("--plot", "waits.gif"), 2, "'waits.gif' ends neither in .png nor in .svg"),
+        (("--plot", "no-such-folder/x.svg"), 1, "cannot write no-such-folder/x.svg"),
+        (("--hall", "no-hall.toml"), 1, "no-hall.toml: the file cannot be read"),
+    ],
+)
+def test_mistakes_with_pictures_and_halls_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], code: int, said: str
+) -> None:
+    assert simulated(written(tmp_path), *more) == code
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert said in errors[0]
+
+
+def test_another_hall_s_rules_are_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.toml"
+    text = SMALL_HALL.read_text(encoding="utf-8")
+    other.write_text(text.replace('serves = ["general"]', 'serves = ["general", "insurance"]'), encoding="utf-8")
+    assert simulated(written(tmp_path), "--hall", str(other), "--compare") == 0
+    whole = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("all  "))
+    before, after = (float(figure) for figure in whole.split()[3:5])
+    assert after < before, "two windows for one queue"
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        (("--database", "sqlite:///no-such.db"), 1, "there is no database no-such.db"),
+        (("--days", "3"), 2, "--days and --seed belong to a scenario"),
+    ],
+)
+def test_a_day_that_is_not_there_is_said(
+    capsys: pytest.CaptureFixture[str], more: tuple[str, ...], code: int, said: str
+) -> None:
+    assert main(["simulate", "--day", "2027-03-01", *more]) == code
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert said in errors[0]
+    assert main(["simulate", "--day", "yesterday"]) == 2
