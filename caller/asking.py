@@ -19,7 +19,9 @@ def ask(hall: HallApi, window: str, command: Command) -> Answer:
 
 
 def _transfer(hall: HallApi, window: str, command: Command) -> Ticket:
-    body = Transfer(queue=command.queue or None, window=command.window or None, note=command.text)
+    body = Transfer(
+        queue=command.queue or None, window=command.window or None, note=command.text, come_back=command.back
+    )
     return hall.transfer(window, body, command.key)
 
 

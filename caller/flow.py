@@ -166,7 +166,13 @@ def _command(state: State, press: Press) -> Command:
     if press.act is Act.POSTPONE and ticket is not None:
         return Command(Act.POSTPONE, press.key, ticket=ticket.id, places=press.places)
     return Command(
-        press.act, press.key, ticket=press.ticket, queue=press.queue, window=press.window, text=press.text.strip()
+        press.act,
+        press.key,
+        ticket=press.ticket,
+        queue=press.queue,
+        window=press.window,
+        text=press.text.strip(),
+        back=press.back,
     )
 
 

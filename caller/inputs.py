@@ -39,7 +39,10 @@ class LeaveWindow:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A key. `key` is a fresh idempotency key, used if this turns out to be a new intention."""
+    """A key. `key` is a fresh idempotency key, used if this turns out to be a new intention.
+
+    `back`: a visitor who is transferred comes back here afterwards.
+    """
 
     act: Act
     key: str
@@ -48,6 +51,7 @@ class Press:
     window: str = ""
     text: str = ""
     places: int = 3
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

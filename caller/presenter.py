@@ -96,12 +96,12 @@ class CallerPresenter:
         else:
             self.handle(Press(act, new_idempotency_key(), ticket=ticket, text=text))
 
-    def choose(self, *, queue: str = "", window: str = "", text: str = "") -> None:
+    def choose(self, *, queue: str = "", window: str = "", text: str = "", back: bool = False) -> None:
         """What the open chooser does when something was chosen."""
         if self.state.sheet is not None:
             ticket = self.state.sheet_ticket
             key = new_idempotency_key()
-            self.handle(Press(self.state.sheet, key, ticket=ticket, queue=queue, window=window, text=text))
+            self.handle(Press(self.state.sheet, key, ticket=ticket, queue=queue, window=window, text=text, back=back))
 
     def sit_down(self, window: str) -> None:
         """Open `window`, or take it up again."""

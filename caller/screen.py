@@ -139,7 +139,7 @@ def _idle_words(state: State, t: Translator) -> str:
 
 
 def _details(state: State, ticket: Ticket, t: Translator) -> str:
-    parts = [ticket.person, ticket.document]
+    parts = [_party(ticket.party, t), *_onward(state, t), ticket.person, ticket.document]
     if ticket.calls > 1:
         parts.append(t.plural("called {n} time", "called {n} times", ticket.calls))
     if ticket.note:
@@ -147,11 +147,26 @@ def _details(state: State, ticket: Ticket, t: Translator) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _party(people: int, t: Translator) -> str:
+    return t.plural("{n} person", "{n} people", people) if people > 1 else ""
+
+
+def _onward(state: State, t: Translator) -> list[str]:
+    """Where the visitor goes from here: back to a window that waits, then to what is still to do."""
+    if state.view is None:
+        return []
+    back = [t("Back to window {window}", window=label) for label in state.view.current_back[:1]]
+    then = state.view.current_then
+    return [*back, t("Then: {list}", list=" / ".join(then))] if then else back
+
+
 def timer(state: State, t: Translator, now: datetime) -> Timer:
     """Waiting, way and service time are three durations and never mixed; `now` is the server's."""
     ticket = state.current
-    if ticket is None or ticket.called_at is None:
+    if ticket is None:
         return Timer()
+    if ticket.called_at is None:  # the visitor stayed here after an earlier service: nobody was called
+        return Timer(t("In service"), running(now - ticket.started_at)) if ticket.started_at else Timer()
     waiting = t("Waited {time}", time=waited(t, ticket.called_at - ticket.issued_at))
     if ticket.state is TicketState.SERVING and ticket.started_at is not None:
         way = t("On the way {time}", time=running(ticket.started_at - ticket.called_at))
@@ -204,10 +219,13 @@ def _why_said(state: State, t: Translator) -> Said:
 
 def _longest_wait(state: State, t: Translator) -> Said:
     view = state.view
-    if view is None or not view.waiting or state.window_state is WindowState.CLOSED:
+    if view is None or state.window_state is WindowState.CLOSED:
         return Said()
-    longest = view.time - min(entry.since for entry in view.waiting)
-    return Said(t("Longest wait: {time}", time=waited(t, longest)))
+    by_itself = t("Visitors are called automatically.") if view.auto and state.window_state is WindowState.OPEN else ""
+    if not view.waiting:
+        return Said(by_itself)
+    longest = t("Longest wait: {time}", time=waited(t, view.time - min(entry.since for entry in view.waiting)))
+    return Said(f"{by_itself} {longest}".strip())
 
 
 def shelf_titles(state: State, t: Translator) -> dict[Shelf, str]:
@@ -231,7 +249,7 @@ def _row(entry: LineEntry, state: State, t: Translator, now: datetime) -> Row:
     if entry.misses:
         lines.append(t.plural("missed {n} time", "missed {n} times", entry.misses))
     priority = entry.priority_name if entry.priority_class in state.privileged else ""
-    note = " · ".join(part for part in (priority, entry.note) if part)
+    note = " · ".join(part for part in (priority, _party(entry.party, t), entry.note) if part)
     return Row(entry.id, entry.number, entry.service_name, note, time, "\n".join([*lines, *filter(None, [entry.note])]))
 
 

@@ -57,7 +57,8 @@ class Shelf(StrEnum):
 class Command:
     """One intention of the clerk; a repeat of the same intention carries the same `key`.
 
-    `ticket` is an id, `text` a reason, note or outcome, `after` another act to send when this one was accepted.
+    `ticket` is an id, `text` a reason, note or outcome, `after` another act to send when this one was accepted,
+    `back` that a transferred visitor comes back.
     """
 
     act: Act
@@ -68,11 +69,12 @@ class Command:
     text: str = ""
     places: int = 0
     after: Act | None = None
+    back: bool = False
 
     def same_intention(self, other: Command) -> bool:
         """Whether `other` asks for the very same thing."""
-        mine = (self.act, self.ticket, self.queue, self.window, self.text, self.places)
-        return mine == (other.act, other.ticket, other.queue, other.window, other.text, other.places)
+        mine = (self.act, self.ticket, self.queue, self.window, self.text, self.places, self.back)
+        return mine == (other.act, other.ticket, other.queue, other.window, other.text, other.places, other.back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,22 +135,33 @@ class Finish(Body):
     leaves: bool = False
 
 
+class AtWork(Body):
+    """POST .../windows/{window}/open and resume; `auto` only in a hall where each window may choose (policy mixed)."""
+
+    auto: bool | None = None
+
+
 class Pause(Body):
     reason: ShortText = ""
 
 
 class Hold(Body):
+    """POST .../windows/{window}/hold; after `minutes` call-next brings the ticket by itself, at its old place."""
+
     reason: ShortText = ""
+    minutes: Annotated[int, Field(ge=1, le=480)] | None = None
 
 
 class Transfer(Body):
-    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`; the place follows the original arrival.
+    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`, `service`; the original arrival counts.
 
+    `service`: a desk that heard what the visitor came for hands the visitor on to that service, in its queue.
     `come_back`: afterwards the visitor returns to this window, or to its queue if it has closed.
     """
 
     queue: ConfiguredId | None = None
     window: ConfiguredId | None = None
+    service: ConfiguredId | None = None
     note: ShortText = ""
     come_back: bool = False
 
@@ -247,18 +258,23 @@ class Ticket(Body):
 
 
 class PassedOver(Body):
-    """A ticket that also could have been called, and was not."""
+    """A ticket that also could have been called, and was not.
+
+    One that was left to other staff says why: `waits_for` "skill" and `what` the service, or "language" and which.
+    """
 
     number: str
     priority_class: str
     waited_minutes: int
+    waits_for: str = ""
+    what: str = ""
 
 
 class Reason(Body):
     """Why this ticket was called: a stable `code`, its `params`, and who was passed over.
 
-    Codes: first_in_line, privileged, appointment_due, ordinary_turn, waited_too_long, rule, picked, called_back,
-    sent_here, came_back.
+    Codes: first_in_line, sent_here, came_back, held_due, privileged, appointment_due, ordinary_turn, waited_too_long,
+    rule, picked, called_back.
     """
 
     code: str
@@ -461,6 +477,8 @@ class LineEntry(Body):
     calls: int = 0
     misses: int = 0
     note: str = ""
+    due_at: datetime | None = None
+    """From then on it may be called: held for a time, or an appointment that checked in early."""
     party: int = 1
 
 
@@ -492,6 +510,9 @@ class WindowView(Body):
     recalls_allowed: int
     transfer_queues: tuple[QueueEntry, ...]
     transfer_windows: tuple[WindowEntry, ...]
+    assignment: Literal["manual", "automatic", "mixed"] = "manual"
+    auto: bool = False
+    """Whether the server calls for this window."""
 
 
 class Problem(BaseModel):

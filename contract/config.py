@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contract.bodies import Body, Channel
+from contract.bodies import Body, Channel, Language
 from contract.ids import ConfiguredId
 
 Texts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], str]
@@ -36,6 +36,17 @@ class MissedPolicy(StrEnum):
     """is over"""
 
 
+class Assignment(StrEnum):
+    """Who decides that somebody is called."""
+
+    MANUAL = "manual"
+    """staff press "call next\""""
+    AUTOMATIC = "automatic"
+    """the server calls when a window is free"""
+    MIXED = "mixed"
+    """each window as whoever sits there likes; see Window.auto"""
+
+
 class Policy(Body):
     """How the hall calls. See the domain rules on order and calls."""
 
@@ -45,6 +56,9 @@ class Policy(Body):
     """An ordinary ticket that waited longer than this, and longer than any privileged one, goes first; 0 = never."""
     appointment_tolerance_minutes: Minutes = 10
     """A checked-in appointment that waits longer than this after its time goes before ordinary tickets."""
+    assignment: Assignment = Assignment.MANUAL
+    assign_after_seconds: Annotated[int, Field(ge=0, le=600)] = 5
+    """A window that became free is left alone so long before the server calls for it."""
     recalls: Annotated[int, Field(ge=0, le=20)] = 3
     max_misses: Annotated[int, Field(ge=1, le=20)] = 3
     """After this many misses the ticket no longer returns by itself."""
@@ -264,6 +278,8 @@ class Service(Body):
     hint: Texts = {}
     hot: bool = False
     requires_document: bool = False
+    skill: ConfiguredId | None = None
+    """What whoever serves it must be able to do; see Staff."""
     steps: tuple[Step, ...] = ()
     after: tuple[ConfiguredId, ...] = ()
     """Services to be done before this one when one visitor comes for both."""
@@ -313,6 +329,19 @@ class Window(Body):
     zone: ConfiguredId
     serves: tuple[ConfiguredId, ...]
     rules: tuple[Rule, ...] = ()
+    auto: bool = False
+    """How the window opens in a hall with mixed assignment: the server calls, or staff do."""
+
+
+class Staff(Body):
+    """Somebody at the windows, by the account's `id`: skills that services ask for, and languages besides the first.
+
+    Who is not listed has no skills and speaks the hall's first language.
+    """
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    skills: tuple[ConfiguredId, ...] = ()
+    languages: tuple[Language, ...] = ()
 
 
 class HallConfig(Body):
@@ -329,6 +358,7 @@ class HallConfig(Body):
     services: tuple[Service, ...]
     queues: tuple[Queue, ...]
     windows: tuple[Window, ...]
+    staff: tuple[Staff, ...] = ()
     slots: tuple[SlotTemplate, ...] = ()
 
 

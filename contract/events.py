@@ -34,7 +34,7 @@ class TicketData(Data):
     """Data of every ticket.* event. `waiting` = tickets waiting in `queue` after the event.
 
     `queue` is where the ticket is now; `from_queue`, `from_window` and (transfer) `from_ticket` say where it came from.
-    `how` tells which act it was (call: next|pick|call_back; returned: requeue|postpone|reinstate|missed|
+    `how` tells which act it was (call: next|auto|pick|call_back; returned: requeue|postpone|reinstate|missed|
     window_closed; continued: in_line|here|came_back). `settled` are the stops of the visit that ended with it, `stops`
     (replanned) all of them.
     Continued: a new ticket of the same number, whose `state` is waiting, or serving when the visitor stays at `window`.

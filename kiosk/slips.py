@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from contract.bodies import Catalogue, Ticket
+from contract.bodies import Catalogue, StopState, Ticket
 from hardware.slip import Block, QrCode, Rule, Slip, Text
 from i18n.translator import Translator
 from kiosk import words
@@ -31,6 +32,11 @@ def slip(ticket: Ticket, catalogue: Catalogue, t: Translator, *, paper_width_mm:
     ]
     if department and service and department.name != service.name:
         blocks.append(Text(department.name, plain))
+    then = _still_to_do(ticket, catalogue)
+    if then:
+        blocks.append(Text(t("Then: {list}", list=t(", ").join(then)), plain))
+    if ticket.party > 1:
+        blocks.append(Text(t.plural("{n} person", "{n} people", ticket.party), strong, bold=True))
     privileged = _privileged(ticket, catalogue)
     if privileged:
         blocks.append(Text(privileged, strong, bold=True))
@@ -68,6 +74,23 @@ def _to_bring(ticket: Ticket, catalogue: Catalogue, t: Translator) -> list[str]:
         return []
     lines = [t("Have ready: {list}", list=t(", ").join(service.needs))] if service.needs else []
     return [*lines, service.hint] if service.hint else lines
+
+
+def _still_to_do(ticket: Ticket, catalogue: Catalogue) -> list[str]:
+    """The stops after this one, in the order asked for; a step of a linked service by the name of its queue."""
+    services = {entry.id: entry for entry in catalogue.services}
+    steps: Counter[str] = Counter()
+    names = []
+    for stop in ticket.stops:
+        service, step = services.get(stop.service), steps[stop.service]
+        steps[stop.service] += 1
+        if stop.state is not StopState.OPEN:
+            continue
+        if service is None:
+            names.append(stop.service)
+        else:
+            names.append(service.steps[step] if step < len(service.steps) else service.name)
+    return names
 
 
 def _privileged(ticket: Ticket, catalogue: Catalogue) -> str:

@@ -38,6 +38,10 @@ _TICK_SECONDS: Final = 20.0
 """How soon a hall notices that its business day has turned, when nobody gives a command."""
 
 
+_CHANCE_SECONDS: Final = 0.25
+"""How late a window that calls by itself may call; asked in memory."""
+
+
 class Server:
     """One queue server. Making it opens and migrates the database; `asgi` is to be served within running().
 
@@ -107,8 +111,8 @@ class Server:
                 await self._broker.start(await self._mqtt_accounts())
             await self._relay.start()
             stack.push_async_callback(self._relay.close)
-            ticking = asyncio.create_task(self._tick_for_ever())
-            stack.push_async_callback(_cancelled, ticking)
+            for rounds in (self._tick_for_ever(), self._call_for_ever()):
+                stack.push_async_callback(_cancelled, asyncio.create_task(rounds))
             yield
 
     def _committed(self, hall: str, seq: int) -> None:
@@ -136,6 +140,16 @@ class Server:
             except (StorageError, DomainError, OSError) as error:
                 log.warning("the round every %d seconds failed: %s", _TICK_SECONDS, error)
             await asyncio.sleep(_TICK_SECONDS)
+
+    async def _call_for_ever(self) -> None:
+        """Let windows that call by themselves call when the time for it comes."""
+        while True:
+            for hall in self._writer.chances():
+                try:
+                    await self._writer.tick(hall)
+                except (StorageError, DomainError) as error:
+                    log.warning("hall %s could not call by itself: %s", hall, error)
+            await asyncio.sleep(_CHANCE_SECONDS)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -14,6 +14,7 @@ from contract.config import text_for
 from queueserver import selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.catalogue import QueueNow
+from queueserver.domain.assignment import calls_by_itself
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import QueuePlan
 from queueserver.domain.lanework import Group, LaneWork
@@ -128,6 +129,8 @@ class HallView:
             recalls_allowed=self._published.plan.policy.recalls,
             transfer_queues=tuple(self._queue_entry(queue) for queue in self._published.queues),
             transfer_windows=tuple(self._window_entry(other) for other in self._published.windows if other != window),
+            assignment=self._published.config.hall.policy.assignment.value,
+            auto=calls_by_itself(self._published.plan.policy, state),
         )
 
     def _current(self, ticket: Ticket | None, renderer: Renderer, eyes: Eyes) -> bodies.Ticket | None:
@@ -239,5 +242,6 @@ class HallView:
             calls=ticket.calls,
             misses=ticket.misses,
             note=ticket.note,
+            due_at=ticket.not_before,
             party=ticket.visit.party,
         )

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from contract import appointments, bodies, days
+from contract import appointments, bodies, days, statistics
 from contract.config import HallConfig
 from contract.events import QueueStatus, WindowStatus
-from contract.statistics import EstimateGrades
-from queueserver import selects
+from contract.statistics import EstimateGrades, GroupBy
+from queueserver import reports, selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.bookingview import BookingView
 from queueserver.catalogue import Catalogues
@@ -163,6 +163,17 @@ class Queries:
         """How one business day ended."""
         return await self._ask(hall, lambda view: day_body(day, calendar.closings(view.connection, hall, day)))
 
+    async def statistics(
+        self, hall: str, first: date | None, last: date | None, by: GroupBy, lang: str
+    ) -> statistics.Statistics:
+        """These business days, both included; None is the one that runs."""
+
+        def ask(view: HallView) -> statistics.Statistics:
+            today = view.now.business_day
+            return reports.report(view.connection, view.now.published, first or today, last or today, by, lang)
+
+        return await self._ask(hall, ask)
+
     async def estimate_grades(self, hall: str, day: date | None, lang: str) -> EstimateGrades:
         """How the ranges told on one business day came out; today's so far if none is given."""
 
@@ -243,10 +254,13 @@ def _why(view: HallView, ticket_id: str, lang: str) -> bodies.Why:
     for row in calls:
         detail = json.loads(row.detail)
         reason = bodies.Reason.model_validate(detail["reason"])
-        window = detail["window"] or ""
+        window, how = detail["window"] or "", json.loads(row.data).get("how", "")
         told.append(
             bodies.WhyCall(
-                called_at=from_ms(row.at), window=window, reason=reason, sentence=sentence(reason, now.published, lang)
+                called_at=from_ms(row.at),
+                window=window,
+                reason=reason,
+                sentence=sentence(reason, now.published, lang, how),
             )
         )
     return bodies.Why(ticket=ticket_id, number=ticket.number, calls=tuple(told))

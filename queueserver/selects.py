@@ -59,11 +59,13 @@ _BEFORE = or_(
     and_(tickets.c.place_at == bindparam("place_at"), tickets.c.place_order < bindparam("place_order")),
 )
 _DUE = or_(tickets.c.not_before.is_(None), tickets.c.not_before <= bindparam("now"))
+_HELD_AND_DUE = and_(tickets.c.state == State.HELD.value, tickets.c.not_before <= bindparam("now"))
+_WAITING_AND_DUE = and_(tickets.c.state == State.WAITING.value, tickets.c.sent_to.is_(None), _DUE)
 _AHEAD = select(func.count().label("tickets"), func.coalesce(func.sum(visits.c.party), 0).label("people")).select_from(
     tickets.join(visits, (visits.c.hall == tickets.c.hall) & (visits.c.id == tickets.c.visit))
 )
 _AHEAD_IN_QUEUE = _AHEAD.where(
-    _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to.is_(None)
+    _IN_HALL, _OPEN, or_(_WAITING_AND_DUE, _HELD_AND_DUE), _BEFORE, tickets.c.queue == bindparam("queue")
 )
 _AHEAD_AT_WINDOW = _AHEAD.where(
     _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
@@ -201,7 +203,10 @@ def visit_of_token(connection: Connection, token: str) -> tuple[str, str] | None
 
 
 def ahead_of(connection: Connection, hall: str, ticket: Ticket, now: datetime) -> tuple[int, int]:
-    """Waiting tickets, and people, of the same lane that may be called by now and whose place is before this one's."""
+    """Tickets, and people, of the same lane that may be called by now and whose place is before this one's.
+
+    The same as Line.ahead.
+    """
     found = {
         "in_hall": hall,
         "queue": ticket.queue,

@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.bodies import Reason
-from i18n import Translator
+from contract.bodies import PassedOver, Reason
+from i18n import Translator, language_name
 from queueserver.published import Published
 
+_AFTER_A_WAIT: Final[dict[str, tuple[str, str]]] = {
+    "first_in_line": ("It was first in line after {n} minute.", "It was first in line after {n} minutes."),
+    "sent_here": (
+        "It was sent to this window and had waited {n} minute.",
+        "It was sent to this window and had waited {n} minutes.",
+    ),
+    "came_back": (
+        "It came back to this window, which had sent it elsewhere, {n} minute after it had arrived.",
+        "It came back to this window, which had sent it elsewhere, {n} minutes after it had arrived.",
+    ),
+    "held_due": (
+        "Its time on hold was over, and at its old place it was first after {n} minute.",
+        "Its time on hold was over, and at its old place it was first after {n} minutes.",
+    ),
+}
 
-def sentence(reason: Reason, published: Published, lang: str) -> str:
-    """The stored reason in words; a code of a newer server is shown as it is."""
+
+def sentence(reason: Reason, published: Published, lang: str, how: str = "") -> str:
+    """The stored reason in words; a code of a newer server is shown as it is. `how` is how it was called."""
     t = Translator(lang)
     said = _because(reason, published, lang, t)
+    if how == "auto":
+        said = t("The hall called it by itself. {sentence}", sentence=said)
     if reason.passed_over:
-        numbers = t(", ").join(one.number for one in reason.passed_over)
+        numbers = t(", ").join(_passed_over(one, published, lang, t) for one in reason.passed_over)
         said = t("{sentence} Passed over: {numbers}.", sentence=said, numbers=numbers)
     return said
 
 
-def _because(reason: Reason, published: Published, lang: str, t: Translator) -> str:  # noqa: PLR0911, C901 # one per code
+def _passed_over(one: PassedOver, published: Published, lang: str, t: Translator) -> str:
+    """The number, and whom it waits for when it was left to other staff."""
+    match one.waits_for:
+        case "language":
+            language = language_name(one.what, lang)
+            return t("{number} (waits for staff who speak {language})", number=one.number, language=language)
+        case "skill":
+            service = published.service_name(one.what, lang)
+            return t("{number} (needs staff qualified for {service})", number=one.number, service=service)
+    return one.number
+
+
+def _because(reason: Reason, published: Published, lang: str, t: Translator) -> str:  # noqa: PLR0911 # one per code
     params = reason.params
     waited = _count(params.get("waited_minutes"))
+    if reason.code in _AFTER_A_WAIT:
+        return t.plural(*_AFTER_A_WAIT[reason.code], waited)
     match reason.code:
-        case "first_in_line":
-            return t.plural("It was first in line after {n} minute.", "It was first in line after {n} minutes.", waited)
-        case "sent_here":
-            return t.plural(
-                "It was sent to this window and had waited {n} minute.",
-                "It was sent to this window and had waited {n} minutes.",
-                waited,
-            )
-        case "came_back":
-            return t.plural(
-                "It came back to this window, which had sent it elsewhere, {n} minute after it had arrived.",
-                "It came back to this window, which had sent it elsewhere, {n} minutes after it had arrived.",
-                waited,
-            )
         case "privileged":
             kind = published.class_name(str(params.get("priority_class", "")), lang)
             return t("It has priority: {priority}.", priority=kind)

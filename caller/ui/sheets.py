@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -146,9 +147,9 @@ class ChoiceList(QListWidget):
 
 
 class TransferSheet(QWidget):
-    """Emits `chosen(queue, window, note)` or `left`."""
+    """Emits `chosen(queue, window, note, comes back)` or `left`."""
 
-    chosen = Signal(str, str, str)
+    chosen = Signal(str, str, str, bool)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -159,6 +160,8 @@ class TransferSheet(QWidget):
         self.note = QLineEdit(self)
         self.note.setObjectName("transfer-note")
         self.note.setMaxLength(200)
+        self.comes_back = QCheckBox(self)
+        self.comes_back.setObjectName("transfer-comes-back")
         self.callout = Callout(40, self)
         self.go, self.back = Key("", "transfer-go", "primary", self), Key("", "transfer-back", "", self)
         self.list.chosen.connect(self._choose)
@@ -175,6 +178,7 @@ class TransferSheet(QWidget):
             inside.addWidget(widget)
         inside.addWidget(self.list, 1)
         inside.addWidget(self.note)
+        inside.addWidget(self.comes_back)
         inside.addWidget(self.callout)
         inside.addLayout(foot)
 
@@ -182,6 +186,7 @@ class TransferSheet(QWidget):
         """A fresh chooser with the field ready for typing."""
         self.list.field.clear()
         self.note.clear()
+        self.comes_back.setChecked(False)
         self.list.setCurrentRow(0)
         self.list.field.setFocus()
 
@@ -191,6 +196,7 @@ class TransferSheet(QWidget):
         self.list.field.setPlaceholderText(t("Queue or window"))
         self.list.setAccessibleName(t("Queue or window"))
         self.note.setPlaceholderText(t("Note for the colleague (optional)"))
+        self.comes_back.setText(t("Comes back here afterwards"))
         self.go.say(t(LABELS[Act.TRANSFER]) + "  Enter")
         self.back.say(t("Cancel") + "  Esc")
         choices = screen.transfer_choices(state, t)
@@ -198,7 +204,7 @@ class TransferSheet(QWidget):
         self.callout.say(said if said.role == "bad" else Said(), self.go if said.act is Act.TRANSFER else None)
 
     def _choose(self, choice: Choice) -> None:
-        self.chosen.emit(choice.queue, choice.window, self.note.text())
+        self.chosen.emit(choice.queue, choice.window, self.note.text(), self.comes_back.isChecked())
 
 
 class ReasonSheet(QWidget):

@@ -88,7 +88,9 @@ class CallerShell(QObject):
         panel.choose.chosen.connect(presenter.sit_down)
         panel.choose.left.connect(lambda: presenter.handle(SignOut()))
         work.pressed.connect(lambda act, ticket: presenter.press(act, ticket=ticket))
-        work.transferred.connect(lambda queue, window, note: presenter.choose(queue=queue, window=window, text=note))
+        work.transferred.connect(
+            lambda queue, window, note, back: presenter.choose(queue=queue, window=window, text=note, back=back)
+        )
         work.reasoned.connect(lambda text: presenter.choose(text=text))
         work.sheet_left.connect(lambda: presenter.handle(CloseSheet()))
         work.shelf_opened.connect(lambda shelf: presenter.handle(ShowShelf(shelf)))

@@ -76,7 +76,7 @@ class VisitorCard(QFrame):
         timer = screen.timer(state, t, now)
         self.timer_label.setText(timer.label)
         self.timer.setText(timer.time)
-        self.details.say(" · ".join(part for part in (timer.before, self._more) if part))
+        self.details.say(" · ".join(part for part in (self._more, timer.before) if part))
 
 
 class OnePageStack(QStackedWidget):
@@ -88,10 +88,10 @@ class OnePageStack(QStackedWidget):
 
 
 class WorkPage(QWidget):
-    """Emits `pressed(Act, ticket id)`, `transferred(queue, window, note)`, `reasoned(text)` and the quiet wishes."""
+    """Emits `pressed(Act, ticket)`, `transferred(queue, window, note, back)`, `reasoned(text)` and quiet wishes."""
 
     pressed = Signal(object, str)
-    transferred = Signal(str, str, str)
+    transferred = Signal(str, str, str, bool)
     reasoned = Signal(str)
     sheet_left = Signal()
     shelf_opened = Signal(object)

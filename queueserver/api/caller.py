@@ -46,12 +46,12 @@ async def view(hall: str, window: str, request: Request, lang: str = "zh-CN") ->
     return json_response(await house(request).queries.window(hall, window, lang[:16], eyes_of(asker)))
 
 
-@router.post(WINDOW + "/open", **documented(bodies.WindowView, bodies.Empty))
+@router.post(WINDOW + "/open", **documented(bodies.WindowView, bodies.AtWork))
 async def open_window(hall: str, window: str, request: Request) -> Response:
     """The asker sits down here."""
     asker = await _staff(request, hall)
-    await read_body(request, bodies.Empty)
-    return await _of_window(request, hall, window, commands.OpenWindow(window, asker.actor))
+    body = await read_body(request, bodies.AtWork)
+    return await _of_window(request, hall, window, commands.OpenWindow(window, asker.actor, body.auto))
 
 
 @router.post(WINDOW + "/pause", **documented(bodies.WindowView, bodies.Pause))
@@ -62,12 +62,12 @@ async def pause(hall: str, window: str, request: Request) -> Response:
     return await _of_window(request, hall, window, commands.PauseWindow(window, body.reason, by=asker.actor))
 
 
-@router.post(WINDOW + "/resume", **documented(bodies.WindowView, bodies.Empty))
+@router.post(WINDOW + "/resume", **documented(bodies.WindowView, bodies.AtWork))
 async def resume(hall: str, window: str, request: Request) -> Response:
     """Back at work."""
     asker = await _staff(request, hall)
-    await read_body(request, bodies.Empty)
-    return await _of_window(request, hall, window, commands.ResumeWindow(window, by=asker.actor))
+    body = await read_body(request, bodies.AtWork)
+    return await _of_window(request, hall, window, commands.ResumeWindow(window, body.auto, by=asker.actor))
 
 
 @router.post(WINDOW + "/close", **documented(bodies.WindowView, bodies.Empty))
@@ -130,10 +130,10 @@ async def no_show(hall: str, window: str, request: Request) -> Response:
 
 @router.post(WINDOW + "/hold", **documented(bodies.Ticket, bodies.Hold))
 async def hold(hall: str, window: str, request: Request) -> Response:
-    """Set aside until called back."""
+    """Set aside until called back, or until the minutes are over."""
     asker = await _staff(request, hall)
     body = await read_body(request, bodies.Hold)
-    return await _at_window(request, hall, commands.Hold(window, body.reason, by=asker.actor))
+    return await _at_window(request, hall, commands.Hold(window, body.reason, body.minutes, by=asker.actor))
 
 
 @router.post(WINDOW + "/transfer", **documented(bodies.Ticket, bodies.Transfer))
@@ -144,7 +144,7 @@ async def transfer(hall: str, window: str, request: Request) -> Response:
     return await _at_window(
         request,
         hall,
-        commands.Transfer(window, body.queue, body.window, body.note, body.come_back, by=asker.actor),
+        commands.Transfer(window, body.queue, body.window, body.note, body.come_back, body.service, by=asker.actor),
     )
 
 

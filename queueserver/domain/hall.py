@@ -20,6 +20,14 @@ class MissedPolicy(StrEnum):
     EXPIRE = "expire"
 
 
+class Assignment(StrEnum):
+    """Who decides that somebody is called: staff, the server, or each window as it likes."""
+
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+    MIXED = "mixed"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How the whole hall calls; see selection.choose_next."""
@@ -27,6 +35,8 @@ class Policy:
     privileged_per_ordinary: int = 2
     longest_wait_minutes: int = 45
     appointment_tolerance_minutes: int = 10
+    assignment: Assignment = Assignment.MANUAL
+    assign_after_seconds: int = 5
     recalls: int = 3
     max_misses: int = 3
     announcement_expires_seconds: int = 90
@@ -77,6 +87,7 @@ class WindowPlan:
     zone: str
     serves: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
+    auto: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class ServicePlan:
     queue: str
     department: str = ""
     requires_document: bool = False
+    skill: str = ""
     steps: tuple[tuple[str, ...], ...] = ()
     """All queues of a linked service, `queue` among the first: group after group, within a group in any order."""
     after: tuple[str, ...] = ()
@@ -97,8 +109,20 @@ class ServicePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffPlan:
+    """What somebody at a window can do besides the usual; `languages` without their regions, "en" for "en-GB"."""
+
+    id: str
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class HallPlan:
-    """One hall as published in configuration `version`; mappings are by id and never changed."""
+    """One hall as published in configuration `version`; mappings are by id and never changed.
+
+    `language` is what everybody at the windows speaks, `skills` what the services that need one need.
+    """
 
     id: str
     version: int
@@ -113,6 +137,9 @@ class HallPlan:
     privileged: frozenset[str]
     windows_of_queue: Mapping[str, tuple[str, ...]]
     zones: frozenset[str]
+    language: str = ""
+    staff: Mapping[str, StaffPlan] = field(default_factory=dict)
+    skills: Mapping[str, str] = field(default_factory=dict)
     templates_of: Mapping[str, tuple[SlotTemplate, ...]] = field(default_factory=dict)
     """By service: where its bookable times come from."""
     booking: Mapping[str, BookingRules] = field(default_factory=dict)

@@ -29,36 +29,37 @@ class Line:
     """Waiting tickets by lane and kind.
 
     A ticket stands in its queue's lane, or in the lane of the one window it was sent to; either way it counts as
-    waiting in its queue.
+    waiting in its queue. One held for a time stands in a lane of the window that holds it, and does not count.
     """
 
     def __init__(self, tickets: Iterable[Ticket] = ()) -> None:
         self._lanes: dict[str, dict[Kind, _Row]] = {}
         self._counts: dict[str, int] = {}
+        self._held: dict[str, int] = {}
         self._revisions: dict[str, int] = {}
         self._groups: dict[str, dict[str, Ticket]] = {}
         for ticket in sorted(tickets, key=lambda ticket: ticket.place):
             self.add(ticket)
 
     def add(self, ticket: Ticket) -> None:
-        """Let a waiting ticket stand at its place; ValueError if it does not wait."""
-        if ticket.state is not State.WAITING:
+        """Let a ticket stand at its place; ValueError if it neither waits nor is held for a time."""
+        if not stands_in_line(ticket):
             raise ValueError(ticket.state)
-        rows = self._lanes.setdefault(lane_of(ticket), {})
+        rows = self._lanes.setdefault(_stand(ticket), {})
         kind = kind_of(ticket)
         row = rows.get(kind)
         if row is None:
             row = rows[kind] = _Row()
         row.insert(ticket)
-        self._counts[ticket.queue] = self._counts.get(ticket.queue, 0) + 1
+        self._count(ticket, 1)
         self._revise(ticket)
         if ticket.visit.party > 1:
             self._groups.setdefault(lane_of(ticket), {})[ticket.id] = ticket
 
     def remove(self, ticket: Ticket) -> None:
         """Take out exactly what was added; KeyError if it is not here."""
-        self._lanes[lane_of(ticket)][kind_of(ticket)].take(ticket)
-        self._counts[ticket.queue] -= 1
+        self._lanes[_stand(ticket)][kind_of(ticket)].take(ticket)
+        self._count(ticket, -1)
         self._revise(ticket)
         if ticket.visit.party > 1:
             del self._groups[lane_of(ticket)][ticket.id]
@@ -76,9 +77,16 @@ class Line:
         return sum(len(row.tickets) for row in self._lanes.get(lane, {}).values())
 
     def ahead(self, ticket: Ticket, now: datetime) -> int:
-        """Tickets of the same lane that may be called by now and whose place is before this one's."""
+        """Tickets of the same lane that may be called by now and whose place is before this one's.
+
+        In a queue's lane those of the queue that were held and are due again count too.
+        """
         rows = self._lanes.get(lane_of(ticket), {})
-        return sum(row.before(ticket.place, now if kind.timed else None) for kind, row in rows.items())
+        before = sum(row.before(ticket.place, now if kind.timed else None) for kind, row in rows.items())
+        if ticket.sent_to:
+            return before
+        held = (one for window in self.holders() for one in self.in_order(held_lane(window)))
+        return before + sum(one.queue == ticket.queue and one.is_due(now) and one.place < ticket.place for one in held)
 
     def services_ahead(self, ticket: Ticket, now: datetime) -> float:
         """The tickets ahead(), groups among them counted as what they take at a window."""
@@ -105,6 +113,17 @@ class Line:
             if row.tickets:
                 yield kind, row.tickets
 
+    def next_due(self, now: datetime) -> datetime | None:
+        """The next moment after `now` when somebody's time to be called comes."""
+        timed = (row for rows in self._lanes.values() for kind, row in rows.items() if kind.timed)
+        return min(
+            (t.not_before for row in timed for t in row.tickets if t.not_before and t.not_before > now), default=None
+        )
+
+    def holders(self) -> tuple[str, ...]:
+        """The windows that hold tickets for a time."""
+        return tuple(window for window, count in self._held.items() if count)
+
     def in_order(self, lane: str) -> Iterator[Ticket]:
         """All tickets of one lane by place, whatever their class."""
         rows = self._lanes.get(lane, {}).values()
@@ -130,6 +149,10 @@ class Line:
                 return Place.between(before, ticket.place, otherwise)
             before = ticket.place
         return Place.between(before, None, otherwise) if places == 0 else otherwise
+
+    def _count(self, ticket: Ticket, more: int) -> None:
+        counts, name = (self._counts, ticket.queue) if ticket.state is State.WAITING else (self._held, ticket.window)
+        counts[name or ""] = counts.get(name or "", 0) + more
 
     def _revise(self, ticket: Ticket) -> None:
         lane = lane_of(ticket)
@@ -166,7 +189,7 @@ class _Row:
 
 
 def lane_of(ticket: Ticket) -> str:
-    """The lane a ticket waits in: its queue, or the window it was sent to."""
+    """The lane a ticket waits in, or would: its queue, or the window it was sent to."""
     return window_lane(ticket.sent_to) if ticket.sent_to else ticket.queue
 
 
@@ -174,6 +197,20 @@ def kind_of(ticket: Ticket) -> Kind:
     """The kind of row a ticket stands in."""
     timed = ticket.booked_for is not None or ticket.not_before is not None
     return Kind(ticket.priority_class, ticket.service, ticket.visit.lang, timed)
+
+
+def stands_in_line(ticket: Ticket) -> bool:
+    """Whether the ticket waits, or is held for a time and comes back by itself."""
+    return ticket.state is State.WAITING or (ticket.state is State.HELD and ticket.not_before is not None)
+
+
+def held_lane(window: str) -> str:
+    """The lane of tickets that one window holds for a time."""
+    return f"held/{window}"
+
+
+def _stand(ticket: Ticket) -> str:
+    return held_lane(ticket.window or "") if ticket.state is State.HELD else lane_of(ticket)
 
 
 def window_lane(window: str) -> str:

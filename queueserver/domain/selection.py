@@ -10,48 +10,62 @@ one window no ordinary ticket sees more than that many privileged calls between 
 class can keep anybody waiting for ever. Privileged are the classes configured so, and an appointment from
 `appointment_tolerance_minutes` after its time; until then it takes its turn by that time as if it had come then.
 
-`may_call` is the one test of eligibility: only tickets that pass it are ordered, called, picked and counted as ahead.
+Only tickets that pass eligibility.refusal are looked at. Those that are left to other staff for a skill or a language
+are named among the passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
-from queueserver.domain.hall import Policy, WindowPlan
-from queueserver.domain.line import Line, window_lane
+from queueserver.domain.eligibility import (
+    LANGUAGE_ELSEWHERE,
+    SKILL_MISSING,
+    WindowRule,
+    is_privileged,
+    lanes_of,
+    may_call,
+    refusal,
+)
+from queueserver.domain.hall import Policy
+from queueserver.domain.line import Kind, Line
 from queueserver.domain.reason import PassedOver, Reason
-from queueserver.domain.ticket import Origin, Ticket
+from queueserver.domain.ticket import Origin, State, Ticket
 
 MS_A_MINUTE = 60_000
 SHOWN_PASSED_OVER = 3
+SHOWN_LEFT_TO_OTHERS = 2
+
+_WAITS_FOR: Final[dict[str, Callable[[Ticket], tuple[str, str]]]] = {
+    SKILL_MISSING: lambda ticket: ("skill", ticket.service),
+    LANGUAGE_ELSEWHERE: lambda ticket: ("language", ticket.visit.lang),
+}
 
 _FirstOfEach = tuple[Ticket | None, Ticket | None]
 """The longest-waiting privileged and the longest-waiting ordinary ticket of some lanes."""
 
 
-@dataclass(frozen=True, slots=True)
-class WindowRule:
-    """What one window may call from now: its plan, its privileged calls in a row, and which classes are privileged.
-
-    A class the configuration no longer knows counts as ordinary, so that nobody is lost.
-    """
-
-    plan: WindowPlan
-    streak: int
-    privileged: frozenset[str]
-
-
 def choose_next(line: Line, window: WindowRule, policy: Policy, now: datetime) -> tuple[Ticket, Reason] | None:
     """The ticket to call and the reason, or None when nobody this window may call is waiting."""
     hall = _Choice(line, window, policy, now)
+    chosen = _chosen(hall)
+    if chosen is None:
+        return None
+    ticket, reason = chosen
+    left = hall.left_to_others(ticket)
+    return ticket, replace(reason, passed_over=reason.passed_over + left) if left else reason
+
+
+def _chosen(hall: _Choice) -> tuple[Ticket, Reason] | None:
     privileged, ordinary = hall.oldest
     oldest = _oldest((privileged, ordinary))
     if oldest is None:
         return None
     by_rule = _by_rule(hall)
-    if 0 < policy.longest_wait_minutes <= hall.waited(oldest):
+    if 0 < hall.policy.longest_wait_minutes <= hall.waited(oldest):
         instead = [privileged, by_rule[0] if by_rule else None]
         passed = {ticket.id: ticket for ticket in instead if ticket is not None and ticket != oldest}
         if oldest is privileged:
@@ -61,43 +75,21 @@ def choose_next(line: Line, window: WindowRule, policy: Policy, now: datetime) -
     return by_rule or _by_turn(hall, hall.oldest)
 
 
-def lanes_of(plan: WindowPlan) -> tuple[str, ...]:
-    """The lanes a window may call from."""
-    return (*plan.serves, window_lane(plan.id))
-
-
-def may_call(plan: WindowPlan, ticket: Ticket, now: datetime) -> bool:
-    """Whether this window may call this ticket now; the one test of eligibility, for ordering and for calling alike."""
-    return is_served_by(plan, ticket) and ticket.is_due(now)
-
-
-def is_served_by(plan: WindowPlan, ticket: Ticket) -> bool:
-    """Whether the ticket stands in a lane of this window."""
-    return ticket.sent_to == plan.id if ticket.sent_to else ticket.queue in plan.serves
-
-
-def is_privileged(ticket: Ticket, privileged: frozenset[str], policy: Policy, now: datetime) -> bool:
-    """Of a privileged class, or an appointment that has waited as long as it should at most."""
-    if ticket.priority_class in privileged:
-        return True
-    tolerance = timedelta(minutes=policy.appointment_tolerance_minutes)
-    return ticket.booked_for is not None and now - ticket.booked_for >= tolerance
-
-
 def waited_minutes(ticket: Ticket, now_ms: int) -> int:
     """Whole minutes since the ticket's effective arrival; a clock that went back makes 0, not less."""
     return max(0, now_ms - ticket.place.at_ms) // MS_A_MINUTE
 
 
 class _Choice:
-    """One question: who of `line` may be called by `window`, found once for each lane."""
+    """One question: who of `line` may be called by `window`, found once for each lane; and who is left to others."""
 
-    __slots__ = ("_now_ms", "lanes", "line", "now", "oldest", "policy", "window")
+    __slots__ = ("_left", "_now_ms", "lanes", "line", "now", "oldest", "policy", "window")
 
     def __init__(self, line: Line, window: WindowRule, policy: Policy, now: datetime) -> None:
         self.line, self.window, self.policy, self.now = line, window, policy, now
         self._now_ms = round(now.timestamp() * 1000)
-        self.lanes = {lane: self._first_of_each(lane) for lane in lanes_of(window.plan)}
+        self._left: list[tuple[Ticket, str]] = []
+        self.lanes = {lane: self._first_of_each(lane, queue) for lane, queue in lanes_of(window, line)}
         self.oldest = (
             _oldest(privileged for privileged, _ in self.lanes.values()),
             _oldest(ordinary for _, ordinary in self.lanes.values()),
@@ -109,36 +101,52 @@ class _Choice:
     def is_privileged(self, ticket: Ticket) -> bool:
         return is_privileged(ticket, self.window.privileged, self.policy, self.now)
 
-    def count(self, lane: str) -> int:
-        """How many of one lane may be called now."""
+    def count(self, queue: str) -> int:
+        """How many of one queue's lane may be called now."""
         return sum(
             sum(ticket.is_due(self.now) for ticket in tickets) if kind.timed else len(tickets)
-            for kind, tickets in self.line.rows(lane)
+            for kind, tickets in self.line.rows(queue)
+            if not self.window.misfit(queue, kind)
+        )
+
+    def left_to_others(self, chosen: Ticket) -> tuple[PassedOver, ...]:
+        """The longest-waiting tickets before `chosen` that other staff must, or would better, serve."""
+        before = [(ticket, why) for ticket, why in self._left if ticket.place < chosen.place]
+        before.sort(key=lambda pair: pair[0].place)
+        return tuple(
+            PassedOver(t.number, t.priority_class, self.waited(t), *_WAITS_FOR[why](t))
+            for t, why in before[:SHOWN_LEFT_TO_OTHERS]
         )
 
     def passed_over(self, tickets: Iterable[Ticket]) -> tuple[PassedOver, ...]:
         shown = sorted(tickets, key=lambda ticket: ticket.place)[:SHOWN_PASSED_OVER]
         return tuple(PassedOver(t.number, t.priority_class, self.waited(t)) for t in shown)
 
-    def _first_of_each(self, lane: str) -> _FirstOfEach:
+    def _first_of_each(self, lane: str, queue: str | None) -> _FirstOfEach:
         """The longest-waiting privileged and the longest-waiting ordinary ticket of one lane."""
         first: dict[bool, Ticket] = {}
         for kind, tickets in self.line.rows(lane):
-            for ticket in self._timed(tickets) if kind.timed else tickets[:1]:
+            if misfit := self.window.misfit(queue, kind):
+                self._left += [(t, misfit) for t in tickets[:1] if refusal(self.window, t, self.now) == misfit]
+                continue
+            for ticket in self._timed(kind, tickets) if kind.timed else tickets[:1]:
                 privileged = self.is_privileged(ticket)
                 if privileged not in first or ticket.place < first[privileged].place:
                     first[privileged] = ticket
         return first.get(True), first.get(False)
 
-    def _timed(self, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
+    def _timed(self, kind: Kind, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
         """Of a row whose tickets must each be asked, those that can be the first privileged or the first ordinary."""
         found: set[bool] = set()
         for ticket in tickets:
-            if ticket.is_due(self.now) and (privileged := self.is_privileged(ticket)) not in found:
-                yield ticket
-                found.add(privileged)
-                if len(found) == 2 or ticket.priority_class in self.window.privileged:
-                    return
+            if not ticket.is_due(self.now) or (privileged := self.is_privileged(ticket)) in found:
+                continue
+            if not may_call(self.window, ticket, self.now):
+                continue
+            yield ticket
+            found.add(privileged)
+            if len(found) == 2 or kind.priority_class in self.window.privileged:
+                return
 
 
 def _overdue(hall: _Choice, ticket: Ticket, passed: Iterable[Ticket]) -> tuple[Ticket, Reason]:
@@ -200,6 +208,8 @@ def _first(hall: _Choice, ticket: Ticket) -> tuple[Ticket, Reason]:
     code = "sent_here" if ticket.sent_to else "first_in_line"
     if ticket.origin is Origin.CAME_BACK:
         code = "came_back"
+    if ticket.state is State.HELD:
+        code = "held_due"
     return ticket, Reason(code, {"waited_minutes": hall.waited(ticket)})
 
 

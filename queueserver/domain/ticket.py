@@ -165,8 +165,9 @@ class Ticket:
     def call(
         self, window: str, staff: str | None, now: datetime, how: str, reason: Reason
     ) -> tuple[Ticket, events.TicketCalled]:
-        """To `window`; `how` is next, pick or call_back."""
-        act = "call_back" if how == "call_back" else "call"
+        """To `window`; `how` is next, auto, pick or call_back; a held ticket whose time has come may be next too."""
+        came_due = self.state is State.HELD and self.not_before is not None and self.is_due(now)
+        act = "call_back" if how == "call_back" or (how in ("next", "auto") and came_due) else "call"
         ticket = self._to(
             act,
             State.CALLED,
@@ -210,8 +211,9 @@ class Ticket:
             )
         return ticket, events.TicketMissed(ticket, self.window, settled=settled)
 
-    def hold(self, reason: str) -> tuple[Ticket, events.TicketHeld]:
-        ticket = self._to("hold", State.HELD, note=reason)
+    def hold(self, reason: str, until: datetime | None = None) -> tuple[Ticket, events.TicketHeld]:
+        """Set aside; from `until` on it is called again by itself, without it only by a clerk."""
+        ticket = self._to("hold", State.HELD, note=reason, not_before=until)
         return ticket, events.TicketHeld(ticket, reason)
 
     def back_in_line(self, act: str, place: Place) -> tuple[Ticket, events.TicketReturned]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from queueserver.domain import events
@@ -17,7 +18,11 @@ class WindowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`ticket` is the id of the one active ticket here; `streak` counts privileged calls since an ordinary one."""
+    """`ticket` is the id of the one active ticket here; `streak` counts privileged calls since an ordinary one.
+
+    `auto`: in a hall with mixed assignment the server calls for it. `busy_ms` is its load, `since` when it became free
+    or busy; both are kept by balance.accounted, whoever changes a window need not think of them.
+    """
 
     id: str
     state: WindowState = WindowState.CLOSED
@@ -26,15 +31,18 @@ class Window:
     ticket: str | None = None
     pause_reason: str = ""
     streak: int = 0
+    auto: bool = False
+    busy_ms: int = 0
+    since: datetime | None = None
 
     @property
     def in_use(self) -> bool:
         """Somebody works or is served here; such a window goes on until it closes, even if it is configured no more."""
         return self.state is not WindowState.CLOSED or self.ticket is not None
 
-    def open(self, staff: str, staff_name: str) -> tuple[Window, events.WindowOpened]:
+    def open(self, staff: str, staff_name: str, *, auto: bool = False) -> tuple[Window, events.WindowOpened]:
         self._only("open", WindowState.CLOSED)
-        window = replace(self, state=WindowState.OPEN, staff=staff, staff_name=staff_name, pause_reason="")
+        window = replace(self, state=WindowState.OPEN, staff=staff, staff_name=staff_name, pause_reason="", auto=auto)
         return window, events.WindowOpened(window)
 
     def pause(self, reason: str) -> tuple[Window, events.WindowPaused]:
@@ -42,9 +50,11 @@ class Window:
         window = replace(self, state=WindowState.PAUSED, pause_reason=reason)
         return window, events.WindowPaused(window)
 
-    def resume(self) -> tuple[Window, events.WindowResumed]:
+    def resume(self, *, auto: bool | None = None) -> tuple[Window, events.WindowResumed]:
+        """`auto` changes whether the server calls here; None leaves it as it was."""
         self._only("resume", WindowState.PAUSED)
-        window = replace(self, state=WindowState.OPEN, pause_reason="")
+        auto = self.auto if auto is None else auto
+        window = replace(self, state=WindowState.OPEN, pause_reason="", auto=auto)
         return window, events.WindowResumed(window)
 
     def close(self, busy_with: str | None) -> tuple[Window, events.WindowClosed]:

@@ -9,6 +9,7 @@ from math import inf
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from queueserver.domain.eligibility import is_privileged
 from queueserver.domain.estimate import Expected, promised
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.lanework import Group, LaneWork, groups_ahead
@@ -16,7 +17,6 @@ from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line, lane_of
 from queueserver.domain.party import expected_services
 from queueserver.domain.promise import Promise
-from queueserver.domain.selection import is_privileged
 from queueserver.domain.sharing import Pool, Sharing
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window

@@ -27,6 +27,7 @@ from contract.config import (
     Rule,
     Service,
     SlotTemplate,
+    Staff,
     Step,
     Window,
     Zone,
@@ -54,6 +55,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "services": Section("service", Service),
     "queues": Section("queue", Queue),
     "windows": Section("window", Window),
+    "staff": Section("staff", Staff),
     "slots": Section("slot template", SlotTemplate),
 }
 

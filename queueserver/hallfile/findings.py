@@ -127,6 +127,22 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "appointments may wait {tolerance} minutes, but nobody longer than {limit}: the second bound would come first",
         "write appointment_tolerance_minutes below {limit}, or raise longest_wait_minutes",
     ),
+    "skill_nobody_has": Sentence(
+        "{subject} needs the skill '{value}', which nobody has: its visitors would never be called",
+        'give it to somebody: a [[staff]] entry with skills = ["{value}"]',
+        nearly=_MEANT,
+    ),
+    "skill_unused": Sentence(
+        "{subject} has the skill '{value}', which no service asks for",
+        'remove it, or write skill = "{value}" in a service',
+        nearly=_MEANT,
+        severity=_WARNING,
+    ),
+    "staff_language": Sentence(
+        "{subject} speaks '{value}', which is not a language of the hall: no ticket will be in it",
+        "add '{value}' to languages of the hall, or remove it here",
+        severity=_WARNING,
+    ),
     "department_empty": Sentence("{subject} offers no service", "add a service or remove it", severity=_WARNING),
     "unused": Sentence("nothing uses {subject}", "remove it, or use it", severity=_WARNING),
     # numbers

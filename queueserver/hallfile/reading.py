@@ -19,6 +19,7 @@ from queueserver.hallfile.policy import check_policy
 from queueserver.hallfile.references import check_references
 from queueserver.hallfile.shape import misshapen
 from queueserver.hallfile.slots import check_slots
+from queueserver.hallfile.staff import check_staff
 from queueserver.hallfile.syntax import decoded, parsed
 from queueserver.hallfile.texts import check_texts
 from queueserver.hallfile.times import check_times
@@ -95,6 +96,7 @@ def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
     yield from check_times(entries, today)
     yield from check_calendars(entries, today)
     yield from check_policy(entries)
+    yield from check_staff(entries)
     yield from check_slots(entries)
     yield from check_texts(entries)
 

@@ -28,6 +28,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "services": "Services: what visitors come for; each leads to one queue",
     "queues": "Queues; a ticket number is prefix + digits",
     "windows": "Windows; rules are tried in order, then the longest wait of serves",
+    "staff": "Staff by account: skills that services ask for, and languages besides the first",
     "slots": "Appointments: bookable times, cut to the opening hours of their queue",
 }
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
+from queueserver.domain.eligibility import SKILL_MISSING, is_privileged, refusal, rule_for
 from queueserver.domain.errors import DomainError
-from queueserver.domain.hall import MissedPolicy, WindowPlan
+from queueserver.domain.hall import MissedPolicy
 from queueserver.domain.line import lane_of
 from queueserver.domain.reason import Reason
-from queueserver.domain.selection import WindowRule, choose_next, is_privileged, is_served_by, may_call
+from queueserver.domain.selection import choose_next
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
 from queueserver.handlers import commands, visits
@@ -19,12 +21,11 @@ from queueserver.ports import UnitOfWork
 def call_next(uow: UnitOfWork, command: commands.CallNext) -> tuple[Ticket, Reason] | None:
     """The ticket whose turn it is, with the reason; None when nobody may be called."""
     window = _free_window(uow, command.window)
-    rule = WindowRule(uow.plan.windows[window.id], window.streak, uow.plan.privileged)
-    chosen = choose_next(uow.line, rule, uow.plan.policy, uow.now)
+    chosen = choose_next(uow.line, rule_for(uow.plan, window, uow.windows()), uow.plan.policy, uow.now)
     if chosen is None:
         return None
     ticket, reason = chosen
-    return _call(uow, window, ticket, "next", reason)
+    return call_to(uow, window, ticket, reason, how="next")
 
 
 def pick(uow: UnitOfWork, command: commands.Pick) -> tuple[Ticket, Reason]:
@@ -33,17 +34,16 @@ def pick(uow: UnitOfWork, command: commands.Pick) -> tuple[Ticket, Reason]:
         raise DomainError("reason_required", field="reason")
     window = _free_window(uow, command.window)
     ticket = uow.ticket(command.ticket)
-    _must_be_served_here(uow, window, ticket)
-    return _call(uow, window, ticket, "pick", Reason("picked", {"reason": command.reason.strip()}))
+    _must_be_eligible(uow, window, ticket)
+    return call_to(uow, window, ticket, Reason("picked", {"reason": command.reason.strip()}), how="pick")
 
 
 def call_back(uow: UnitOfWork, command: commands.CallBack) -> tuple[Ticket, Reason]:
-    """A held or missed ticket comes to this window again."""
+    """A held or missed ticket comes to this window again, also before the time it was held for is over."""
     window = _free_window(uow, command.window)
     ticket = uow.ticket(command.ticket)
-    if ticket.window != window.id:
-        _must_be_served_here(uow, window, ticket)
-    return _call(uow, window, ticket, "call_back", Reason("called_back", {"state": ticket.state.value}))
+    _must_be_eligible(uow, window, replace(ticket, not_before=None))
+    return call_to(uow, window, ticket, Reason("called_back", {"state": ticket.state.value}), how="call_back")
 
 
 def recall(uow: UnitOfWork, command: commands.Recall) -> Ticket:
@@ -101,9 +101,10 @@ def no_show(uow: UnitOfWork, command: commands.NoShow) -> Ticket:
 
 
 def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
-    """Set aside; the window is free, the ticket waits for a call back."""
+    """Set aside; the window is free, the ticket waits for a call back or until its minutes are over."""
     window, ticket = _at_window(uow, command.window)
-    held, event = ticket.hold(command.reason)
+    until = None if command.minutes is None else uow.now + timedelta(minutes=command.minutes)
+    held, event = ticket.hold(command.reason, until)
     uow.put_window(window.release())
     uow.put_ticket(held)
     uow.record(event)
@@ -113,6 +114,7 @@ def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
 def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
     """A new leg of the same visit, in another queue or for one window; the place follows the original arrival.
 
+    A service desk hands on to a service: the leg is then for that service, in its queue, with the same number.
     After it the visit goes on as if nothing had been, or returns here when this window wants the visitor back.
     """
     window, ticket = _at_window(uow, command.window)
@@ -123,6 +125,9 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
         itinerary = visits.arrived_at(ticket.visit, sent_to)
     place = visits.original_place(uow, ticket)
     ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now, itinerary=itinerary)
+    if command.to_service is not None:
+        leg = replace(leg, service=command.to_service)
+        event = replace(event, ticket=leg)
     uow.put_window(window.release())
     uow.put_ticket(ended)
     leg = promising(uow, leg)
@@ -132,8 +137,10 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
 
 
 def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) -> tuple[str, str | None]:
-    if (command.to_queue is None) == (command.to_window is None):
+    if [command.to_queue, command.to_window, command.to_service].count(None) != 2:
         raise DomainError("invalid_field", field="queue")
+    if command.to_service is not None:
+        return _handed_on(uow, command.to_service, ticket), None
     if command.to_queue is not None:
         if command.to_queue not in uow.plan.queues:
             raise DomainError("unknown_queue", field="queue")
@@ -147,11 +154,22 @@ def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) ->
     return queue, target.id
 
 
-def _call(uow: UnitOfWork, window: Window, ticket: Ticket, how: str, reason: Reason) -> tuple[Ticket, Reason]:
+def _handed_on(uow: UnitOfWork, service_id: str, ticket: Ticket) -> str:
+    """The queue of the service a desk hands its visitor on to; a desk that leads to itself would go round for ever."""
+    service = uow.plan.services.get(service_id)
+    if service is None:
+        raise DomainError("unknown_service", field="service")
+    if service.queue == ticket.queue:
+        raise DomainError("invalid_field", field="service")
+    return service.queue
+
+
+def call_to(uow: UnitOfWork, window: Window, ticket: Ticket, reason: Reason, *, how: str) -> tuple[Ticket, Reason]:
+    """Let the ticket be called to a window that is free; `how` is next, auto, pick or call_back."""
     called, event = ticket.call(window.id, window.staff, uow.now, how, reason)
     privileged = is_privileged(ticket, uow.plan.privileged, uow.plan.policy, uow.now)
     streak = window.streak + 1 if privileged else 0
-    uow.put_window(window.take(called.id, streak if how == "next" else window.streak))
+    uow.put_window(window.take(called.id, streak if how in ("next", "auto") else window.streak))
     uow.put_queue_day(uow.queue_day(called.queue).called(called.number))
     uow.put_ticket(called)
     uow.record(event)
@@ -173,9 +191,10 @@ def _at_window(uow: UnitOfWork, window_id: str) -> tuple[Window, Ticket]:
     return window, uow.ticket(window.ticket)
 
 
-def _must_be_served_here(uow: UnitOfWork, window: Window, ticket: Ticket) -> None:
-    plan: WindowPlan = uow.plan.windows[window.id]
-    if not is_served_by(plan, ticket):
-        raise DomainError("not_served_here")
-    if not may_call(plan, ticket, uow.now):
-        raise DomainError("not_due_yet", number=ticket.number)
+def _must_be_eligible(uow: UnitOfWork, window: Window, ticket: Ticket) -> None:
+    """Raise the code of eligibility.refusal."""
+    code = refusal(rule_for(uow.plan, window, uow.windows()), ticket, uow.now)
+    if code == SKILL_MISSING:
+        raise DomainError(code, number=ticket.number, skill=uow.plan.skills[ticket.service])
+    if code:
+        raise DomainError(code, number=ticket.number)

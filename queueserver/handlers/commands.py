@@ -78,8 +78,11 @@ class DropStops:
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
+    """`auto`: whether the server calls here, in a hall with mixed assignment; None = as configured."""
+
     window: str
     actor: Actor
+    auto: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,14 @@ class PauseWindow(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class ResumeWindow(AtWindow):
-    pass
+    """`auto`: whether the server calls here from now on, in a hall with mixed assignment; None = as before."""
+
+    auto: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """The hall's own: call somebody to a window that calls by itself, if there is one to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +160,21 @@ class NoShow(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Hold(AtWindow):
+    """`minutes`: from then on the ticket comes back by itself."""
+
     reason: str
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer(AtWindow):
-    """`come_back`: after the other window the visitor returns to this one."""
+    """`come_back`: after the other window the visitor returns to this one. `to_service`: what a desk found out."""
 
     to_queue: str | None
     to_window: str | None
     note: str
     come_back: bool = False
+    to_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +252,7 @@ WindowCommand = (
     OpenWindow
     | PauseWindow
     | ResumeWindow
+    | Assign
     | CloseWindow
     | CallNext
     | Pick

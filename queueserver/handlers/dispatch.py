@@ -10,6 +10,7 @@ from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import State, Ticket
 from queueserver.handlers import (
     appointments,
+    assigning,
     bookings,
     calling,
     checkin,
@@ -49,6 +50,7 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.OpenWindow: windows.open_window,
     commands.PauseWindow: windows.pause_window,
     commands.ResumeWindow: windows.resume_window,
+    commands.Assign: assigning.assign,
     commands.CloseWindow: windows.close_window,
     commands.Broadcast: windows.broadcast,
     commands.CallNext: calling.call_next,
@@ -93,7 +95,7 @@ def answer(uow: UnitOfWork, command: commands.Command, outcome: Outcome) -> Answ
         return AppointmentAnswer(outcome)
     if isinstance(outcome, Imported | Report):
         return outcome
-    return Nobody() if isinstance(command, commands.CallNext) else Done()
+    return Nobody() if isinstance(command, commands.CallNext | commands.Assign) else Done()
 
 
 def ticket_answer(uow: UnitOfWork, ticket: Ticket) -> TicketAnswer:

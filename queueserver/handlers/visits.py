@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from queueserver.domain.eligibility import may_call, rule_for
 from queueserver.domain.errors import DomainError
 from queueserver.domain.itinerary import Situation, Standing, next_stop, with_services, without_closed
 from queueserver.domain.party import expected_services
-from queueserver.domain.selection import may_call
 from queueserver.domain.stops import MOST_RETURNS, NOTHING_MORE, Itinerary, Return, Stop, StopState
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
@@ -235,10 +235,9 @@ def _standing(uow: UnitOfWork, ticket: Ticket, stop: Stop, window: Window | None
 
 
 def _goes_on_here(uow: UnitOfWork, window: Window, leg: Ticket) -> bool:
-    plan = uow.plan.windows.get(window.id)
     return (
         uow.plan.policy.continue_here
         and window.state is WindowState.OPEN
-        and plan is not None
-        and may_call(plan, leg, uow.now)
+        and window.id in uow.plan.windows
+        and may_call(rule_for(uow.plan, window, uow.windows()), leg, uow.now)
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import Assignment
 from queueserver.domain.line import window_lane
 from queueserver.domain.ticket import Origin
 from queueserver.domain.window import Window, WindowState
@@ -34,7 +35,9 @@ def open_window(uow: UnitOfWork, command: commands.OpenWindow) -> None:
     for other in uow.windows():
         if other.staff == command.actor.id and other.state is not WindowState.CLOSED:
             raise DomainError("staff_elsewhere", window=uow.label(other.id))
-    _keep(uow, *window.open(command.actor.id, command.actor.name))
+    _must_be_free_to_choose(uow, command.auto)
+    auto = uow.plan.windows[window.id].auto if command.auto is None else command.auto
+    _keep(uow, *window.open(command.actor.id, command.actor.name, auto=auto))
 
 
 def pause_window(uow: UnitOfWork, command: commands.PauseWindow) -> None:
@@ -43,7 +46,8 @@ def pause_window(uow: UnitOfWork, command: commands.PauseWindow) -> None:
 
 
 def resume_window(uow: UnitOfWork, command: commands.ResumeWindow) -> None:
-    _keep(uow, *uow.window(command.window).resume())
+    _must_be_free_to_choose(uow, command.auto)
+    _keep(uow, *uow.window(command.window).resume(auto=command.auto))
 
 
 def close_window(uow: UnitOfWork, command: commands.CloseWindow) -> None:
@@ -63,6 +67,12 @@ def broadcast(uow: UnitOfWork, command: commands.Broadcast) -> None:
         raise DomainError("invalid_field", field="zones")
     expires_at = uow.now + command.expires_in
     uow.record(events.AnnouncementBroadcast(command.text, command.lang, command.zones, command.urgent, expires_at))
+
+
+def _must_be_free_to_choose(uow: UnitOfWork, auto: bool | None) -> None:
+    """Raise assignment_fixed when a window asks for what the whole hall does the same way."""
+    if auto is not None and uow.plan.policy.assignment is not Assignment.MIXED:
+        raise DomainError("assignment_fixed", field="auto")
 
 
 def _keep(uow: UnitOfWork, window: Window, event: events.WindowEvent) -> None:

@@ -10,14 +10,15 @@ from typing import Any, Final, Self
 from sqlalchemy import Connection
 
 from contract.config import HallConfig
+from queueserver.domain.assignment import next_chance
 from queueserver.domain.errors import DomainError
-from queueserver.domain.hall import HallPlan
+from queueserver.domain.hall import Assignment, HallPlan
 from queueserver.domain.schedule import business_day
 from queueserver.domain.ticket import Ticket
-from queueserver.handlers.commands import Command, TurnDay
+from queueserver.handlers.commands import Assign, Command, TurnDay
 from queueserver.handlers.dispatch import answer, carry_out
 from queueserver.outgoing import fact_of
-from queueserver.ports import Answer, Clock, NewId
+from queueserver.ports import Answer, CallAnswer, Clock, NewId
 from queueserver.store import appointments, calendar, lessons, rows
 from queueserver.store import statements as sql
 from queueserver.store.appointments import StoredAppointments
@@ -92,6 +93,7 @@ class Batch:
                 raise DomainError("key_reused")
             return reply
         reply = render(self._perform(command))
+        self.assign()
         if key:
             self._answers[key] = (fingerprint, reply)
             self._new_answers.append(
@@ -105,6 +107,18 @@ class Batch:
                 }
             )
         return reply
+
+    def assign(self) -> None:
+        """Let windows that call by themselves have their next visitors; commits with what freed them."""
+        if self.live.plan.policy.assignment is Assignment.MANUAL:
+            return
+        while isinstance(self._perform(Assign()), CallAnswer):
+            pass
+
+    def next_chance(self) -> datetime | None:
+        """When time alone makes the next call possible."""
+        live = self.live
+        return next_chance(live.plan.policy, live.windows.values(), live.line, live.time(self._clock))
 
     def write(self) -> None:
         """Send everything that changed to the database; the caller commits."""

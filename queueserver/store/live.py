@@ -13,17 +13,18 @@ from datetime import date, datetime
 
 from queueserver.domain.agenda import Agenda, AgendaView, kept_from
 from queueserver.domain.appointment import Appointment
+from queueserver.domain.balance import accounted
 from queueserver.domain.closure import Closure, in_force
 from queueserver.domain.daybook import Closing
+from queueserver.domain.eligibility import is_privileged
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.lessons import lesson
-from queueserver.domain.line import Line
+from queueserver.domain.line import Line, stands_in_line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import local_hour
-from queueserver.domain.selection import is_privileged
 from queueserver.domain.sharing import Sharing
 from queueserver.domain.statistics import Cell, Tally, counted
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
@@ -73,7 +74,7 @@ class LiveHall:
         if ticket.state not in OPEN_STATES:
             return
         self.tickets[ticket.id] = ticket
-        if ticket.state is State.WAITING:
+        if stands_in_line(ticket):
             self.line.add(ticket)
         if ticket.visit.holder:
             self.holders.setdefault((ticket.visit.holder, ticket.queue), set()).add(ticket.id)
@@ -106,7 +107,7 @@ class LiveHall:
             self._floor = None
 
     def _forget(self, ticket: Ticket) -> None:
-        if ticket.state is State.WAITING:
+        if stands_in_line(ticket):
             self.line.remove(ticket)
         if ticket.visit.holder:
             held = self.holders[ticket.visit.holder, ticket.queue]
@@ -132,9 +133,10 @@ class Change:
     tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
     """What to add to the statistics, by business day."""
 
-    def add(self, day: date, cell: Cell, ms: int) -> None:
-        n, total = self.tallies.get((day, cell), (0, 0))
-        self.tallies[day, cell] = Tally(n + 1, total + ms)
+    def add(self, day: date, cell: Cell, tally: Tally) -> None:
+        """More of what is counted; see domain.statistics."""
+        known = self.tallies.get((day, cell))
+        self.tallies[day, cell] = tally if known is None else known.plus(tally)
 
 
 class Unit:
@@ -168,7 +170,7 @@ class Unit:
         self.agenda = AgendaView(live.agenda)
         self._tickets: dict[str, Ticket] = {}
         self._was: dict[str, Ticket | None] = {}
-        self._counted: list[tuple[Cell, int]] = []
+        self._counted: list[tuple[Cell, Tally]] = []
         self._hour = local_hour(now, live.plan.time_zone)
         self._windows: dict[str, Window] = {}
         self._queue_days: dict[str, QueueDay] = {}
@@ -307,10 +309,13 @@ class Unit:
         live.seq += len(self.events)
         if self.events:
             live.at = self.now
-        for cell, ms in self._counted:
-            change.add(live.business_day, cell, ms)
+        for cell, tally in self._counted:
+            change.add(live.business_day, cell, tally)
         self._commit_tickets(change)
-        for window_id, window in self._windows.items():
+        for window_id, changed in self._windows.items():
+            before = live.windows.get(window_id) or Window(window_id)
+            others = (one for one in live.windows.values() if one.id != window_id)
+            window = accounted(before, changed, others, self.now)
             live.seat(window)
             change.windows[window_id] = window
         for queue, learned in self._learned.items():

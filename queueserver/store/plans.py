@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from contract.config import Calendar as CalendarEntry
-from contract.config import HallConfig, Hours, Queue, Service, Window
+from contract.config import HallConfig, Hours, Queue, Service, Staff, Window
 from queueserver.domain.calendar import Band, Calendar, Holiday
+from queueserver.domain.eligibility import base_language
 from queueserver.domain.hall import (
+    Assignment,
     HallPlan,
     MissedPolicy,
     Policy,
@@ -15,6 +17,7 @@ from queueserver.domain.hall import (
     QueuePlan,
     Rule,
     ServicePlan,
+    StaffPlan,
     WindowPlan,
 )
 from queueserver.domain.schedule import Schedule
@@ -33,7 +36,7 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
         version=version,
         time_zone=config.hall.time_zone,
         day_boundary_minutes=minutes_of(config.hall.day_boundary),
-        policy=Policy(**config.hall.policy.model_dump()),
+        policy=_policy(config),
         classes=classes,
         queues={queue.id: _queue(queue, _schedule(queue, hours[queue.hours], config)) for queue in config.queues},
         windows={window.id: _window(window) for window in config.windows},
@@ -45,6 +48,9 @@ def plan_of(config: HallConfig, version: int) -> HallPlan:
             for queue in config.queues
         },
         zones=frozenset(zone.id for zone in config.zones),
+        language=next(iter(config.hall.languages), ""),
+        staff={one.id: _staff(one) for one in config.staff},
+        skills={service.id: service.skill for service in config.services if service.skill},
         templates_of=templates_of(config),
         booking={queue.id: rules_of(config, queue) for queue in config.queues},
     )
@@ -100,10 +106,25 @@ def _service(service: Service) -> ServicePlan:
             groups.append([step.queue])
     steps = tuple(tuple(group) for group in groups) if service.steps else ()
     return ServicePlan(
-        service.id, service.queue, service.department, service.requires_document, steps, after=service.after
+        service.id,
+        service.queue,
+        service.department,
+        service.requires_document,
+        skill=service.skill or "",
+        steps=steps,
+        after=service.after,
     )
+
+
+def _policy(config: HallConfig) -> Policy:
+    given = config.hall.policy.model_dump()
+    return Policy(**{**given, "assignment": Assignment(given["assignment"])})
 
 
 def _window(window: Window) -> WindowPlan:
     rules = tuple(Rule(rule.queue, rule.waited_minutes, rule.waiting_at_least) for rule in window.rules)
-    return WindowPlan(window.id, window.label, window.zone, window.serves, rules)
+    return WindowPlan(window.id, window.label, window.zone, window.serves, rules, window.auto)
+
+
+def _staff(staff: Staff) -> StaffPlan:
+    return StaffPlan(staff.id, frozenset(staff.skills), frozenset(base_language(tag) for tag in staff.languages))

@@ -191,6 +191,9 @@ def window_row(hall: str, window: Window) -> dict[str, Any]:
         "ticket": window.ticket,
         "pause_reason": window.pause_reason,
         "streak": window.streak,
+        "auto": window.auto,
+        "busy_ms": window.busy_ms,
+        "since": _ms_or_none(window.since),
     }
 
 
@@ -203,6 +206,9 @@ def window_of(row: Row) -> Window:
         ticket=row["ticket"],
         pause_reason=row["pause_reason"],
         streak=row["streak"],
+        auto=row["auto"],
+        busy_ms=row["busy_ms"],
+        since=_moment_or_none(row["since"]),
     )
 
 

@@ -140,6 +140,9 @@ windows = Table(
     Column("ticket", String(26)),
     Column("pause_reason", String(200), nullable=False),
     Column("streak", Integer, nullable=False),
+    Column("auto", Boolean, nullable=False),
+    Column("busy_ms", BigInteger, nullable=False),
+    Column("since", BigInteger),
 )
 
 queue_days = Table(

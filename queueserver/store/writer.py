@@ -15,6 +15,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -88,6 +89,7 @@ class Writer:
         self._on_commit = on_commit
         self._inbox: queue.SimpleQueue[_Job | _Work | None] = queue.SimpleQueue()
         self._lives: dict[str, LiveHall] = {}
+        self._chances: dict[str, datetime] = {}
         self._thread = threading.Thread(target=self._work, name="writer")
         self._closed = False
 
@@ -113,8 +115,16 @@ class Writer:
         return reply
 
     async def tick(self, hall: str) -> None:
-        """Let the hall notice that a new business day has begun."""
+        """Let the hall notice what time alone brings: a new business day, somebody's turn where windows call alone."""
         await self._done(_Job(hall, None, "", "", None, _new_future()))
+
+    def chances(self) -> list[str]:
+        """Halls in which time alone has made a call possible, each told once; a tick makes the call."""
+        now = self._clock.now()
+        come = [hall for hall, moment in list(self._chances.items()) if moment <= now]
+        for hall in come:
+            self._chances.pop(hall, None)
+        return come
 
     async def publish_config(
         self, hall: str, config: HallConfig, *, by: str, note: str, expected_version: int | None = None
@@ -226,10 +236,19 @@ class Writer:
             for job in jobs:
                 job.result = self._decide(batch, job)
             batch.write()
+            chance = batch.next_chance()
+        self._remember_chance(hall, chance)
         return batch.seq_before, batch.live.seq
+
+    def _remember_chance(self, hall: str, chance: datetime | None) -> None:
+        if chance is None:
+            self._chances.pop(hall, None)
+        else:
+            self._chances[hall] = chance
 
     def _decide(self, batch: Batch, job: _Job) -> Any:
         if job.command is None or job.render is None:
+            batch.assign()
             return None
         try:
             return batch.decide(job.command, job.key, job.fingerprint, job.render)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,8 +13,10 @@ from sqlalchemy import Engine
 from contract.client.sample import SAMPLE_HALL
 from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
+from queueserver.domain.ticket import State
 from queueserver.handlers import bookings, commands
-from queueserver.ports import Actor
+from queueserver.ports import Actor, NewId
+from queueserver.selects import ahead_of
 from queueserver.store.batch import Batch
 from queueserver.store.live import LiveHall
 from tests.store.store_kit import HALL, HandClock, assert_same, reloaded, render
@@ -83,23 +86,32 @@ class RandomDay:
     tickets: list[str] = field(default_factory=list)
     appointments: list[str] = field(default_factory=list)
     keys: int = 0
+    new_id: NewId = field(default=None)  # type: ignore[assignment] # made from the clock when none is given
+    new_token: Callable[[], str] = visitor_token
+    compare: bool = True
 
     def __post_init__(self) -> None:
-        self.new_id = Ulids(self.clock)
+        self.new_id = self.new_id or Ulids(self.clock)
         for window in WINDOWS[:2]:
             self.batch([("open", WINDOWS.index(window), 0)])
 
     def batch(self, batch: list[Step]) -> None:
         """Decide and commit the steps together, then compare memory with a fresh start."""
         with self.engine.begin() as connection:
-            begun = Batch.begin(connection, HALL, self.live, self.clock, self.new_id, visitor_token)
+            begun = Batch.begin(connection, HALL, self.live, self.clock, self.new_id, self.new_token)
             assert begun is not None
             self.live = begun.live
             for step in batch:
                 self._do(begun, step)
             begun.write()
+        if not self.compare:
+            return
         with self.engine.begin() as connection:
             assert_same(self.live, reloaded(connection))
+            now = self.clock.now()
+            for ticket in self.live.tickets.values():
+                if ticket.state is State.WAITING:
+                    assert ahead_of(connection, HALL, ticket, now)[0] == self.live.line.ahead(ticket, now)
 
     def _do(self, batch: Batch, step: Step) -> None:
         act, one, two = step
@@ -140,7 +152,7 @@ class RandomDay:
             "pause": commands.PauseWindow(window, "午餐"),
             "resume": commands.ResumeWindow(window),
             "recall": commands.Recall(window),
-            "hold": commands.Hold(window, "复印"),
+            "hold": commands.Hold(window, "复印", 5 * two or None),
             "pick": commands.Pick(window, ticket, "急"),
             "call_back": commands.CallBack(window, ticket),
             "to_queue": commands.Transfer(window, ("social", "tax", "police", "trial")[two], None, "转"),

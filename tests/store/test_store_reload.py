@@ -67,4 +67,7 @@ def test_a_claim_and_the_time_to_wait_for_are_kept(url: str) -> None:
         booked = next(t for t in reloaded(connection).tickets.values() if t.booked_for is not None)
     assert (booked.booked_for, booked.not_before) == (from_ms(at), from_ms(at - 600_000))
     assert (booked.state.value, booked.printed) == ("waiting", True)
+    day.clock.turn(minutes=20)
+    day.batch([("finish", 0, 0), ("no_show", 0, 0), ("call", 0, 0)])
+    assert rows_of(engine, "SELECT not_before FROM tickets WHERE booked_for IS NOT NULL AND state = 'called'") == [None]
     engine.dispose()

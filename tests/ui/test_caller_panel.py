@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 
 from caller.inputs import ShowShelf
 from caller.state import Act, Link, Shelf, Stage
-from contract.bodies import TicketState, WindowState
+from contract.bodies import TakeTicket, TicketState, WindowState
 from contract.client.sample import CLERK
 from hallui.bridge import Bridge
 from hallui.work import Worker
@@ -242,6 +242,20 @@ def test_transfer_to_a_window_with_a_note(rig: Rig) -> None:
     sheet.list.field.insert("1 号窗口")
     rig.click(sheet.go)
     assert [entry.note for entry in rig.hall.window("w1").waiting if entry.number == "A001"] == ["材料在窗口"]
+
+
+def test_a_visitor_is_sent_on_and_comes_back(rig: Rig) -> None:
+    rig.press("F1")
+    rig.press("F7")
+    sheet = rig.shell.panel.work.transfer
+    assert not sheet.comes_back.isChecked(), "each transfer is asked anew"
+    sheet.comes_back.setChecked(True)
+    sheet.list.field.insert("户政")
+    QTest.keyClick(sheet.list.field, Qt.Key.Key_Return)
+    assert rig.hall.find_ticket("A001").returns_to == ("w2",)
+    rig.press("F1")
+    rig.press("F7")
+    assert not sheet.comes_back.isChecked()
 
 
 def test_escape_leaves_a_chooser_and_changes_nothing(rig: Rig) -> None:
@@ -521,3 +535,33 @@ def test_a_picture_of_it_is_not_empty(rig: Rig, picture: Callable[[QWidget, str]
 def test_closing_the_panel_ends_the_app(rig: Rig) -> None:
     rig.shell.panel.close()
     assert rig.ended == 1
+
+
+def test_the_card_says_how_many_came_and_where_they_go_from_here(make: Make) -> None:
+    rig = make()
+    rig.hall.take_ticket(TakeTicket(service="pension", services=("id-card", "move"), party=4))
+    rig.sit_down("w2")
+    rig.press("F1")
+    rig.press("F2")
+    card = rig.shell.panel.work.card
+    assert card._more.startswith("4 人 · 之后办理：身份证办理 / 户口迁移")
+    rig.press("F3")
+    rig.pass_time(2)
+    assert rig.state.current is None
+
+
+def test_a_visitor_whose_next_service_is_done_here_stays_at_the_window(make: Make) -> None:
+    rig = make()
+    rig.hall.take_ticket(TakeTicket(service="pension", services=("invoices",)))
+    rig.sit_down("w2")
+    rig.press("F1")
+    rig.press("F2")
+    rig.press("F3")
+    rig.pass_time(2)
+    current = rig.state.current
+    assert current is not None
+    assert (current.number, current.service, current.state.value) == ("A001", "invoices", "serving")
+    assert rig.shell.panel.work.card.timer.text() == "0:02", "served on without a call"
+    rig.press("F3")
+    rig.pass_time(2)
+    assert rig.state.current is None

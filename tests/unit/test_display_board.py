@@ -317,3 +317,18 @@ def _try(hall: Hall, act: str) -> None:
             getattr(hall.fake, act)(_WINDOW.id)
     except HallError:
         pass  # a refused act changes nothing, which is what is compared
+
+
+def test_a_visitor_who_stays_at_the_window_is_no_new_call() -> None:
+    hall = Hall()
+    service, other = [one.id for one in SAMPLE_HALL.services if one.queue == _WINDOW.serves[0]][:2]
+    number = hall.fake.take_ticket(TakeTicket(service=service, services=(other, "id-card"))).number
+    hall.fake.call_next(_WINDOW.id)
+    hall.fake.start(_WINDOW.id)
+    hall.fake.finish(_WINDOW.id)
+    row = hall.board.windows[_WINDOW.id]
+    assert (row.number, row.ticket_state) == (number, TicketState.SERVING)
+    assert len(hall.announced()) == 1
+    hall.fake.finish(_WINDOW.id)
+    assert hall.board.windows[_WINDOW.id].number == "", "who waits for the next service is at no window"
+    assert len(hall.announced()) == 1

@@ -82,6 +82,16 @@ EXPECTED: dict[str, dict[State, State]] = {
 """What each act makes of each state; every pair not listed is refused."""
 
 
+def test_a_ticket_held_for_a_time_may_be_next_when_the_time_is_over() -> None:
+    held = replace(ticket_in(State.HELD), not_before=NOW)
+    assert ACTS["call"](held)[0].state is State.CALLED
+    for too_early in (replace(held, not_before=NOW + timedelta(seconds=1)), replace(held, not_before=None)):
+        with pytest.raises(DomainError):
+            ACTS["call"](too_early)
+    with pytest.raises(DomainError):
+        ACTS["pick"](held)
+
+
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("act", list(ACTS))
 def test_every_act_in_every_state(act: str, state: State) -> None:

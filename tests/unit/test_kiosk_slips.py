@@ -8,6 +8,8 @@ import pytest
 
 from contract.bodies import Catalogue, Document, Estimate, TakeTicket, Ticket
 from contract.client.fake import FakeHall
+from contract.client.sample import SAMPLE_HALL
+from contract.config import Step
 from hardware.slip import LEAST_TYPE_MM, QrCode, Rule, Slip, Text, rasterise
 from i18n.translator import Translator
 from kiosk import slips
@@ -108,3 +110,27 @@ def test_no_document_or_name_is_on_the_slip() -> None:
     said = " ".join(lines(slips.slip(ticket, hall.catalogue("zh-CN"), Translator("zh-CN"))))
     assert "张三" not in said
     assert "0105" not in said
+
+
+def of_several(lang: str, *services: str, party: int = 1) -> list[str]:
+    hall = FakeHall()
+    ticket = hall.take_ticket(TakeTicket(service="pension", services=services, party=party))
+    return lines(slips.slip(ticket, hall.catalogue(lang), Translator(lang)))
+
+
+def test_a_slip_lists_what_is_still_to_do_and_how_many_came() -> None:
+    english = of_several("en", "id-card", "invoices", party=4)
+    assert english[2:6] == ["Pension insurance", "Social insurance", "Then: Identity card, Invoices", "4 people"]
+    assert of_several("zh-CN", "id-card", "invoices", party=4)[4:6] == ["之后办理：身份证办理、发票领用", "4 人"]
+    assert not any("Then" in line or "people" in line for line in of_several("en")[:6])
+
+
+def test_a_linked_service_lists_its_steps() -> None:
+    queues = (Step(queue="tax"), Step(queue="police"))
+    services = tuple(
+        one.model_copy(update={"steps": queues}) if one.id == "pension" else one for one in SAMPLE_HALL.services
+    )
+    hall = FakeHall(SAMPLE_HALL.model_copy(update={"services": services}))
+    ticket = hall.take_ticket(TakeTicket(service="pension"))
+    said = lines(slips.slip(ticket, hall.catalogue("en"), Translator("en")))
+    assert "Then: Tax, Household" in said

@@ -294,7 +294,9 @@ def test_the_house_keeps_what_the_wire_does_not_get() -> None:
         "reason": {
             "code": "picked",
             "params": {"reason": PRIVATE},
-            "passed_over": [{"number": "A003", "priority_class": "plain", "waited_minutes": 12}],
+            "passed_over": [
+                {"number": "A003", "priority_class": "plain", "waited_minutes": 12, "waits_for": "", "what": ""}
+            ],
         },
     }
     assert json.loads(fact(EVENTS["ticket.held"])[0].detail)["reason"] == PRIVATE

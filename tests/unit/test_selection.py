@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from queueserver.domain.eligibility import WindowRule, is_privileged, may_call
 from queueserver.domain.hall import Policy, Rule, WindowPlan
-from queueserver.domain.line import Line, lane_of
+from queueserver.domain.line import Line, lane_of, window_lane
 from queueserver.domain.reason import Reason
-from queueserver.domain.selection import WindowRule, choose_next, is_privileged, lanes_of, may_call
+from queueserver.domain.selection import choose_next
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -48,6 +49,10 @@ def booked(ticket: Ticket, early: int) -> Ticket:
     return replace(ticket, booked_for=at, not_before=at - timedelta(minutes=early))
 
 
+def rule_of(plan: WindowPlan, streak: int = 0) -> WindowRule:
+    return WindowRule(plan, streak, PRIVILEGED)
+
+
 def chosen(tickets: Iterable[Ticket], plan: WindowPlan = W1, streak: int = 0, policy: Policy | None = None) -> str:
     found = choose_next(Line(tickets), WindowRule(plan, streak, PRIVILEGED), policy or Policy(), NOW)
     return f"{found[0].id} {found[1].code}" if found else "nobody"
@@ -66,7 +71,7 @@ class Model:
     policy: Policy
 
     def choose(self) -> tuple[str, str] | None:
-        mine = sorted((t for t in self.tickets if may_call(self.plan, t, NOW)), key=lambda t: t.place)
+        mine = sorted((t for t in self.tickets if may_call(rule_of(self.plan), t, NOW)), key=lambda t: t.place)
         if not mine:
             return None
         oldest = mine[0]
@@ -163,11 +168,11 @@ def test_the_choice_is_the_models(hall: tuple[list[Ticket], WindowPlan, int, Pol
 def test_nobody_is_lost_and_only_the_callable_are_called(hall: tuple[list[Ticket], WindowPlan, int, Policy]) -> None:
     tickets, plan, streak, policy = hall
     found = choose_next(Line(tickets), WindowRule(plan, streak, PRIVILEGED), policy, NOW)
-    callable_here = [t for t in tickets if may_call(plan, t, NOW)]
+    callable_here = [t for t in tickets if may_call(rule_of(plan), t, NOW)]
     assert (found is None) == (not callable_here)
     assert found is None or found[0] in callable_here
     due = [t for t in tickets if t.not_before is None or t.not_before <= NOW]
-    assert {t.id for t in callable_here} == {t.id for t in due if lane_of(t) in lanes_of(plan)}
+    assert {t.id for t in callable_here} == {t.id for t in due if lane_of(t) in (*plan.serves, window_lane("w1"))}
 
 
 @settings(max_examples=200, deadline=None)
@@ -196,7 +201,9 @@ def test_within_a_class_and_a_lane_it_is_first_come_first_called(
     if found is not None:
         ticket = found[0]
         same = [t for t in tickets if (lane_of(t), t.priority_class) == (lane_of(ticket), ticket.priority_class)]
-        alike = [t for t in same if goes_before(t, policy) == goes_before(ticket, policy) and may_call(plan, t, NOW)]
+        alike = [
+            t for t in same if goes_before(t, policy) == goes_before(ticket, policy) and may_call(rule_of(plan), t, NOW)
+        ]
         assert ticket == min(alike, key=lambda t: t.place)
 
 
@@ -211,7 +218,7 @@ def test_the_reason_is_true(hall: tuple[list[Ticket], WindowPlan, int, Policy]) 
     by_number = {t.number: t for t in tickets}
     for passed in reason.passed_over:
         other = by_number[passed.number]
-        assert may_call(plan, other, NOW)
+        assert may_call(rule_of(plan), other, NOW)
         assert other != ticket
         assert (passed.priority_class, passed.waited_minutes) == (other.priority_class, waited(other))
     _true_of(reason, ticket, [by_number[p.number] for p in reason.passed_over], streak, policy, plan)
@@ -275,7 +282,7 @@ def test_no_more_privileged_calls_in_a_row_than_the_policy_says_while_ordinary_o
             name += 1
             left.append(waiting(str(name), 0, QUEUES[name % 3], "old", order=name))
             line.add(left[-1])
-        ordinary_waits = any(may_call(plan, t, NOW) and not goes_before(t, policy) for t in left)
+        ordinary_waits = any(may_call(rule_of(plan), t, NOW) and not goes_before(t, policy) for t in left)
         found = choose_next(line, WindowRule(plan, streak, PRIVILEGED), policy, NOW)
         if found is None:
             continue
@@ -368,7 +375,7 @@ def test_a_ticket_sent_to_a_window_is_for_that_window_alone() -> None:
     assert chosen([sent, waiting("2", 5)]) == "1 sent_here"
     assert chosen([sent], WindowPlan("w2", "2", "east", ("a", "b"))) == "nobody"
     assert chosen([replace(sent, queue="z")]) == "1 sent_here", "whatever queue it counts for"
-    assert not may_call(WindowPlan("w2", "2", "east", ("a",)), sent, NOW)
+    assert not may_call(rule_of(WindowPlan("w2", "2", "east", ("a",))), sent, NOW)
 
 
 def test_a_class_nobody_knows_any_more_counts_as_ordinary() -> None:

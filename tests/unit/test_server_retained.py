@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contract.bodies import PassedOver, Reason, TicketState, WindowState
-from contract.client.sample import SAMPLE_HALL
+from contract.bodies import TicketState, WindowState
 from contract.events import ConfigData, DayData, QueueStatus, TicketData, WindowData, WindowStatus
-from i18n import Translator
-from queueserver.published import Published
 from queueserver.retained import Retained
-from queueserver.store.plans import plan_of
-from queueserver.why import sentence
 
 
 def board() -> Retained:
@@ -99,40 +94,3 @@ def test_only_the_database_knows_after_a_new_day_or_configuration() -> None:
 
     assert not board().apply(11, "day.closed", DayData(business_day=date(2026, 3, 2)))
     assert not board().apply(11, "config.published", ConfigData(version=2))
-
-
-REASONS = [
-    Reason(code="first_in_line", params={"waited_minutes": 1}),
-    Reason(code="first_in_line", params={"waited_minutes": 12}),
-    Reason(code="sent_here", params={"waited_minutes": 3}),
-    Reason(code="privileged", params={"priority_class": "elderly"}),
-    Reason(code="ordinary_turn", params={"after": 2}),
-    Reason(code="waited_too_long", params={"waited_minutes": 50, "limit_minutes": 45}),
-    Reason(code="rule", params={"rule": 1, "queue": "social", "waited_minutes": 20}),
-    Reason(code="picked", params={"reason": "急事"}),
-    Reason(code="called_back", params={"state": "held"}),
-]
-
-
-@pytest.mark.parametrize("lang", ["en", "zh-CN"])
-@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
-def test_every_reason_has_a_sentence(reason: Reason, lang: str) -> None:
-    published = Published(1, SAMPLE_HALL, plan_of(SAMPLE_HALL, 1))
-    told = reason.model_copy(
-        update={"passed_over": (PassedOver(number="A001", priority_class="ordinary", waited_minutes=9),)}
-    )
-    said = sentence(told, published, lang)
-    assert "{" not in said
-    assert "A001" in said
-    assert said.isascii() == (lang == "en" and "急" not in said)
-    values = {"elderly": published.class_name("elderly", lang), "social": published.queue_name("social", lang)}
-    for value in reason.params.values():
-        if (reason.code, value) not in {("rule", 20), ("called_back", "held"), ("first_in_line", 1)}:
-            assert values.get(str(value), str(value)) in said
-
-
-def test_one_minute_is_not_minutes() -> None:
-    published = Published(1, SAMPLE_HALL, plan_of(SAMPLE_HALL, 1))
-    assert sentence(REASONS[0], published, "en") == "It was first in line after 1 minute."
-    assert sentence(REASONS[1], published, "zh-CN") == "已等候 12 分钟，排在最前。"
-    assert Translator("zh-CN")("held") in sentence(REASONS[-1], published, "zh-CN")
