@@ -219,10 +219,13 @@ def _why_said(state: State, t: Translator) -> Said:
 
 def _longest_wait(state: State, t: Translator) -> Said:
     view = state.view
-    if view is None or not view.waiting or state.window_state is WindowState.CLOSED:
+    if view is None or state.window_state is WindowState.CLOSED:
         return Said()
-    longest = view.time - min(entry.since for entry in view.waiting)
-    return Said(t("Longest wait: {time}", time=waited(t, longest)))
+    by_itself = t("Visitors are called automatically.") if view.auto and state.window_state is WindowState.OPEN else ""
+    if not view.waiting:
+        return Said(by_itself)
+    longest = t("Longest wait: {time}", time=waited(t, view.time - min(entry.since for entry in view.waiting)))
+    return Said(f"{by_itself} {longest}".strip())
 
 
 def shelf_titles(state: State, t: Translator) -> dict[Shelf, str]:

@@ -66,6 +66,9 @@ REASONS: Final[dict[str, str]] = {
     "picked": "Picked: {reason}",
     "called_back": "Called back",
     "sent_here": "Sent to this window",
+    "came_back": "Came back to this window",
+    "held_due": "Time on hold is over",
+    "appointment_due": "Appointment is due",
 }
 
 PAUSE_REASONS: Final = ("Short break", "Lunch", "Meeting", "System trouble")

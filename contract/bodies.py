@@ -153,13 +153,15 @@ class Hold(Body):
 
 
 class Transfer(Body):
-    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`; the place follows the original arrival.
+    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`, `service`; the original arrival counts.
 
+    `service`: a desk that heard what the visitor came for hands the visitor on to that service, in its queue.
     `come_back`: afterwards the visitor returns to this window, or to its queue if it has closed.
     """
 
     queue: ConfiguredId | None = None
     window: ConfiguredId | None = None
+    service: ConfiguredId | None = None
     note: ShortText = ""
     come_back: bool = False
 

@@ -1,4 +1,4 @@
-"""Keeps a device's memory small: what a screen never uses is not loaded. See docs/adr/0013-what-a-kiosk-weighs.md."""
+"""Keeps a device's memory small: what a screen never uses is not loaded. See docs/adr/0018-what-a-kiosk-weighs.md."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """A claim about the engine and how it came out: what every module of proofs yields, one line each.
 
 A module here that has a function `claims(data: Path | None) -> Iterable[Claim]` is found and run by `python -m proofs`.
-`data` is a folder with recordings of real halls, or None; claims that need it say so by yielding nothing without it.
+`data` is a folder with recordings of real halls, or None; claims that need it say "not measured (no data)" without it,
+or yield nothing.
 Seeds are fixed, so that a claim comes out the same every time.
 """
 

@@ -44,15 +44,14 @@ _FACTS = (
     .where(events.c.hall == bindparam("in_hall"), events.c.seq >= bindparam("first"), events.c.seq < bindparam("after"))
     .order_by(events.c.seq)
 )
-_TICKETS = (
-    select(tickets.c.id, tickets.c.state, tickets.c.leg, visits.c.number)
-    .join(visits, (visits.c.hall == tickets.c.hall) & (visits.c.id == tickets.c.visit))
-    .where(
-        tickets.c.hall == bindparam("in_hall"),
-        visits.c.hall == bindparam("in_hall"),
-        visits.c.business_day == bindparam("day"),
-    )
+_VISITS = select(visits.c.id, visits.c.number).where(
+    visits.c.hall == bindparam("in_hall"), visits.c.business_day == bindparam("day")
 )
+_LEGS = select(tickets.c.id, tickets.c.state).where(
+    tickets.c.hall == bindparam("in_hall"), tickets.c.visit.in_(bindparam("of_visits", expanding=True))
+)
+"""Asked apart from the visits: joined, SQLite would look through all tickets of the hall for those of a day."""
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +88,16 @@ def account(connection: Connection, hall: str, day: date) -> Account:
             recount.strange.append(f"fact {row.seq} belongs to {row.business_day}")
         recount.take(StoredFact(row.seq, row.type, row.at, row.ticket, json.loads(row.data), json.loads(row.detail)))
     stored = _stored(connection, hall, day)
-    found = connection.execute(_TICKETS, {"in_hall": hall, "day": day}).all()
+    numbers = {row.id: row.number for row in connection.execute(_VISITS, {"in_hall": hall, "day": day})}
+    states = _states_of(connection, hall, list(numbers))
     differences = (
         *_gaps(connection, hall, sequences, after),
         *recount.strange,
-        *_numbers(recount, [row.number for row in found if row.leg == 1]),
-        *_states(recount.states, {row.id: row.state for row in found}),
+        *_numbers(recount, list(numbers.values())),
+        *_states(recount.states, states),
         *cell_differences(stored, recount.cells),
     )
-    return Account(day, len(sequences), len(found), len(stored), recount.uncounted, differences)
+    return Account(day, len(sequences), len(states), len(stored), recount.uncounted, differences)
 
 
 def cell_differences(stored: Mapping[Cell, Tally], recomputed: Mapping[Cell, Tally]) -> Iterator[str]:
@@ -112,6 +112,15 @@ def cell_differences(stored: Mapping[Cell, Tally], recomputed: Mapping[Cell, Tal
 def _stored(connection: Connection, hall: str, day: date) -> dict[Cell, Tally]:
     found = connection.execute(sql.STATISTICS, {"in_hall": hall, "day": day}).mappings()
     return dict(rows.cell_of(row) for row in found)
+
+
+def _states_of(connection: Connection, hall: str, of_visits: list[str]) -> dict[str, str]:
+    """Each ticket of these visits with the state it is stored in."""
+    states: dict[str, str] = {}
+    for begin in range(0, len(of_visits), _AT_ONCE):
+        some = {"in_hall": hall, "of_visits": of_visits[begin : begin + _AT_ONCE]}
+        states |= {row.id: row.state for row in connection.execute(_LEGS, some)}
+    return states
 
 
 def _gaps(connection: Connection, hall: str, sequences: list[int], after: int) -> Iterator[str]:

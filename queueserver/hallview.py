@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -15,15 +16,20 @@ from queueserver.answers import Eyes, Renderer
 from queueserver.catalogue import QueueNow
 from queueserver.domain.assignment import calls_by_itself
 from queueserver.domain.errors import DomainError
-from queueserver.domain.estimate import wait_range
 from queueserver.domain.hall import QueuePlan
-from queueserver.domain.party import expected_services
+from queueserver.domain.lanework import Group, LaneWork
+from queueserver.domain.line import lane_of
 from queueserver.domain.schedule import business_day
-from queueserver.domain.ticket import State, Ticket
-from queueserver.domain.window import Window, WindowState
+from queueserver.domain.sharing import Sharing
+from queueserver.domain.ticket import Place, State, Ticket
+from queueserver.domain.window import Window
+from queueserver.domain.workload import Floor
 from queueserver.ports import Wait
 from queueserver.published import HallNow
+from queueserver.store import lessons
 from queueserver.store.rows import from_ms
+
+END_OF_ALL = Place(1 << 62, 0)
 
 
 class HallView:
@@ -46,6 +52,21 @@ class HallView:
         return selects.tickets_by_id(self.connection, self.now.hall, ids)
 
     @cached_property
+    def _floor(self) -> Floor:
+        """The very estimate the server's commands make, from what is stored."""
+        plan = self._published.plan
+        learned = lessons.kept(self.connection, self.now.hall)
+        return Floor(plan, Sharing(plan, self._windows), self._windows, self._tickets_at_windows, learned, self.time)
+
+    @cached_property
+    def _groups(self) -> dict[str, list[Group]]:
+        """Everybody who waits, by lane."""
+        return selects.groups_before(self.connection, self.now.hall, END_OF_ALL)
+
+    def _work(self, groups: dict[str, list[Group]], lane: str) -> dict[str, LaneWork]:
+        return {one: self._floor.work(groups.get(one, ())) for one in self._floor.lanes(lane)}
+
+    @cached_property
     def _counters(self) -> selects.Counters:
         return selects.counters(self.connection, self.now.hall, self.now.business_day)
 
@@ -54,13 +75,14 @@ class HallView:
         plan = self._published.plan.queues.get(ticket.queue)
         if plan is None:
             return None
-        ahead, people = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
-        low, high = wait_range(expected_services(people), plan.service_minutes, self._working(ticket.queue))
-        return Wait(ahead + 1, ahead, low, high)
+        ahead, _ = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
+        groups = selects.groups_before(self.connection, self.now.hall, ticket.place)
+        promise = self._floor.promise(ticket, self._work(groups, lane_of(ticket)))
+        return Wait(ahead + 1, ahead, promise.low, promise.high)
 
     def queues_now(self) -> dict[str, QueueNow]:
         """Every configured queue as a kiosk must show it."""
-        return {queue: self._queue_now(plan) for queue, plan in self._published.plan.queues.items()}
+        return {queue: self._with_estimate(plan) for queue, plan in self._published.plan.queues.items()}
 
     def snapshot(self) -> bodies.Snapshot:
         config = self._published.config
@@ -123,11 +145,6 @@ class HallView:
     def _back(self, ticket: Ticket) -> tuple[str, ...]:
         return tuple(self._published.label(one.window) for one in reversed(ticket.visit.itinerary.returns))
 
-    def _working(self, queue: str) -> int:
-        """Open windows that serve the queue."""
-        serving = (self._windows.get(window) for window in self._published.plan.windows_of_queue.get(queue, ()))
-        return sum(1 for window in serving if window is not None and window.state is WindowState.OPEN)
-
     def _queue_now(self, plan: QueuePlan) -> QueueNow:
         waiting = self._counters.waiting.get(plan.id, 0)
         if not plan.schedule.gives_tickets(self._local):
@@ -135,8 +152,14 @@ class HallView:
             return QueueNow(bodies.ServiceState.CLOSED, waiting, None, opens_at)
         if self._takes_no_more(plan, waiting):
             return QueueNow(bodies.ServiceState.FULL, waiting, None, None)
-        low, high = wait_range(waiting, plan.service_minutes, self._working(plan.id))
-        return QueueNow(bodies.ServiceState.OPEN, waiting, bodies.Estimate(low_minutes=low, high_minutes=high), None)
+        return QueueNow(bodies.ServiceState.OPEN, waiting, None, None)
+
+    def _with_estimate(self, plan: QueuePlan) -> QueueNow:
+        now = self._queue_now(plan)
+        if now.state is not bodies.ServiceState.OPEN:
+            return now
+        promise = self._floor.promise_next(plan.id, self._work(self._groups, plan.id))
+        return replace(now, estimate=bodies.Estimate(low_minutes=promise.low, high_minutes=promise.high))
 
     def _takes_no_more(self, plan: QueuePlan, waiting: int) -> bool:
         """Whether a limit of the day or of the line is reached; a day that has turned starts with nothing issued."""

@@ -57,6 +57,9 @@ _WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
 }
 
 
+_BEGINNINGS: Final = (events.TicketIssued, events.TicketTransferred, events.TicketContinued)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One event as it is stored: `data` may leave the house, `detail` may not; both JSON texts."""
@@ -76,7 +79,9 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
         case events.AppointmentEvent():
             about = event.appointment.ticket or None
             kind = _APPOINTMENT_TYPES[type(event)]
-            return Fact(kind, about, _json(_appointment(event)), _json(_appointment_detail(event)))
+            return Fact(
+                kind, about, _json(_appointment(event)), _json(_appointment_detail(event) | {"hour": _hour(uow)})
+            )
         case events.WindowEvent():
             return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_staff(event)))
         case events.AnnouncementBroadcast():
@@ -201,11 +206,9 @@ def _stop(stop: Stop) -> dict[str, str]:
 
 def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
     ticket = event.ticket
-    detail: dict[str, Any] = {"channel": ticket.visit.channel, "leg": ticket.leg}
+    detail: dict[str, Any] = {"channel": ticket.visit.channel, "leg": ticket.leg, **_claims(event)}
     if ticket.state is State.WAITING and not isinstance(event, events.TicketPrinted):
         detail |= {"place": [ticket.place.at_ms, ticket.place.order], "sent_to": ticket.sent_to}
-    if ticket.booked_for is not None:
-        detail |= {"booked_for": _ms(ticket.booked_for)}
     match event:
         case events.TicketIssued() if ticket.visit.itinerary.stops:
             detail |= {"services": list(dict.fromkeys(stop.service for stop in ticket.visit.itinerary.stops))}
@@ -220,6 +223,18 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
         case events.TicketHeld() | events.TicketCancelled():
             detail |= {"reason": event.reason}
     return detail
+
+
+def _claims(event: events.TicketEvent) -> dict[str, Any]:
+    """What the ticket may count on: its booked time, the range it was promised, when it comes back by itself."""
+    ticket, claims = event.ticket, dict[str, Any]()
+    if ticket.booked_for is not None:
+        claims["booked_for"] = _ms(ticket.booked_for)
+    if ticket.promise is not None and isinstance(event, _BEGINNINGS):
+        claims["promised"] = [ticket.promise.low, ticket.promise.high]
+    if isinstance(event, events.TicketHeld) and ticket.not_before is not None:
+        claims["not_before"] = _ms(ticket.not_before)
+    return claims
 
 
 def _appointment(event: events.AppointmentEvent) -> dict[str, Any]:

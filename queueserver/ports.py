@@ -13,11 +13,13 @@ from queueserver.domain.closure import Closure
 from queueserver.domain.daybook import Closing
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
+from queueserver.domain.workload import Floor
 
 
 class Clock(Protocol):
@@ -74,6 +76,12 @@ class UnitOfWork(Protocol):
         """All that window() knows."""
 
     def queue_day(self, queue: str) -> QueueDay: ...
+
+    def learned(self, queue: str) -> Learned:
+        """What the queue knows of its own past; it learns from every ticket that is put."""
+
+    def floor(self) -> Floor:
+        """The windows as this command leaves them so far, for estimates."""
 
     def open_tickets(self) -> Sequence[Ticket]: ...
 

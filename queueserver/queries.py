@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from contract import appointments, bodies, days
+from contract import appointments, bodies, days, statistics
 from contract.config import HallConfig
 from contract.events import QueueStatus, WindowStatus
-from queueserver import selects
+from contract.statistics import EstimateGrades, GroupBy
+from queueserver import reports, selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.bookingview import BookingView
 from queueserver.catalogue import Catalogues
@@ -23,6 +24,7 @@ from queueserver.domain.closure import Closure
 from queueserver.domain.errors import DomainError
 from queueserver.domain.stops import NOTHING_MORE
 from queueserver.domain.ticket import State, Ticket
+from queueserver.grades import grades
 from queueserver.hallview import HallView
 from queueserver.outgoing import wire_event
 from queueserver.ports import Clock
@@ -160,6 +162,27 @@ class Queries:
     async def day(self, hall: str, day: date) -> days.DayView:
         """How one business day ended."""
         return await self._ask(hall, lambda view: day_body(day, calendar.closings(view.connection, hall, day)))
+
+    async def statistics(
+        self, hall: str, first: date | None, last: date | None, by: GroupBy, lang: str
+    ) -> statistics.Statistics:
+        """These business days, both included; None is the one that runs."""
+
+        def ask(view: HallView) -> statistics.Statistics:
+            today = view.now.business_day
+            return reports.report(view.connection, view.now.published, first or today, last or today, by, lang)
+
+        return await self._ask(hall, ask)
+
+    async def estimate_grades(self, hall: str, day: date | None, lang: str) -> EstimateGrades:
+        """How the ranges told on one business day came out; today's so far if none is given."""
+
+        def ask(view: HallView) -> EstimateGrades:
+            of_day = day or view.now.business_day
+            names = {queue: view.now.published.queue_name(queue, lang) for queue in view.now.published.queues}
+            return grades(of_day, selects.promise_tallies(view.connection, hall, of_day), names, lang)
+
+        return await self._ask(hall, ask)
 
     async def slots(
         self, hall: str, service: str, first: date | None, days: int, channel: bodies.Channel

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select
 
+from queueserver.domain.lanework import Group
+from queueserver.domain.line import window_lane
 from queueserver.domain.numbering import QueueDay
-from queueserver.domain.ticket import State, Ticket
+from queueserver.domain.party import expected_services
+from queueserver.domain.statistics import PROMISES, Tally
+from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.store import rows
 from queueserver.store.rows import to_ms
 from queueserver.store.statements import CONFIG, SELECT_TICKETS
-from queueserver.store.tables import events, halls, queue_days, tickets, visits, windows
+from queueserver.store.tables import events, halls, queue_days, statistics, tickets, visits, windows
 
 WAITING_SHOWN: Final = 200
 CALLS_SHOWN: Final = 20
@@ -66,6 +70,20 @@ _AHEAD_IN_QUEUE = _AHEAD.where(
 _AHEAD_AT_WINDOW = _AHEAD.where(
     _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
 )
+_GROUPS = (
+    select(
+        tickets.c.queue,
+        tickets.c.sent_to,
+        tickets.c.service,
+        tickets.c.priority_class,
+        func.min(tickets.c.place_at).label("since"),
+        func.sum(visits.c.party).label("waiting"),
+        func.sum(case((_BEFORE, visits.c.party), else_=0)).label("before"),
+    )
+    .select_from(tickets.join(visits, (visits.c.hall == tickets.c.hall) & (visits.c.id == tickets.c.visit)))
+    .where(_WAITING, tickets.c.queue > "")
+    .group_by(tickets.c.queue, tickets.c.sent_to, tickets.c.service, tickets.c.priority_class)
+)
 _FOR_WINDOW = and_(
     _WAITING,
     tickets.c.queue.in_(bindparam("queues", expanding=True)),
@@ -93,6 +111,20 @@ _EVENTS_AFTER = (
     .order_by(events.c.seq)
     .limit(bindparam("most"))
 )
+_PROMISES = (
+    select(
+        statistics.c.queue,
+        statistics.c.measure,
+        func.sum(statistics.c.n).label("n"),
+        func.sum(statistics.c.total).label("total"),
+    )
+    .where(
+        statistics.c.hall == bindparam("in_hall"),
+        statistics.c.business_day == bindparam("day"),
+        statistics.c.measure.in_([one.value for one in PROMISES]),
+    )
+    .group_by(statistics.c.queue, statistics.c.measure)
+)
 _ALL_HALLS = select(halls.c.hall, halls.c.seq, halls.c.relayed_seq)
 
 
@@ -102,6 +134,12 @@ class Counters:
 
     waiting: dict[str, int]
     days: dict[str, QueueDay]
+
+
+def promise_tallies(connection: Connection, hall: str, day: date) -> list[tuple[str, str, Tally]]:
+    """(queue, measure, tally) of everything one business day counted of promised ranges."""
+    found = connection.execute(_PROMISES, {"in_hall": hall, "day": day})
+    return [(row.queue, row.measure, Tally(int(row.n), int(row.total))) for row in found]
 
 
 def hall_row(connection: Connection, hall: str) -> AnyRow | None:
@@ -181,6 +219,18 @@ def ahead_of(connection: Connection, hall: str, ticket: Ticket, now: datetime) -
     else:
         row = connection.execute(_AHEAD_AT_WINDOW, {**found, "sent_to": ticket.sent_to}).one()
     return row.tickets, int(row.people)
+
+
+def groups_before(connection: Connection, hall: str, place: Place) -> dict[str, list[Group]]:
+    """Who waits in each lane, and before `place`, as domain.lanework.groups_ahead counts it."""
+    found = {"in_hall": hall, "place_at": place.at_ms, "place_order": place.order}
+    lanes: dict[str, list[Group]] = {}
+    for row in connection.execute(_GROUPS, found):
+        lane = window_lane(row.sent_to) if row.sent_to else row.queue
+        waiting, before = expected_services(int(row.waiting)), expected_services(int(row.before))
+        group = Group(row.queue, row.service, row.priority_class, waiting, before, row.since)
+        lanes.setdefault(lane, []).append(group)
+    return lanes
 
 
 def line_of_window(connection: Connection, hall: str, window: str, queues: Sequence[str]) -> tuple[int, list[Ticket]]:

@@ -51,6 +51,7 @@ from contract.days import CloseDay, Closures, DayView, HitReport, MakeClosure, V
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
+from contract.statistics import EstimateGrades
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -120,6 +121,11 @@ class HallClient:
 
     def why(self, ticket_id: str, lang: str = "zh-CN") -> Why:
         return self._get(f"/tickets/{ticket_id}/why", Why, {"lang": lang})
+
+    def estimate_grades(self, day: date | None = None, lang: str = "zh-CN") -> EstimateGrades:
+        """How the ranges told on a business day came out; managers only."""
+        asked = {"lang": lang} | ({"day": day.isoformat()} if day else {})
+        return self._get("/statistics/estimates", EstimateGrades, asked)
 
     # -- tickets
 

@@ -9,7 +9,19 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from contract.ids import API_PREFIX
-from queueserver.api import admin, appointments, caller, days, display, documents, errors, health, kiosk, visitor
+from queueserver.api import (
+    admin,
+    appointments,
+    caller,
+    days,
+    display,
+    documents,
+    errors,
+    health,
+    kiosk,
+    statistics,
+    visitor,
+)
 from queueserver.api.deps import House
 from queueserver.metrics import Meter
 
@@ -18,9 +30,8 @@ def application(house: House) -> ASGIApp:
     """Everything the server answers. Tickets and calls come first, because routes are tried in order."""
     app = FastAPI(title="hallqueue", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.house = house
-    routers = (kiosk.router, caller.router, display.router, appointments.router, days.router, admin.router)
-    for router in routers:
-        app.include_router(router, prefix=API_PREFIX)
+    for module in (kiosk, caller, display, appointments, days, statistics, admin):
+        app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(visitor.router)
     app.include_router(health.router)
     errors.install(app, house.metrics)

@@ -144,7 +144,7 @@ async def transfer(hall: str, window: str, request: Request) -> Response:
     return await _at_window(
         request,
         hall,
-        commands.Transfer(window, body.queue, body.window, body.note, body.come_back, by=asker.actor),
+        commands.Transfer(window, body.queue, body.window, body.note, body.come_back, body.service, by=asker.actor),
     )
 
 

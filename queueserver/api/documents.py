@@ -25,6 +25,7 @@ _REQUESTS: Final[tuple[type[BaseModel], ...]] = (
     bodies.Pick,
     bodies.CallBack,
     bodies.Finish,
+    bodies.AtWork,
     bodies.Pause,
     bodies.Hold,
     bodies.Transfer,

@@ -125,9 +125,3 @@ def _step_down(minutes: float) -> int:
 def _step_up(minutes: float) -> int:
     step = _step(minutes)
     return ceil(minutes / step) * step
-
-
-def wait_range(ahead: float, service_minutes: float, windows: int) -> tuple[int, int]:
-    """(low, high) in whole minutes for a ticket with `ahead` services before it, served by `windows` (at least one)."""
-    mean = ahead * service_minutes / max(1, windows)
-    return floor(mean * 0.6), ceil(mean * 1.5 + service_minutes / max(1, windows))

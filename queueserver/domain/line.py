@@ -102,6 +102,11 @@ class Line:
         """Where the ticket stands in in_order(), from 0."""
         return sum(row.before(ticket.place) for row in self._lanes.get(lane_of(ticket), {}).values())
 
+    def ends_before(self, lane: str, place: Place) -> bool:
+        """Whether everybody in the lane stands before `place`."""
+        key = _key(place)
+        return all(not row.keys or row.keys[-1] < key for row in self._lanes.get(lane, {}).values())
+
     def rows(self, lane: str) -> Iterator[tuple[Kind, Sequence[Ticket]]]:
         """The tickets of one lane by kind, each row ascending by place and never empty."""
         for kind, row in self._lanes.get(lane, {}).items():

@@ -36,6 +36,7 @@ class _Leg:
     priority_class: str
     arrived: int
     booked: int | None = None
+    promised: tuple[int, int] | None = None
     state: str = "waiting"
     called_before: bool = False
     called_at: int = 0
@@ -48,9 +49,9 @@ class _Leg:
         return self.arrived if self.booked is None or self.booked < self.arrived else self.booked
 
     def away(self) -> None:
-        """Back in the line: at no window, and its booked time is given up."""
+        """Back in the line: at no window, and neither its booked time nor what it was promised counts any more."""
         self.window = self.staff = ""
-        self.booked = None
+        self.booked = self.promised = None
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class Recount:
         return {ticket: leg.state for ticket, leg in self._legs.items()}
 
     def take(self, fact: StoredFact) -> None:
-        """Enter one fact; those that are not about tickets change nothing here."""
+        """Enter one fact; those about neither tickets nor appointments change nothing here."""
         if fact.kind == "day.closed":
             self._tell_hour(fact)
             self._close(fact)
@@ -84,6 +85,11 @@ class Recount:
         elif fact.kind.startswith("ticket."):
             self._tell_hour(fact)
             self._about_ticket(fact)
+        elif fact.kind in _BOOKINGS:
+            self._tell_hour(fact)
+            if self._hour is not None:
+                data = fact.data
+                self._add(Cell(_BOOKINGS[fact.kind], NO_BIN, self._hour, data["queue"], data["service"], "", "", ""), 0)
 
     def _tell_hour(self, fact: StoredFact) -> None:
         hour = fact.detail.get("hour")
@@ -111,12 +117,29 @@ class Recount:
         ms = until - since if until > since else 0
         self._enter(measure, leg, bin_of(ms), ms)
 
-    def _enter(self, measure: str, leg: _Leg, into: int, ms: int) -> None:
+    def _enter(self, measure: str, leg: _Leg, into: int, ms: int, n: int = 1) -> None:
         if self._hour is None:
             return
         cell = Cell(measure, into, self._hour, leg.queue, leg.service, leg.priority_class, leg.window, leg.staff)
-        n, total = self.cells.get(cell, (0, 0))
-        self.cells[cell] = Tally(n + 1, total + ms)
+        self._add(cell, ms, n)
+
+    def _add(self, cell: Cell, ms: int, n: int = 1) -> None:
+        before, total = self.cells.get(cell, (0, 0))
+        self.cells[cell] = Tally(before + n, total + ms)
+
+    def _grade(self, leg: _Leg, fact: StoredFact, *, called: bool) -> None:
+        """The promised minutes beside what came: whoever leaves uncalled tells only that he waited too long."""
+        if leg.promised is None:
+            return
+        (low, high), waited = leg.promised, max(0, fact.at_ms - leg.arrived)
+        width = 60_000 * (high - low)
+        if waited > 60_000 * high:
+            self._enter("promise_later", leg, NO_BIN, width)
+        elif called:
+            self._enter("promise_kept" if waited >= 60_000 * low else "promise_earlier", leg, NO_BIN, width)
+        if called:
+            self._enter("promise_error", leg, NO_BIN, abs(waited - 30_000 * (low + high)))
+        leg.promised = None
 
     # -- a ticket begins
 
@@ -124,6 +147,8 @@ class Recount:
         leg = self._begin(fact)
         self.numbers.append(leg.number)
         self._count("arrived", leg)
+        if (party := fact.data.get("party", 1)) > 1:
+            self._enter("companions", leg, NO_BIN, 0, n=party - 1)
 
     def _sent_on(self, fact: StoredFact) -> None:
         before = self._legs.get(fact.data["from_ticket"])
@@ -136,10 +161,11 @@ class Recount:
         self._count("joined", self._begin(fact))
 
     def _continued(self, fact: StoredFact) -> None:
+        """The next stop of a visit: in the line of its queue, or at the window where the visitor already sits."""
         leg = self._begin(fact)
         leg.state = fact.data["state"]
         if leg.state == "serving":
-            leg.window, leg.staff, leg.started_at = fact.data["window"], fact.detail["staff"] or "", fact.at_ms
+            leg.started_at, leg.window, leg.staff = fact.at_ms, fact.data["window"], fact.detail["staff"] or ""
         self._count("joined", leg)
 
     def _begin(self, fact: StoredFact) -> _Leg:
@@ -148,22 +174,25 @@ class Recount:
             self.strange.append(f"fact {fact.seq} begins ticket {data['number']} a second time")
         leg = _Leg(data["number"], data["queue"], data["service"], data["priority_class"], fact.at_ms)
         leg.booked = fact.detail.get("booked_for")
+        if (promised := fact.detail.get("promised")) is not None:
+            leg.promised = promised[0], promised[1]
         self._legs[ticket] = leg
         return leg
 
     # -- it is called and served
 
     def _called(self, leg: _Leg, fact: StoredFact) -> None:
-        leg.state, leg.called_at = "called", fact.at_ms
+        waited, leg.state, leg.called_at = leg.state == "waiting", "called", fact.at_ms
         leg.window, leg.staff = fact.data["window"], fact.detail["staff"] or ""
         self._count("called", leg)
         if fact.data["how"] == "pick":
             self._count("picked", leg)
         elif fact.data["how"] == "call_back":
             self._count("called_back", leg)
-        if not leg.called_before:
-            leg.called_before = True
+        self._grade(leg, fact, called=True)
+        if waited and not leg.called_before:
             self._measure("waiting", leg, leg.waits_from, fact.at_ms)
+        leg.called_before = True
 
     def _recalled(self, leg: _Leg, fact: StoredFact) -> None:
         self._count("recalled", leg)
@@ -199,16 +228,19 @@ class Recount:
         measure = {"requeue": "requeued", "postpone": "postponed", "reinstate": "reinstated"}.get(fact.data["how"])
         if measure is not None:
             self._count(measure, leg)
+            leg.promised = None
         leg.state = "waiting"
         leg.away()
 
     def _cancelled(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "cancelled"
         self._measure("cancelled", leg, leg.waits_from, fact.at_ms)
+        self._grade(leg, fact, called=False)
 
     def _walked_out(self, leg: _Leg, fact: StoredFact) -> None:
         leg.state = "walkout"
         self._measure("walked_out", leg, leg.waits_from, fact.at_ms)
+        self._grade(leg, fact, called=False)
 
     def _close(self, fact: StoredFact) -> None:
         for ticket, state in fact.detail["ended"]:
@@ -226,6 +258,7 @@ class Recount:
                 self.strange.append(f"fact {fact.seq} brings back ticket {ticket}, which no end of the day had ended")
                 continue
             self._count("came_back", leg)
+            self._enter(_LEFT[state], leg, NO_BIN, 0, n=-1)
             leg.state = state
 
 
@@ -235,6 +268,13 @@ _LEFT: Final = {
     "held": "left_held",
     "no_show": "never_came",
     "serving": "cut_off",
+}
+_BOOKINGS: Final = {
+    "appointment.booked": "booked",
+    "appointment.confirmed": "booked",
+    "appointment.cancelled": "booking_cancelled",
+    "appointment.checked_in": "booking_kept",
+    "appointment.missed": "booking_missed",
 }
 _BEGINNINGS: Final[dict[str, Callable[[Recount, StoredFact], None]]] = {
     "ticket.issued": Recount._issued,

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from queueserver.domain import events
 from queueserver.domain.bins import NO_BIN, bin_of
+from queueserver.domain.promise import Verdict
 from queueserver.domain.ticket import State, Ticket
 
 _MS: Final = timedelta(milliseconds=1)
@@ -23,6 +24,7 @@ class Measure(StrEnum):
     """What a cell counts; those with a duration also sum it and say in which bin it fell."""
 
     ARRIVED = "arrived"
+    COMPANIONS = "companions"
     JOINED = "joined"
     CALLED = "called"
     PICKED = "picked"
@@ -39,6 +41,15 @@ class Measure(StrEnum):
     LEFT_HELD = "left_held"
     NEVER_CAME = "never_came"
     CUT_OFF = "cut_off"
+    BOOKED = "booked"
+    BOOKING_CANCELLED = "booking_cancelled"
+    BOOKING_KEPT = "booking_kept"
+    BOOKING_MISSED = "booking_missed"
+    # the promised range: its width is summed, and for the last how far the wait was from its middle
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_EARLIER = "promise_earlier"
+    PROMISE_LATER = "promise_later"
+    PROMISE_ERROR = "promise_error"
     CAME_BACK = "came_back"
     # with a duration
     WAITING = "waiting"
@@ -60,6 +71,9 @@ TIMED: Final = frozenset(
     }
 )
 """Measures with a duration: milliseconds are summed, and each falls into a bin."""
+
+
+PROMISES: Final = (Measure.PROMISE_KEPT, Measure.PROMISE_EARLIER, Measure.PROMISE_LATER, Measure.PROMISE_ERROR)
 
 
 class Cell(NamedTuple):
@@ -88,8 +102,8 @@ class Tally(NamedTuple):
         return Tally(self.n + other.n, self.total + other.total)
 
 
-Counted = Iterator[tuple[Cell, int]]
-"""Cells to add one to, each with its milliseconds."""
+Counted = Iterator[tuple[Cell, Tally]]
+"""Cells, and what to add to each."""
 Was = Callable[[str], Ticket | None]
 """A ticket as it was before the fact; None when it is new."""
 
@@ -101,16 +115,28 @@ def counted(event: events.Event, was: Was, now: datetime, hour: int) -> Counted:
             yield from _transferred(event, was(event.from_ticket), now, hour)
         case events.TicketEvent():
             yield from _of_ticket(event, was(event.ticket.id), now, hour)
+            yield from _graded(was(event.ticket.id), event.ticket, hour)
+        case events.AppointmentEvent() if type(event) in _BOOKINGS:
+            about = event.appointment
+            measure = _BOOKINGS[type(event)].value
+            yield Cell(measure, NO_BIN, hour, about.queue, about.service, "", "", ""), Tally(1, 0)
         case events.DayClosed():
             for ticket_id, _ in event.ended:
                 if (ticket := was(ticket_id)) is not None:
                     yield _one(_AT_CLOSE[ticket.state], ticket, hour)
         case events.DayReopened():
-            for ticket_id, _ in event.returned:
+            for ticket_id, state in event.returned:
                 if (ticket := was(ticket_id)) is not None:
                     yield _one(Measure.CAME_BACK, ticket, hour)
+                    yield _cell(_AT_CLOSE[State(state)].value, NO_BIN, hour, ticket), Tally(-1, 0)
 
 
+_VERDICTS: Final = {
+    Verdict.KEPT: Measure.PROMISE_KEPT,
+    Verdict.EARLIER: Measure.PROMISE_EARLIER,
+    Verdict.LATER: Measure.PROMISE_LATER,
+}
+_MS_A_MINUTE: Final = 60_000
 _AT_CLOSE: Final = {
     State.WAITING: Measure.LEFT_WAITING,
     State.CALLED: Measure.LEFT_CALLED,
@@ -118,19 +144,32 @@ _AT_CLOSE: Final = {
     State.NO_SHOW: Measure.NEVER_CAME,
     State.SERVING: Measure.CUT_OFF,
 }
+_BOOKINGS: Final[dict[type[events.AppointmentEvent], Measure]] = {
+    events.AppointmentBooked: Measure.BOOKED,
+    events.AppointmentConfirmed: Measure.BOOKED,
+    events.AppointmentCancelled: Measure.BOOKING_CANCELLED,
+    events.AppointmentCheckedIn: Measure.BOOKING_KEPT,
+    events.AppointmentMissed: Measure.BOOKING_MISSED,
+}
 _RETURNS: Final = {
     "requeue": Measure.REQUEUED,
     "postpone": Measure.POSTPONED,
     "reinstate": Measure.REINSTATED,
 }
+_LEAVES: Final[dict[type[events.TicketEvent], Measure]] = {
+    events.TicketCancelled: Measure.CANCELLED,
+    events.TicketWalkedOut: Measure.WALKED_OUT,
+}
 _CALLS: Final = {"pick": Measure.PICKED, "call_back": Measure.CALLED_BACK}
 
 
-def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hour: int) -> Counted:  # noqa: C901 # one case a fact
+def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hour: int) -> Counted:
     ticket = event.ticket
     match event:
         case events.TicketIssued():
-            yield _one(Measure.ARRIVED if ticket.leg == 1 else Measure.JOINED, ticket, hour)
+            yield _one(Measure.ARRIVED, ticket, hour)
+            if ticket.visit.party > 1:
+                yield _cell(Measure.COMPANIONS.value, NO_BIN, hour, ticket), Tally(ticket.visit.party - 1, 0)
         case events.TicketContinued():
             yield _one(Measure.JOINED, ticket, hour)
         case events.TicketCalled():
@@ -141,19 +180,24 @@ def _of_ticket(event: events.TicketEvent, was: Ticket | None, now: datetime, hou
             yield _timed(Measure.WAY, ticket, ticket.called_at, now, hour)
         case events.TicketFinished():
             yield _timed(Measure.SERVICE, ticket, ticket.started_at, now, hour)
-        case events.TicketMissed() if was is not None:
+        case events.TicketCancelled() | events.TicketWalkedOut():
+            yield _timed(_LEAVES[type(event)], ticket, _since(ticket), now, hour)
+        case _ if was is not None:
+            yield from _set_back(event, was, now, hour)
+
+
+def _set_back(event: events.TicketEvent, was: Ticket, now: datetime, hour: int) -> Counted:
+    """A ticket that came no further, counted where it was."""
+    match event:
+        case events.TicketMissed():
             yield _one(Measure.MISSED, was, hour)
-            if ticket.state is State.EXPIRED:
+            if event.ticket.state is State.EXPIRED:
                 yield _one(Measure.NEVER_CAME, was, hour)
-        case events.TicketReturned() if was is not None and event.how in _RETURNS:
+        case events.TicketReturned() if event.how in _RETURNS:
             yield _one(_RETURNS[event.how], was, hour)
-        case events.TicketHeld() if was is not None:
+        case events.TicketHeld():
             yield _one(Measure.HELD, was, hour)
             yield from _part(was, now, hour)
-        case events.TicketCancelled():
-            yield _timed(Measure.CANCELLED, ticket, _since(ticket), now, hour)
-        case events.TicketWalkedOut():
-            yield _timed(Measure.WALKED_OUT, ticket, _since(ticket), now, hour)
 
 
 def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour: int) -> Counted:
@@ -161,8 +205,23 @@ def _called(event: events.TicketCalled, was: Ticket | None, now: datetime, hour:
     yield _one(Measure.CALLED, ticket, hour)
     if event.how in _CALLS:
         yield _one(_CALLS[event.how], ticket, hour)
-    if was is not None and was.calls == 0:
+    if was is not None and was.calls == 0 and was.state is State.WAITING:
         yield _timed(Measure.WAITING, ticket, _since(ticket), now, hour)
+
+
+def _graded(was: Ticket | None, ticket: Ticket, hour: int) -> Counted:
+    """How the range that was promised came out, once: when it is known for the first time."""
+    promise = ticket.promise
+    if was is None or was.promise is None or was.promise.waited is not None or promise is None:
+        return
+    if promise.verdict is Verdict.UNDECIDED or promise.waited is None:
+        return
+    width = (promise.high - promise.low) * _MS_A_MINUTE
+    yield _cell(_VERDICTS[promise.verdict].value, NO_BIN, hour, ticket), Tally(1, width)
+    if promise.called:
+        waited = round(promise.waited * _MS_A_MINUTE)
+        error = abs(2 * waited - (promise.low + promise.high) * _MS_A_MINUTE) // 2
+        yield _cell(Measure.PROMISE_ERROR.value, NO_BIN, hour, ticket), Tally(1, error)
 
 
 def _transferred(event: events.TicketTransferred, ended: Ticket | None, now: datetime, hour: int) -> Counted:
@@ -183,14 +242,14 @@ def _since(ticket: Ticket) -> datetime:
     return ticket.issued_at if ticket.booked_for is None else max(ticket.issued_at, ticket.booked_for)
 
 
-def _one(measure: Measure, ticket: Ticket, hour: int) -> tuple[Cell, int]:
-    return _cell(measure.value, NO_BIN, hour, ticket), 0
+def _one(measure: Measure, ticket: Ticket, hour: int) -> tuple[Cell, Tally]:
+    return _cell(measure.value, NO_BIN, hour, ticket), Tally(1, 0)
 
 
-def _timed(measure: Measure, ticket: Ticket, since: datetime | None, now: datetime, hour: int) -> tuple[Cell, int]:
+def _timed(measure: Measure, ticket: Ticket, since: datetime | None, now: datetime, hour: int) -> tuple[Cell, Tally]:
     """A duration is never below nothing: a booked time may still be to come, a clock may have been set back."""
     ms = 0 if since is None else max(0, (now - since) // _MS)
-    return _cell(measure.value, bin_of(ms), hour, ticket), ms
+    return _cell(measure.value, bin_of(ms), hour, ticket), Tally(1, ms)
 
 
 def _cell(measure: str, into: int, hour: int, ticket: Ticket) -> Cell:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from math import inf
-from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from queueserver.domain.estimate import Expected
+from queueserver.domain.eligibility import is_privileged
+from queueserver.domain.estimate import Expected, promised
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.lanework import Group, LaneWork, groups_ahead
 from queueserver.domain.learned import Learned
-from queueserver.domain.line import Line
+from queueserver.domain.line import Line, lane_of
 from queueserver.domain.party import expected_services
+from queueserver.domain.promise import Promise
 from queueserver.domain.sharing import Pool, Sharing
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
@@ -23,50 +24,10 @@ from queueserver.domain.window import Window
 PAUSE_MINUTES: Final = 20.0
 """After how long a paused window is counted on again."""
 _UNLEARNED: Final = Learned()
-_UNKNOWN_MINUTES: Final = 8.0
+UNKNOWN_MINUTES: Final = 8.0
 _MOST_OVERTAKING: Final = 0.6
 _SOON: Final = 0.05
 _MS_A_MINUTE: Final = 60_000
-
-
-class Group(NamedTuple):
-    """Alike tickets of one lane: how many wait there, how many of them before the one in question, since when (ms).
-
-    People who come together count as what they take at a window.
-    """
-
-    queue: str
-    service: str
-    priority_class: str
-    waiting: float
-    before: float
-    since_ms: float
-
-
-def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
-    """Who waits in `lane`, and before `place`; None is the end of the line."""
-    for kind, tickets in line.rows(lane):
-        waiting = len(tickets)
-        before = waiting if place is None else bisect_left(tickets, place, key=attrgetter("place"))
-        yield Group(tickets[0].queue, kind.service, kind.priority_class, waiting, before, tickets[0].place.at_ms)
-    for ticket in line.parties(lane):
-        more = expected_services(ticket.visit.party) - 1
-        behind = place is not None and place <= ticket.place
-        yield Group(
-            ticket.queue, ticket.service, ticket.priority_class, more, 0.0 if behind else more, ticket.place.at_ms
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class LaneWork:
-    """Minutes of a window's time that wait in one lane: all of the privileged, and both sorts before the ticket."""
-
-    privileged: float = 0.0
-    privileged_before: float = 0.0
-    ordinary_before: float = 0.0
-    count_privileged_before: float = 0
-    count_ordinary_before: float = 0
-    since_ms: float = inf
 
 
 class Floor:
@@ -101,9 +62,12 @@ class Floor:
         """What is ahead of somebody who comes to `lane` now."""
         return {one: self._whole(line, one) for one in self.lanes(lane)}
 
-    def before(self, line: Line, ticket: Ticket, lane: str) -> dict[str, LaneWork]:
-        """What is ahead of a waiting ticket."""
-        return {one: self.work(groups_ahead(line, one, ticket.place)) for one in self.lanes(lane)}
+    def before(self, line: Line, lane: str, place: Place) -> dict[str, LaneWork]:
+        """What is ahead of `place` in `lane`."""
+        return {
+            one: self._whole(line, one) if line.ends_before(one, place) else self.work(groups_ahead(line, one, place))
+            for one in self.lanes(lane)
+        }
 
     def work(self, groups: Iterable[Group]) -> LaneWork:
         """The work of the groups of one lane."""
@@ -121,6 +85,19 @@ class Floor:
                 ordinary_before += before * minutes
                 count_ordinary += before
         return LaneWork(privileged, privileged_before, ordinary_before, count_privileged, count_ordinary, since)
+
+    def promise(self, ticket: Ticket, ahead: Mapping[str, LaneWork]) -> Promise:
+        """The range of minutes for a ticket that waits or is about to; not before it may be called at all."""
+        privileged = is_privileged(ticket, self._plan.privileged, self._plan.policy, self.now)
+        expected = self.expected(lane_of(ticket), ticket.queue, ahead, privileged=privileged)
+        if ticket.not_before is not None and ticket.not_before > self.now:
+            earliest = (ticket.not_before - self.now).total_seconds() / 60
+            expected = replace(expected, minutes=max(earliest, expected.minutes), idle=False)
+        return promised(expected, self._of(ticket.queue))
+
+    def promise_next(self, queue: str, ahead: Mapping[str, LaneWork]) -> Promise:
+        """The range for an ordinary visitor who would come to `queue` now."""
+        return promised(self.expected(queue, queue, ahead, privileged=False), self._of(queue))
 
     def expected(self, lane: str, queue: str, ahead: Mapping[str, LaneWork], *, privileged: bool) -> Expected:
         """The wait of one ticket of `queue` standing in `lane`; `ahead` has every lane of lanes(lane).
@@ -210,7 +187,7 @@ class Floor:
 
     def _configured(self, queue: str) -> float:
         plan = self._plan.queues.get(queue)
-        return plan.service_minutes if plan else _UNKNOWN_MINUTES
+        return plan.service_minutes if plan else UNKNOWN_MINUTES
 
 
 def _level(pool: Pool, free: tuple[float, ...], lane: str, work: Mapping[str, float]) -> float:

@@ -14,6 +14,7 @@ from queueserver.domain.selection import choose_next
 from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
 from queueserver.handlers import commands, visits
+from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
 
@@ -113,6 +114,7 @@ def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
 def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
     """A new leg of the same visit, in another queue or for one window; the place follows the original arrival.
 
+    A service desk hands on to a service: the leg is then for that service, in its queue, with the same number.
     After it the visit goes on as if nothing had been, or returns here when this window wants the visitor back.
     """
     window, ticket = _at_window(uow, command.window)
@@ -123,16 +125,22 @@ def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
         itinerary = visits.arrived_at(ticket.visit, sent_to)
     place = visits.original_place(uow, ticket)
     ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now, itinerary=itinerary)
+    if command.to_service is not None:
+        leg = replace(leg, service=command.to_service)
+        event = replace(event, ticket=leg)
     uow.put_window(window.release())
     uow.put_ticket(ended)
+    leg = promising(uow, leg)
     uow.put_ticket(leg)
-    uow.record(event)
+    uow.record(replace(event, ticket=leg))
     return leg
 
 
 def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) -> tuple[str, str | None]:
-    if (command.to_queue is None) == (command.to_window is None):
+    if [command.to_queue, command.to_window, command.to_service].count(None) != 2:
         raise DomainError("invalid_field", field="queue")
+    if command.to_service is not None:
+        return _handed_on(uow, command.to_service, ticket), None
     if command.to_queue is not None:
         if command.to_queue not in uow.plan.queues:
             raise DomainError("unknown_queue", field="queue")
@@ -144,6 +152,16 @@ def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) ->
         raise DomainError("invalid_field", field="window")
     queue = ticket.queue if ticket.queue in target.serves else target.serves[0]
     return queue, target.id
+
+
+def _handed_on(uow: UnitOfWork, service_id: str, ticket: Ticket) -> str:
+    """The queue of the service a desk hands its visitor on to; a desk that leads to itself would go round for ever."""
+    service = uow.plan.services.get(service_id)
+    if service is None:
+        raise DomainError("unknown_service", field="service")
+    if service.queue == ticket.queue:
+        raise DomainError("invalid_field", field="service")
+    return service.queue
 
 
 def call_to(uow: UnitOfWork, window: Window, ticket: Ticket, reason: Reason, *, how: str) -> tuple[Ticket, Reason]:

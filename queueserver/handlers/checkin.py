@@ -13,6 +13,7 @@ from queueserver.handlers import bookings
 from queueserver.handlers.admission import admit, within_person_limit
 from queueserver.handlers.appointments import clock_time, open_at, rules_of, service_of
 from queueserver.handlers.visits import walking_its_steps
+from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
 
@@ -37,7 +38,7 @@ def check_in(uow: UnitOfWork, command: bookings.CheckIn) -> Ticket:
         _must_be_expected_now(uow, queue, appointment, arrival)
         within_person_limit(uow, queue, appointment.holder)
     day, number = uow.queue_day(queue.id).take(queue, booked=arrival is not Arrival.LATE)
-    ticket = walking_its_steps(uow, _ticket(uow, command, appointment, number, arrival))
+    ticket = promising(uow, walking_its_steps(uow, _ticket(uow, command, appointment, number, arrival)))
     came, event = appointment.check_in(ticket.id, number)
     uow.put_queue_day(day)
     uow.put_ticket(ticket)

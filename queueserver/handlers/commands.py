@@ -168,12 +168,13 @@ class Hold(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Transfer(AtWindow):
-    """`come_back`: after the other window the visitor returns to this one."""
+    """`come_back`: after the other window the visitor returns to this one. `to_service`: what a desk found out."""
 
     to_queue: str | None
     to_window: str | None
     note: str
     come_back: bool = False
+    to_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

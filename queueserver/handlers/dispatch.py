@@ -23,7 +23,7 @@ from queueserver.handlers import (
     voiding,
     windows,
 )
-from queueserver.handlers.waits import wait_of
+from queueserver.handlers.waits import wait_told
 from queueserver.ports import (
     Answer,
     AppointmentAnswer,
@@ -102,4 +102,4 @@ def ticket_answer(uow: UnitOfWork, ticket: Ticket) -> TicketAnswer:
     """The ticket with its zone and, while it waits, where it stands."""
     queue = uow.plan.queues.get(ticket.queue)
     zone = queue.zone if queue else ""
-    return TicketAnswer(ticket, zone, wait_of(uow, ticket) if ticket.state is State.WAITING else None)
+    return TicketAnswer(ticket, zone, wait_told(uow, ticket) if ticket.state is State.WAITING else None)

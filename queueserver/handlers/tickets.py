@@ -12,6 +12,7 @@ from queueserver.domain.stops import StopState
 from queueserver.domain.ticket import AT_WINDOW, Place, State, Ticket, Visit
 from queueserver.handlers import commands, visits
 from queueserver.handlers.admission import admit
+from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
 
@@ -32,7 +33,7 @@ def take_ticket(uow: UnitOfWork, command: commands.TakeTicket) -> Ticket:
         ticket = _first_of_several(uow, command, ticket)
     queue = uow.plan.queues[ticket.queue]
     day, number = uow.queue_day(queue.id).take(queue)
-    ticket = replace(ticket, visit=replace(ticket.visit, number=number))
+    ticket = promising(uow, replace(ticket, visit=replace(ticket.visit, number=number)))
     uow.put_queue_day(day)
     uow.put_ticket(ticket)
     uow.record(events.TicketIssued(ticket))

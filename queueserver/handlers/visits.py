@@ -14,7 +14,7 @@ from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.handlers.admission import admit
-from queueserver.handlers.waits import wait_of
+from queueserver.handlers.waits import promising, wait_of
 from queueserver.ports import UnitOfWork
 
 
@@ -81,8 +81,10 @@ def go_on(uow: UnitOfWork, ended: Ticket, onward: Onward) -> Ticket | None:
         uow.put_window(window_here.take(leg.id, window_here.streak))
     else:
         leg, event = ended.go_on(uow.new_id(), onward.stop.queue, onward.stop.service, place, uow.now, onward.why)
+    if leg.state is State.WAITING:
+        leg = promising(uow, leg)
     uow.put_ticket(leg)
-    uow.record(event)
+    uow.record(replace(event, ticket=leg))
     return leg
 
 

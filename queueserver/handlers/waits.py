@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from queueserver.domain.estimate import wait_range
+from dataclasses import replace
+
+from queueserver.domain.line import lane_of
+from queueserver.domain.promise import Promise
 from queueserver.domain.ticket import Ticket
-from queueserver.domain.window import WindowState
 from queueserver.ports import UnitOfWork, Wait
 
 
 def wait_of(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
     """Where a ticket stands that waits in its queue, or would wait there; None when the queue is configured no more."""
-    queue = uow.plan.queues.get(ticket.queue)
-    if queue is None:
+    if ticket.queue not in uow.plan.queues:
         return None
     ahead = uow.line.ahead(ticket, uow.now)
-    serving = (uow.window(window) for window in uow.plan.windows_of_queue.get(ticket.queue, ()))
-    working = sum(1 for window in serving if window.state is WindowState.OPEN)
-    low, high = wait_range(uow.line.services_ahead(ticket, uow.now), queue.service_minutes, working)
-    return Wait(ahead + 1, ahead, low, high)
+    promise = _promise(uow, ticket)
+    return Wait(ahead + 1, ahead, promise.low, promise.high)
+
+
+def wait_told(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
+    """The same for the ticket an answer is about: whoever has just been promised a range hears that one."""
+    if ticket.promise is None or ticket.issued_at != uow.now:
+        return wait_of(uow, ticket)
+    ahead = uow.line.ahead(ticket, uow.now)
+    return Wait(ahead + 1, ahead, ticket.promise.low, ticket.promise.high)
+
+
+def promising(uow: UnitOfWork, ticket: Ticket) -> Ticket:
+    """A ticket that begins to wait, with the range of minutes it is told; it is not yet in the line."""
+    return replace(ticket, promise=_promise(uow, ticket)) if ticket.queue in uow.plan.queues else ticket
+
+
+def _promise(uow: UnitOfWork, ticket: Ticket) -> Promise:
+    floor = uow.floor()
+    return floor.promise(ticket, floor.before(uow.line, lane_of(ticket), ticket.place))

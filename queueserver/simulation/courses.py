@@ -148,6 +148,7 @@ def _ended(course: _Course, fact: Fact, end: End, trace: _Trace) -> None:
             items=tuple(fact.detail.get("items", ())),
             leaves=fact.type == "ticket.finished" and fact.ticket not in trace.continued,
             come_back=fact.data.get("from_window") in fact.detail.get("returns", ()),
+            held_for=fact.held_for if end is End.HOLD else None,
             meanwhile=tuple(course.meanwhile),
             start_rank=started.rank if started else 0,
             end_rank=fact.rank,

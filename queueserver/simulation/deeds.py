@@ -13,7 +13,7 @@ from queueserver.simulation.visitors import Deed, End, Later, Stage, Visitor
 _ENDS: Final[Mapping[End, Callable[[Stage, Ticket, str], commands.Command]]] = {
     End.FINISH: lambda stage, ticket, window: commands.Finish(window, stage.outcome, stage.items, leaves=stage.leaves),
     End.MISS: lambda stage, ticket, window: commands.NoShow(window),
-    End.HOLD: lambda stage, ticket, window: commands.Hold(window, ""),
+    End.HOLD: lambda stage, ticket, window: commands.Hold(window, "", **(stage.held_for or {})),
     End.TRANSFER: lambda stage, ticket, window: commands.Transfer(
         window, stage.to_queue, stage.to_window, "", come_back=stage.come_back
     ),

@@ -80,7 +80,7 @@ COMMANDS: Final[Mapping[str, Make]] = {
     "ticket.started": lambda fact, _, __: commands.Start(fact.data["window"]),
     "ticket.finished": _finish,
     "ticket.missed": lambda fact, _, __: commands.NoShow(fact.data["from_window"]),
-    "ticket.held": lambda fact, _, __: commands.Hold(fact.data["window"], ""),
+    "ticket.held": lambda fact, _, __: commands.Hold(fact.data["window"], "", **fact.held_for),
     "ticket.returned": _return,
     "ticket.transferred": _transfer,
     "ticket.cancelled": _cancel,

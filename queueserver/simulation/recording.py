@@ -40,6 +40,12 @@ class Fact:
         """Its place among deeds of the same millisecond; the odd numbers between are for what came of it."""
         return 2 * self.seq
 
+    @property
+    def held_for(self) -> dict[str, Any]:
+        """The minutes a ticket was held for, as the command takes them; nothing when until a clerk acts."""
+        until = self.detail.get("not_before")
+        return {} if until is None else {"minutes": round((until - self.at_ms) / 60_000)}
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:

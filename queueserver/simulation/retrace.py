@@ -181,8 +181,8 @@ class _Tracer:
             self._hall.live.keep(ticket)
         if ticket.state is State.WAITING:
             self.found.ahead[fact.seq] = self._hall.live.line.index(ticket)
-            if ticket.not_before is not None:
-                heappush(self._due, milliseconds(ticket.not_before))
+        if ticket.not_before is not None:
+            heappush(self._due, milliseconds(ticket.not_before))
 
     def _notice(self, at_ms: int, rank: int) -> None:
         """Which windows can call now that could not, or no longer can."""

@@ -264,10 +264,10 @@ class Simulation:
         if left is not None:
             self._idle_since[left] = self.now_ms
             stirred.add(left)
+        self._wake_when_due(ticket)
         if ticket.state is State.WAITING:
             plan = self.hall.live.plan
             stirred.update((ticket.sent_to,) if ticket.sent_to else plan.windows_of_queue.get(ticket.queue, ()))
-            self._wake_when_due(ticket)
         elif ticket.ended_at is not None:
             stirred.update(self._pending)
 

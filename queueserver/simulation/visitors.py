@@ -6,8 +6,10 @@ repeat; of deeds in the same millisecond the lower rank comes first. Invented de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class End(StrEnum):
@@ -70,6 +72,8 @@ class Stage:
     items: tuple[str, ...] = ()
     leaves: bool = False
     come_back: bool = False
+    held_for: Mapping[str, Any] | None = None
+    """{"minutes": n} when a held ticket comes back by itself."""
     meanwhile: tuple[Later, ...] = ()
     afterwards: tuple[Later, ...] = ()
     start_rank: int = 0

@@ -19,7 +19,7 @@ from queueserver.handlers.commands import Assign, Command, TurnDay
 from queueserver.handlers.dispatch import answer, carry_out
 from queueserver.outgoing import fact_of
 from queueserver.ports import Answer, CallAnswer, Clock, NewId
-from queueserver.store import appointments, calendar, rows
+from queueserver.store import appointments, calendar, lessons, rows
 from queueserver.store import statements as sql
 from queueserver.store.appointments import StoredAppointments
 from queueserver.store.live import Change, LiveHall, Unit
@@ -137,6 +137,7 @@ class Batch:
             days = [rows.queue_day_row(hall, day, counters) for (day, _), counters in self._change.queue_days.items()]
             send(sql.upsert_queue_day(self._connection), days)
         appointments.write(self._connection, hall, self._change.appointments.values())
+        lessons.write(self._connection, hall, self._change.learned)
         if self._change.tallies:
             added = [rows.statistics_row(hall, *key, tally) for key, tally in self._change.tallies.items()]
             send(sql.add_statistics(self._connection), added)
@@ -216,6 +217,7 @@ def load(connection: Connection, hall: str, row: Any) -> LiveHall:
         live.windows[window["id"]] = rows.window_of(window)
     for appointment in appointments.kept(connection, hall, row.business_day):
         live.agenda.keep(appointment)
+    live.learned.update(lessons.kept(connection, hall))
     live.at, live.calendar_seq = rows.from_ms(row.at), row.calendar_seq
     load_day(connection, live)
     return live

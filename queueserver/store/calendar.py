@@ -25,11 +25,10 @@ _CLOSURES: Final = (
     )
     .order_by(t.closures.c.id)
 )
-_CLOSINGS: Final = (
-    select(t.closings)
-    .where(t.closings.c.hall == bindparam("in_hall"), t.closings.c.business_day == bindparam("of_day"))
-    .order_by(t.closings.c.id)
+_CLOSINGS: Final = select(t.closings).where(
+    t.closings.c.hall == bindparam("in_hall"), t.closings.c.business_day == bindparam("of_day")
 )
+"""Sorting there would lead SQLite through every past end of a day."""
 
 
 def of_day(connection: Connection, hall: str, today: date) -> tuple[dict[str, Closure], Closing | None]:
@@ -42,7 +41,8 @@ def of_day(connection: Connection, hall: str, today: date) -> tuple[dict[str, Cl
 
 def closings(connection: Connection, hall: str, day: date) -> list[Closing]:
     """Every end of one business day, in order."""
-    return [closing_of(row) for row in connection.execute(_CLOSINGS, {"in_hall": hall, "of_day": day}).mappings()]
+    found = connection.execute(_CLOSINGS, {"in_hall": hall, "of_day": day}).mappings()
+    return sorted((closing_of(row) for row in found), key=lambda closing: closing.id)
 
 
 def write(connection: Connection, hall: str, change: Change) -> None:

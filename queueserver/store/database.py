@@ -85,14 +85,15 @@ def _migrate(engine: Engine, config: Config) -> None:
     script = ScriptDirectory.from_config(config)
     newest = script.get_current_head()
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-        connection.rollback()
+        found = _revision(connection)
+        if found is None and _table_of_ours(connection):
+            found = _revision(connection)  # another server may have made the schema since the first look
+            if found is None:
+                _refuse_nameless(connection)
         if found == newest:
             _must_be_whole(connection)
             return
-        if found is None:
-            _must_be_empty(connection)
-        else:
+        if found is not None:
             _must_be_known(script, found)
             _copy_aside(engine, found)
         config.attributes["connection"] = connection
@@ -116,13 +117,23 @@ def _must_be_whole(connection: Connection) -> None:
         raise DatabaseRefusedError(f"the database is damaged: it has no table {missing[0]}; restore a copy of it")
 
 
-def _must_be_empty(connection: Connection) -> None:
+def _revision(connection: Connection) -> str | None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()
+    return found
+
+
+def _table_of_ours(connection: Connection) -> str:
+    """The first table that has a name of ours, or ""."""
+    return min(set(metadata.tables) & set(inspect(connection).get_table_names()), default="")
+
+
+def _refuse_nameless(connection: Connection) -> None:
     """Tables without a schema version are another program's, or ours after somebody dropped what tells the version."""
-    if ours := sorted(set(metadata.tables) & set(inspect(connection).get_table_names())):
-        raise DatabaseRefusedError(
-            f"the database has a table {ours[0]} but does not say which version of hallqueue made it; "
-            "use another database, or restore a copy of this one"
-        )
+    raise DatabaseRefusedError(
+        f"the database has a table {_table_of_ours(connection)} but does not say which version of hallqueue made it; "
+        "use another database, or restore a copy of this one"
+    )
 
 
 def _copy_aside(engine: Engine, revision: str) -> None:

@@ -6,6 +6,7 @@ Whoever holds the hall's row compares sequence numbers and catches up when anoth
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -15,15 +16,20 @@ from queueserver.domain.appointment import Appointment
 from queueserver.domain.balance import accounted
 from queueserver.domain.closure import Closure, in_force
 from queueserver.domain.daybook import Closing
+from queueserver.domain.eligibility import is_privileged
 from queueserver.domain.errors import DomainError
 from queueserver.domain.events import Event
 from queueserver.domain.hall import HallPlan
+from queueserver.domain.learned import Learned
+from queueserver.domain.lessons import lesson
 from queueserver.domain.line import Line, stands_in_line
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import local_hour
+from queueserver.domain.sharing import Sharing
 from queueserver.domain.statistics import Cell, Tally, counted
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
-from queueserver.domain.window import Window
+from queueserver.domain.window import Window, WindowState
+from queueserver.domain.workload import UNKNOWN_MINUTES, Floor
 from queueserver.ports import NewId
 from queueserver.store.pastappointments import NO_PAST, PastAppointments
 
@@ -56,6 +62,9 @@ class LiveHall:
         self.plan = in_force(self.plan, self.closures.values(), self.closing)
 
     agenda: Agenda = field(default_factory=Agenda)
+    learned: dict[str, Learned] = field(default_factory=dict)
+    _floor: tuple[HallPlan, Floor] | None = field(default=None, repr=False, compare=False)
+    _sharing: tuple[HallPlan, Sharing] | None = field(default=None, repr=False, compare=False)
 
     def keep(self, ticket: Ticket) -> None:
         """Let `ticket` replace what was known of it."""
@@ -69,6 +78,33 @@ class LiveHall:
             self.line.add(ticket)
         if ticket.visit.holder:
             self.holders.setdefault((ticket.visit.holder, ticket.queue), set()).add(ticket.id)
+
+    def floor(self, now: datetime) -> Floor:
+        """The windows as they stand; worked out anew when the time, a window or something learned has changed."""
+        known = self._floor
+        if known is None or known[0] is not self.plan or known[1].now != now:
+            floor = Floor(self.plan, self.sharing(), self.windows, self.tickets, self.learned, now)
+            self._floor = known = self.plan, floor
+        return known[1]
+
+    def sharing(self) -> Sharing:
+        if self._sharing is None or self._sharing[0] is not self.plan:
+            self._sharing = self.plan, Sharing(self.plan, self.windows)
+        return self._sharing[1]
+
+    def seat(self, window: Window) -> None:
+        """Let `window` replace what was known of it."""
+        old = self.windows.get(window.id)
+        self.windows[window.id] = window
+        self._floor = None
+        if old is None or old.state is not window.state:
+            self._sharing = None
+
+    def learn(self, queue: str, learned: Learned) -> None:
+        """The floor keeps only what comes of service times and of how many are called at all."""
+        old, self.learned[queue] = self.learned.get(queue), learned
+        if old is None or old.durations is not learned.durations or old.came is not learned.came:
+            self._floor = None
 
     def _forget(self, ticket: Ticket) -> None:
         if stands_in_line(ticket):
@@ -93,12 +129,14 @@ class Change:
     closures: dict[str, Closure] = field(default_factory=dict)
     closings: dict[str, Closing] = field(default_factory=dict)
     appointments: dict[str, tuple[Appointment, int]] = field(default_factory=dict)
+    learned: dict[str, Learned] = field(default_factory=dict)
     tallies: dict[tuple[date, Cell], Tally] = field(default_factory=dict)
     """What to add to the statistics, by business day."""
 
-    def add(self, day: date, cell: Cell, ms: int) -> None:
-        n, total = self.tallies.get((day, cell), (0, 0))
-        self.tallies[day, cell] = Tally(n + 1, total + ms)
+    def add(self, day: date, cell: Cell, tally: Tally) -> None:
+        """More of what is counted; see domain.statistics."""
+        known = self.tallies.get((day, cell))
+        self.tallies[day, cell] = tally if known is None else known.plus(tally)
 
 
 class Unit:
@@ -132,10 +170,11 @@ class Unit:
         self.agenda = AgendaView(live.agenda)
         self._tickets: dict[str, Ticket] = {}
         self._was: dict[str, Ticket | None] = {}
-        self._counted: list[tuple[Cell, int]] = []
+        self._counted: list[tuple[Cell, Tally]] = []
         self._hour = local_hour(now, live.plan.time_zone)
         self._windows: dict[str, Window] = {}
         self._queue_days: dict[str, QueueDay] = {}
+        self._learned: dict[str, Learned] = {}
         self._next_day: date | None = None
 
     # -- reading
@@ -182,6 +221,19 @@ class Unit:
         plan = self.plan.queues.get(queue)
         return day or QueueDay(queue, plan.first if plan else 1)
 
+    def learned(self, queue: str) -> Learned:
+        return self._learned.get(queue) or self._live.learned.get(queue) or Learned()
+
+    def floor(self) -> Floor:
+        live = self._live
+        if not (self._windows or self._learned):
+            return live.floor(self.now)
+        windows = {**live.windows, **self._windows}
+        tickets, learned = ChainMap(self._tickets, live.tickets), ChainMap(self._learned, live.learned)
+        moved = any(window.state is not self._state(window.id) for window in self._windows.values())
+        sharing = Sharing(self.plan, windows) if moved else live.sharing()
+        return Floor(self.plan, sharing, windows, tickets, learned, self.now)
+
     def open_tickets(self) -> Sequence[Ticket]:
         return list(self._live.tickets.values())
 
@@ -208,16 +260,35 @@ class Unit:
         self.agenda.put(appointment)
 
     def put_ticket(self, ticket: Ticket) -> None:
-        self._was[ticket.id] = (
+        was = self._was[ticket.id] = (
             self._tickets.get(ticket.id) or self._live.tickets.get(ticket.id) or self._stored.get(ticket.id)
         )
         self._tickets[ticket.id] = ticket
+        self._learn(was, ticket)
 
     def put_window(self, window: Window) -> None:
         self._windows[window.id] = window
 
     def put_queue_day(self, day: QueueDay) -> None:
         self._queue_days[day.queue] = day
+
+    def _learn(self, was: Ticket | None, ticket: Ticket) -> None:
+        known, queue = self.learned(ticket.queue), self.plan.queues.get(ticket.queue)
+        learned = lesson(
+            known,
+            was,
+            ticket,
+            self.now,
+            hour=self._hour,
+            configured=queue.service_minutes if queue else UNKNOWN_MINUTES,
+            privileged=is_privileged(ticket, self.plan.privileged, self.plan.policy, self.now),
+        )
+        if learned is not known:
+            self._learned[ticket.queue] = learned
+
+    def _state(self, window: str) -> WindowState:
+        known = self._live.windows.get(window)
+        return known.state if known else WindowState.CLOSED
 
     def record(self, event: Event) -> None:
         self.events.append(event)
@@ -238,14 +309,18 @@ class Unit:
         live.seq += len(self.events)
         if self.events:
             live.at = self.now
-        for cell, ms in self._counted:
-            change.add(live.business_day, cell, ms)
+        for cell, tally in self._counted:
+            change.add(live.business_day, cell, tally)
         self._commit_tickets(change)
         for window_id, changed in self._windows.items():
             before = live.windows.get(window_id) or Window(window_id)
             others = (one for one in live.windows.values() if one.id != window_id)
             window = accounted(before, changed, others, self.now)
-            live.windows[window_id] = change.windows[window_id] = window
+            live.seat(window)
+            change.windows[window_id] = window
+        for queue, learned in self._learned.items():
+            live.learn(queue, learned)
+            change.learned[queue] = learned
         for queue, day in self._queue_days.items():
             live.queue_days[queue] = change.queue_days[live.business_day, queue] = day
         for appointment in self.agenda.changed.values():

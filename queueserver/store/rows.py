@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 
 from queueserver.domain.numbering import QueueDay
+from queueserver.domain.promise import Promise
 from queueserver.domain.statistics import Cell, Tally
 from queueserver.domain.stops import NOTHING_MORE, Itinerary, Return, Stop, StopState
 from queueserver.domain.ticket import Origin, Place, State, Ticket, Visit
@@ -107,7 +108,32 @@ def ticket_row(hall: str, ticket: Ticket, seq: int) -> dict[str, Any]:
         "not_before": _ms_or_none(ticket.not_before),
         "origin": ticket.origin.value,
         "seq": seq,
+        **_promise_columns(ticket.promise),
     }
+
+
+def _promise_columns(promise: Promise | None) -> dict[str, Any]:
+    return {
+        "promised_low": promise.low if promise else None,
+        "promised_high": promise.high if promise else None,
+        "promised_expected": promise.expected if promise else None,
+        "promised_spread": promise.spread if promise else None,
+        "promised_waited": promise.waited if promise else None,
+        "promised_called": promise.called if promise else None,
+    }
+
+
+def _promise_of(row: Row) -> Promise | None:
+    if row["promised_low"] is None:
+        return None
+    return Promise(
+        row["promised_low"],
+        row["promised_high"],
+        row["promised_expected"],
+        row["promised_spread"],
+        row["promised_waited"],
+        row["promised_called"],
+    )
 
 
 def ticket_of(row: Row) -> Ticket:
@@ -151,6 +177,7 @@ def ticket_of(row: Row) -> Ticket:
         booked_for=_moment_or_none(row["booked_for"]),
         not_before=_moment_or_none(row["not_before"]),
         origin=Origin(row["origin"]),
+        promise=_promise_of(row),
     )
 
 

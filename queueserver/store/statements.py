@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -53,6 +53,12 @@ _CHANGING = (
     "note",
     "booked_for",
     "not_before",
+    "promised_low",
+    "promised_high",
+    "promised_expected",
+    "promised_spread",
+    "promised_waited",
+    "promised_called",
     "seq",
 )
 UPDATE_TICKET = (
@@ -111,6 +117,13 @@ STATISTICS = select(t.statistics).where(
 )
 
 
+LEARNED = select(t.learned.c.queue, t.learned.c.document).where(t.learned.c.hall == bindparam("in_hall"))
+
+
+def upsert_learned(connection: Connection) -> Insert:
+    return upsert(connection, t.learned)
+
+
 def upsert_window(connection: Connection) -> Insert:
     return upsert(connection, t.windows)
 
@@ -121,8 +134,7 @@ def upsert_queue_day(connection: Connection) -> Insert:
 
 def add_statistics(connection: Connection) -> Insert:
     """Adds to what is there: no reading before, and nothing to keep in memory."""
-    c = t.statistics.c
-    return upsert(connection, t.statistics, lambda new: {"n": c.n + new.n, "total": c.total + new.total})
+    return _adding(connection.dialect.name)
 
 
 def changed(row: dict[str, Any]) -> dict[str, Any]:
@@ -130,15 +142,31 @@ def changed(row: dict[str, Any]) -> dict[str, Any]:
     return {"of_hall": row["hall"], "of_id": row["id"], **{name: row[name] for name in _CHANGING}}
 
 
-def upsert(connection: Connection, table: Any, merge: Callable[[Any], dict[str, Any]] | None = None) -> Insert:
-    """Insert rows of `table`, or replace those with the same key.
+def upsert(connection: Connection, table: Table) -> Insert:
+    """Insert rows of `table`, or replace those with the same key."""
+    return _upsert(connection.dialect.name, table)
 
-    `merge` makes what a row that is there becomes from the new one; without it the new values replace it.
-    """
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
+
+@cache
+def _upsert(dialect: str, table: Table) -> Insert:
+    kept = {column.name for column in table.primary_key}
+    statement = _insert(dialect, table)
+    values = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in kept}
+    return _or_update(statement, table, values)
+
+
+@cache
+def _adding(dialect: str) -> Insert:
+    statement, c = _insert(dialect, t.statistics), t.statistics.c
+    more = {"n": c.n + statement.excluded.n, "total": c.total + statement.excluded.total}
+    return _or_update(statement, t.statistics, more)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def _or_update(statement: Any, table: Table, values: dict[str, Any]) -> Insert:
     keys = [column.name for column in table.primary_key]
-    rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    values = merge(statement.excluded) if merge else rest
     result: Insert = statement.on_conflict_do_update(index_elements=keys, set_=values)
     return result

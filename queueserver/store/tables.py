@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -104,6 +105,12 @@ tickets = Table(
     Column("note", String(200), nullable=False),
     Column("booked_for", BigInteger),
     Column("not_before", BigInteger),
+    Column("promised_low", Integer),
+    Column("promised_high", Integer),
+    Column("promised_expected", Float(53)),
+    Column("promised_spread", Float(53)),
+    Column("promised_waited", Float(53)),
+    Column("promised_called", Boolean),
     Column("origin", String(16), nullable=False, server_default="issued"),
     Column("seq", BigInteger, nullable=False),
     ForeignKeyConstraint(["hall", "visit"], ["visits.hall", "visits.id"]),
@@ -232,6 +239,15 @@ events = Table(
 `data` is the wire event's data as JSON text, passed by the privacy gate; `detail` (JSON text) stays in the house:
 reason of a call, staff, outcome.
 """
+
+learned = Table(
+    "learned",
+    metadata,
+    Column("hall", String(48), primary_key=True),
+    Column("queue", String(48), primary_key=True),
+    Column("document", Text, nullable=False),
+)
+"""What each queue has learned of its service times and waits (store.lessons), written with the fact that taught it."""
 
 statistics = Table(
     "statistics",

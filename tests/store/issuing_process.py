@@ -1,6 +1,7 @@
 """A server process to be killed: takes and calls as fast as it can, and says of each what it was answered.
 
-Run as `python -m tests.store.issuing_process URL`; one JSON line for each acknowledged command on standard output.
+Run as `python tests/store/issuing_process.py URL`, by its path because a library brings a package named tests; one
+JSON line for each acknowledged command on standard output.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import json
 import sys
 from typing import Any
 
+from store_kit import Office
+
 from queueserver.clock import SystemClock
 from queueserver.handlers import commands
-from tests.store.store_kit import Office
 
 
 async def main(url: str) -> None:

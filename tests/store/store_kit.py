@@ -22,7 +22,7 @@ from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import OPEN_STATES, State
 from queueserver.handlers import commands
-from queueserver.ports import Actor, Answer, AppointmentAnswer, CallAnswer, Clock, Imported, TicketAnswer
+from queueserver.ports import Actor, Answer, AppointmentAnswer, CallAnswer, Clock, Imported, NewId, TicketAnswer
 from queueserver.store import statements as sql
 from queueserver.store.batch import Reply, load
 from queueserver.store.database import StorageError, open_engine, prepare
@@ -59,11 +59,11 @@ class HandClock:
 class Office:
     """A writer on a database of its own opening, to be used in `async with`."""
 
-    def __init__(self, url: str, clock: Clock | None = None) -> None:
+    def __init__(self, url: str, clock: Clock | None = None, new_id: NewId | None = None) -> None:
         self.clock = clock or HandClock()
         self.engine: Engine = open_engine(url, writing=True)
         self.told: list[tuple[str, int]] = []
-        self.writer = Writer(self.engine, self.clock, Ulids(self.clock), visitor_token, self._tell)
+        self.writer = Writer(self.engine, self.clock, new_id or Ulids(self.clock), visitor_token, self._tell)
 
     def _tell(self, hall: str, seq: int) -> None:
         self.told.append((hall, seq))
@@ -139,12 +139,12 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 60))
 
 
-def founded(url: str, config: HallConfig = SAMPLE_HALL, now: datetime = NOON) -> str:
+def founded(url: str, config: HallConfig = SAMPLE_HALL, now: datetime = NOON, new_id: NewId | None = None) -> str:
     """A database with the hall published in it at `now`; returns `url`."""
     prepare(url)
 
     async def found() -> None:
-        async with Office(url, HandClock(now)) as office:
+        async with Office(url, HandClock(now), new_id) as office:
             assert await office.writer.publish_config(HALL, config, by="test", note="") == 1
 
     asyncio.run(found())
@@ -192,6 +192,7 @@ def assert_same(memory: LiveHall, disk: LiveHall) -> None:
     assert memory.windows == disk.windows
     assert memory.queue_days == disk.queue_days
     assert memory.holders == disk.holders
+    assert memory.learned == disk.learned
     windows = memory.plan.windows
     lanes = {*memory.plan.queues, *(f"window/{window}" for window in windows), *(f"held/{w}" for w in windows)}
     assert set(memory.line.holders()) == set(disk.line.holders())

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, insert, update
 
 from contract.client.sample import SAMPLE_HALL
-from queueserver import selects
+from contract.statistics import GroupBy
+from queueserver import books, reports, selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.catalogue import Catalogues
 from queueserver.clock import SystemClock, Ulids
@@ -22,7 +27,10 @@ from queueserver.store import publishing
 from queueserver.store.database import open_engine, prepare
 from queueserver.store.rows import to_ms
 from queueserver.store.statements import OPEN_TICKETS
-from queueserver.store.tables import events, halls, queue_days, tickets, visits, windows
+from queueserver.store.tables import events, halls, metadata, queue_days, tickets, visits, windows
+from tests.store.both_databases import random_batches
+from tests.store.random_days import RandomDay
+from tests.store.store_kit import HandClock
 
 HALL = SAMPLE_HALL.hall.id
 TODAY = date(2026, 3, 2)
@@ -118,6 +126,10 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "events": lambda c: selects.events_after(c, HALL, PAST_DAYS * A_DAY, 100),
     "halls": selects.all_halls,
     "reload": lambda c: c.execute(OPEN_TICKETS, {"in_hall": HALL}).all(),
+    "a week's statistics": lambda c: reports.report(
+        c, view(c).now.published, TODAY - timedelta(days=7), TODAY, GroupBy.QUEUE, "en"
+    ),
+    "the books of a day": lambda c: books.account(c, HALL, TODAY + timedelta(days=1)),
 }
 
 
@@ -167,6 +179,43 @@ def test_no_question_walks_through_a_whole_hall(engine: Engine, question: str) -
                 assert "ix_tickets_open" in step, (statement, plan)
 
 
+@pytest.fixture
+def written(engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """The same old hall, to be written to."""
+    old = str(engine.url.database)
+    with closing(sqlite3.connect(old)) as source, closing(sqlite3.connect(tmp_path / "hall.db")) as copy:
+        source.backup(copy)
+    writing = open_engine(f"sqlite:///{tmp_path / 'hall.db'}", writing=True)
+    yield writing
+    writing.dispose()
+
+
+SMALL = {"halls", "windows", "learned", "accounts", "tokens", "enrolments"}
+"""Tables that do not grow with the days."""
+GROWING = "|".join(table.name for table in metadata.sorted_tables if table.name not in SMALL)
+
+
+def test_no_command_scans_the_past(written: Engine) -> None:
+    """Every statement that any command sends, the turn of the day among them, leads to its rows by an index."""
+    plans = _plans(written, lambda _: None, lambda: _everything_at_once(written))
+    kinds = Counter(statement.split(maxsplit=1)[0] for statement, _ in plans)
+    assert set(kinds) == {"SELECT", "UPDATE", "INSERT", "DELETE"}
+    for statement, plan in plans:
+        for step in plan:
+            if re.search(rf"\b({GROWING})\b", step):
+                assert step.startswith("SEARCH"), (statement, plan)
+            if re.search(rf"SEARCH ({GROWING}) .*\(hall=\?\)$", step):
+                assert "ix_tickets_open" in step, (statement, plan)
+
+
+def _everything_at_once(engine: Engine) -> None:
+    day = RandomDay(engine, HandClock(NOW + timedelta(hours=3)), compare=False)
+    for batch in random_batches(seed=5, batches=12, most=40):
+        day.batch(batch)
+    day.batch([("day", 0, 0)])
+    day.batch([("take", 0, 0)])
+
+
 def test_the_answers_are_about_today(engine: Engine) -> None:
     with engine.connect() as connection, connection.begin():
         snapshot = view(connection).snapshot()
@@ -182,26 +231,25 @@ def test_the_answers_are_about_today(engine: Engine) -> None:
         assert (wait.position, wait.ahead) == (30, 29)
 
 
-def _plans(engine: Engine, question: Callable[[Connection], Any]) -> list[tuple[str, list[str]]]:
-    """Every SELECT that the question sends, with SQLite's plan for it."""
-    sent: list[tuple[str, Any]] = []
+def _plans(
+    engine: Engine, question: Callable[[Connection], Any], deed: Callable[[], None] = lambda: None
+) -> list[tuple[str, list[str]]]:
+    """Every statement that the question, or the deed, sends, with SQLite's plan for it."""
+    sent: dict[str, Any] = {}
 
-    def remember(_: Any, __: Any, statement: str, parameters: Any, ___: Any, ____: Any) -> None:
-        if statement.startswith("SELECT"):
-            sent.append((statement, parameters))
+    def remember(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
+        if statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "INSERT", "DELETE"):
+            sent[statement] = parameters[0] if many else parameters
 
     event.listen(engine, "before_cursor_execute", remember)
     try:
         with engine.connect() as connection, connection.begin():
             question(connection)
-            event.remove(engine, "before_cursor_execute", remember)
-            return [
-                (
-                    statement,
-                    [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)],
-                )
-                for statement, parameters in sent
-            ]
+        deed()
     finally:
-        if event.contains(engine, "before_cursor_execute", remember):
-            event.remove(engine, "before_cursor_execute", remember)
+        event.remove(engine, "before_cursor_execute", remember)
+    with engine.connect() as connection, connection.begin():
+        return [
+            (statement, [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)])
+            for statement, parameters in sent.items()
+        ]

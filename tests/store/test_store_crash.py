@@ -20,7 +20,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     queues = tuple(q.model_copy(update={"last": 9999, "digits": 4}) for q in SAMPLE_HALL.queues)
     url = founded(sqlite_url(tmp_path / "hall.db"), SAMPLE_HALL.model_copy(update={"queues": queues}))
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.store.issuing_process", url], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "tests/store/issuing_process.py", url], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert process.stdout is not None
     with process, process.stdout as output:

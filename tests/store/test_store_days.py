@@ -184,6 +184,26 @@ def test_two_thousand_tickets_are_voided_in_one_commit(url: str) -> None:
     run(test)
 
 
+def test_publishing_leaves_changed_hours_and_an_early_end_as_they_are(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            closing = commands.MakeClosure(BOSS, ("social",), None, None, None, False, "flood", False, (), False)
+            await office.do(closing)
+            await office.writer.publish_config(HALL, SAMPLE_HALL, by="boss", note="")
+            assert await office.refused(commands.TakeTicket("pension", "kiosk", "en")) == "queue_closed"
+            assert (await office.take("invoices"))["number"] == "B001"
+            await office.do(commands.CloseDay(BOSS, "flood", (), dry_run=False))
+            await office.writer.publish_config(HALL, SAMPLE_HALL, by="boss", note="")
+            assert await office.refused(commands.TakeTicket("invoices", "kiosk", "en")) == "day_closed"
+            await office.do(commands.ReopenDay(BOSS))
+            assert await office.refused(commands.TakeTicket("pension", "kiosk", "en")) == "queue_closed"
+            assert (await office.take("invoices"))["number"] == "B002"
+            audit(office.engine)
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     ("zone", "night"),
     [

@@ -1,4 +1,4 @@
-"""What a kiosk leaves out so that it stays small; docs/adr/0013-what-a-kiosk-weighs.md says what each is worth."""
+"""What a kiosk leaves out so that it stays small; docs/adr/0018-what-a-kiosk-weighs.md says what each is worth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening hours, business days, numbers and estimates."""
+"""Opening hours, business days and numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from contract.config import HallConfig, Hours, MakeUpDay, Override, Weekday
 from contract.config import Holiday as HolidayEntry
 from queueserver.domain.calendar import Calendar, DayChange, Holiday, changed, joined
 from queueserver.domain.errors import DomainError
-from queueserver.domain.estimate import wait_range
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import Band, Schedule, business_day
 from queueserver.store.plans import plan_of
@@ -427,25 +426,3 @@ def test_configuration_never_turns_the_counter_back() -> None:
 
 def test_the_last_called_number_is_kept() -> None:
     assert QueueDay("q", 5, 4, "A001").called("A002") == QueueDay("q", 5, 4, "A002")
-
-
-# -- estimates
-
-
-@given(st.integers(0, 500), st.floats(0.5, 60), st.integers(0, 30))
-def test_estimates_are_ranges_that_grow_with_the_line_and_shrink_with_windows(
-    ahead: int, service: float, windows: int
-) -> None:
-    low, high = wait_range(ahead, service, windows)
-    assert 0 <= low < high
-    more_low, more_high = wait_range(ahead + 1, service, windows)
-    assert low <= more_low
-    assert high <= more_high
-    less_low, less_high = wait_range(ahead, service, windows + 1)
-    assert low >= less_low
-    assert high >= less_high
-
-
-def test_with_no_window_open_the_estimate_is_that_of_one() -> None:
-    assert wait_range(4, 8.0, 0) == wait_range(4, 8.0, 1) == (19, 56)
-    assert wait_range(0, 8.0, 2) == (0, 4)

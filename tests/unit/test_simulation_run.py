@@ -235,3 +235,11 @@ def test_whatever_happens_everybody_is_somewhere(
 def test_percentiles_are_nearest_rank() -> None:
     assert [percentile([1, 2, 3, 4], share) for share in (0.5, 0.9, 0.25)] == [2, 4, 1]
     assert percentile([], 0.5) == 0
+
+
+def test_a_window_closed_for_an_hour_goes_on_afterwards(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    before, after = played(path), played(path, WhatIf(changes=(Change("w1", False, (600, 660)),)))
+    missing = before.records.windows["w1"].open_ms - after.records.windows["w1"].open_ms
+    assert 2 * 40 * MINUTE < missing <= 2 * 60 * MINUTE, "less what the visitor at the window still needed"
+    assert after.records.windows["w1"].finished > 0

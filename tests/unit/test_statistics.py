@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from queueserver.domain.bins import NO_BIN, bin_of
 from queueserver.domain.hall import Policy
+from queueserver.domain.promise import Promise
 from queueserver.domain.recount import Recount, StoredFact
 from queueserver.domain.statistics import TIMED, Cell, Measure, Tally
 from queueserver.handlers import commands
@@ -53,7 +55,10 @@ class Told(Rules):
         return outcome
 
     def sums(self) -> dict[str, tuple[int, int]]:
-        """Measure -> (how many, minutes), over all cells."""
+        """Measure -> (how many, minutes), over all cells but those of promises, which are told apart."""
+        return {name: sum_ for name, sum_ in self.all_sums().items() if not name.startswith("promise_")}
+
+    def all_sums(self) -> dict[str, tuple[int, int]]:
         sums: dict[str, tuple[int, int]] = {}
         for cell, tally in self.stored().items():
             n, minutes = sums.get(cell.measure, (0, 0))
@@ -199,38 +204,84 @@ def test_four_ways_back_into_the_line(hall: Told) -> None:
 
 def test_the_end_of_the_day_says_in_which_state_each_was(hall: Told) -> None:
     """Whoever was served until then is done, but nobody knows how long it took."""
-    for _ in range(4):
+    for _ in range(5):
         hall.take()
+    hall.call("w1")
+    hall.do(commands.Hold("w1", "copies"))
     hall.serve("w1")
     hall.call("w2")
     hall.later(hours=9)
     hall.do(DAY_END)
     sums = hall.sums()
     assert (sums["cut_off"], sums["left_called"], sums["left_waiting"]) == ((1, 0), (1, 0), (2, 0))
+    assert sums["left_held"] == (1, 0)
     assert "service" not in sums
 
 
-def test_what_an_early_end_counted_as_left_came_back(hall: Told) -> None:
-    """Left and came back are both counted, so that what was really left is their difference."""
-    boss = Actor("boss", "陈主任", frozenset({"manager"}))
-    for _ in range(3):
-        hall.take()
-    hall.call()
-    hall.do(commands.Hold("w1", ""))
-    hall.do(commands.CloseDay(boss, "", (), dry_run=False))
+def test_a_day_that_is_reopened_takes_back_what_its_end_had_counted(hall: Told) -> None:
+    hall.take()
+    chief = Actor("chief", "赵敏", frozenset({"manager"}))
+    hall.do(commands.CloseDay(chief, "storm", (), dry_run=False))
+    assert hall.sums()["left_waiting"] == (1, 0)
+    hall.later(hours=2)
+    hall.do(commands.ReopenDay(chief))
+    assert (hall.sums()["left_waiting"], hall.sums()["came_back"]) == ((0, 0), (1, 0))
+    hall.serve()
+
+
+def test_a_group_is_one_arrival_and_its_companions(hall: Told) -> None:
+    hall.do(commands.TakeTicket("s-clerk", "kiosk", "en", party=4))
+    assert (hall.sums()["arrived"], hall.sums()["companions"]) == ((1, 0), (3, 0))
+
+
+def test_the_next_stop_of_a_visit_waits_for_itself_and_one_served_here_does_not(hall: Told) -> None:
+    hall.do(commands.TakeTicket("s-clerk", "kiosk", "en", services=("s-requeue", "s-postpone")))
     hall.later(minutes=5)
-    hall.do(commands.ReopenDay(boss))
+    hall.serve("w1")
+    hall.later(minutes=3)
+    hall.do(commands.Finish("w1", "done", ()))
+    hall.later(minutes=4)
     sums = hall.sums()
-    assert (sums["left_waiting"], sums["left_held"], sums["came_back"]) == ((2, 0), (1, 0), (3, 0))
-    hall.later(minutes=5)
-    hall.call()
-    assert hall.sums()["waiting"] == (2, 10)
+    assert (sums["arrived"], sums["joined"], sums["waiting"], sums["service"]) == ((1, 0), (1, 0), (1, 5), (1, 3))
+    hall.do(commands.Finish("w1", "done", ()))
+    assert hall.sums()["service"] == (2, 7)
+    assert hall.sums()["waiting"] == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("waited", "leaves", "graded"),
+    [
+        (3, False, "promise_earlier"),
+        (5, False, "promise_kept"),
+        (12, False, "promise_kept"),
+        (13, False, "promise_later"),
+        (13, True, "promise_later"),
+        (6, True, None),
+    ],
+)
+def test_a_promised_range_is_graded_once(hall: Told, waited: int, leaves: bool, graded: str | None) -> None:
+    """Given 5 to 12 minutes; of who left before they were over nobody knows."""
+    ticket = hall.take()
+    hall.live.keep(replace(ticket, promise=Promise(5, 12, 8.0, 2.0)))
+    hall.feed[-1].detail["promised"] = [5, 12]  # type: ignore[index] # as its issue would have said
+    hall.later(minutes=waited)
+    if leaves:
+        hall.do(commands.Cancel(ticket.id, walkout=True, reason=""))
+    else:
+        hall.serve()
+        hall.later(minutes=30)
+        hall.do(commands.Hold("w1", ""))
+        hall.do(commands.CallBack("w1", ticket.id))
+    found = promises(hall)
+    error = found.pop("promise_error", None)
+    assert found == ({graded: (1, 7)} if graded else {})
+    assert error == (None if leaves else (1, int(abs(waited - 8.5))))
 
 
 def test_a_booked_visitor_who_came_early_waits_from_the_booked_time(hall: Told) -> None:
     ticket = hall.take()
     booked = hall.now + timedelta(minutes=20)
-    hall.live.keep(type(ticket)(**{name: getattr(ticket, name) for name in ticket.__slots__} | {"booked_for": booked}))
+    hall.live.keep(replace(ticket, booked_for=booked))
     hall.feed[-1].detail["booked_for"] = to_ms(booked)  # type: ignore[index] # as its issue would have said
     hall.later(minutes=25)
     hall.call()
@@ -275,3 +326,63 @@ def test_a_fact_without_a_beginning_is_said_to_be_strange(kind: str) -> None:
     recount.take(StoredFact(7, kind, 0, "nobody", data, {"hour": 9}))
     assert len(recount.strange) == 1
     assert "fact 7" in recount.strange[0]
+
+
+def promises(hall: Told) -> dict[str, tuple[int, int]]:
+    return {name: sum_ for name, sum_ in hall.all_sums().items() if name.startswith("promise_")}
+
+
+def test_a_wait_within_the_promised_range_is_counted_as_kept_with_its_width(hall: Told) -> None:
+    for _ in range(3):
+        hall.take()
+    ticket = hall.take()
+    assert ticket.promise is not None
+    low, high = ticket.promise.low, ticket.promise.high
+    hall.later(minutes=(low + high) / 2)
+    hall.do(commands.Pick("w1", ticket.id, "asked for"))
+    assert promises(hall) == {"promise_kept": (1, high - low), "promise_error": (1, 0)}
+
+
+def test_waits_before_and_after_the_range_are_counted_apart(hall: Told) -> None:
+    for _ in range(8):
+        ticket = hall.take()
+    assert ticket.promise is not None
+    assert ticket.promise.low > 1
+    hall.later(minutes=1)
+    hall.do(commands.Pick("w1", ticket.id, "asked for"))
+    hall.later(hours=3)
+    hall.call("w2")
+    sums = promises(hall)
+    assert sums["promise_earlier"][0] == sums["promise_later"][0] == 1
+    assert sums["promise_error"][0] == 2
+
+
+def test_who_left_counts_only_after_the_range_was_over(hall: Told) -> None:
+    early, late = hall.take(), hall.take()
+    hall.do(commands.Cancel(early.id, True, ""))
+    assert promises(hall) == {}
+    hall.later(hours=4)
+    hall.do(commands.Cancel(late.id, True, ""))
+    assert promises(hall).keys() == {"promise_later"}
+
+
+def test_a_ticket_put_back_before_its_call_has_no_promise_to_keep(hall: Told) -> None:
+    first, second = hall.take(), hall.take()
+    hall.do(commands.Requeue(first.id))
+    assert hall.ticket(first).promise is None
+    hall.later(minutes=5)
+    hall.call()
+    hall.call("w2")
+    assert hall.ticket(second).promise is not None
+    assert sum(n for name, (n, _) in promises(hall).items() if name != "promise_error") == 1
+
+
+def test_a_promise_is_graded_by_the_first_call_alone(hall: Told) -> None:
+    hall.take()
+    hall.later(minutes=1)
+    hall.call()
+    before = promises(hall)
+    hall.do(commands.Hold("w1", ""))
+    hall.later(hours=2)
+    hall.do(commands.CallBack("w1", next(iter(hall.live.tickets))))
+    assert promises(hall) == before

@@ -26,7 +26,7 @@ def test_whatever_happens_every_stop_ends_once_and_nobody_is_lost(steps: list[St
 
 
 def test_random_days_see_every_way_a_visit_goes() -> None:
-    seen = sum((walks.seen for walks in random_days(12, 120)), start=visits.Counter())
+    seen = sum((walks.seen for walks in random_days(16, 120)), start=visits.Counter())
     assert seen["TicketContinued"] > 20
     assert seen["TicketReplanned"] > 5
     assert {"queue_closed", "stop_twice", "queue_full"} <= set(seen), "and is refused"

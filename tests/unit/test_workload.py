@@ -129,9 +129,9 @@ def test_tickets_of_another_queue_at_a_shared_window_count_too() -> None:
 def test_waiting_privileged_visitors_go_before_an_ordinary_one_wherever_they_stand() -> None:
     floor, mine = floor_of(EQUAL, 2), waiting(1, minutes_ago=5)
     line = Line([mine, *many(4, kind="old", minutes_ago=1)])
-    ahead = floor.before(line, mine, lane_of(mine))
+    ahead = floor.before(line, lane_of(mine), mine.place)
     with_them = floor.expected("a", "a", ahead, privileged=False).minutes
-    alone = floor.expected("a", "a", floor.before(Line([mine]), mine, "a"), privileged=False).minutes
+    alone = floor.expected("a", "a", floor.before(Line([mine]), "a", mine.place), privileged=False).minutes
     assert with_them >= alone + 2 * 8 - 1
 
 
@@ -168,7 +168,7 @@ def test_a_ticket_sent_to_one_window_waits_for_that_one() -> None:
     floor, mine = floor_of(EQUAL, 4), waiting(50, sent="w1", minutes_ago=0)
     lane = window_lane("w1")
     line = Line([mine, *many(8)])
-    at_one = floor.expected(lane, "a", floor.before(line, mine, lane), privileged=False)
+    at_one = floor.expected(lane, "a", floor.before(line, lane, mine.place), privileged=False)
     assert at_one.step == pytest.approx(8.0)
     assert at_one.minutes > expected(floor, []).minutes
 
@@ -184,7 +184,7 @@ def test_a_lane_is_worked_out_anew_when_it_changes() -> None:
 def test_somebody_in_the_middle_has_only_those_before_ahead() -> None:
     floor, line = floor_of(EQUAL, 2), Line(many(10))
     third = many(10)[2]
-    ahead = floor.before(line, third, "a")
+    ahead = floor.before(line, "a", third.place)
     assert ahead["a"].count_ordinary_before == 2
 
 

@@ -27,6 +27,7 @@ PATHS = {
     "/halls/{hall}/tickets/{ticket}/why": "get",
     "/halls/{hall}/windows/{window}": "get",
     "/halls/{hall}/announcements": "post",
+    "/halls/{hall}/statistics/estimates": "get",
     "/halls/{hall}/config": "get",
     "/halls/{hall}/config/publish": "post",
     **{f"/halls/{{hall}}/tickets/{{ticket}}/{act}": "post" for act in ("printed", "cancel", "requeue", "postpone")},
