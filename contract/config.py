@@ -306,7 +306,7 @@ class Queue(Body):
     person_limit: Annotated[int, Field(ge=1)] | None = None
     """Open tickets of one identified person in this queue."""
     party_limit: Annotated[int, Field(ge=1, le=99)] | None = None
-    """People who may come together on one ticket; set above 1, the kiosk asks how many they are."""
+    """People who may come together on one ticket (`party` of TakeTicket)."""
     missed: MissedPolicy = MissedPolicy.CLERK
     postpone_places: Annotated[int, Field(ge=1, le=99)] = 3
     booking: QueueBooking = QueueBooking()
