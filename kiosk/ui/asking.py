@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame
 
 from contract.bodies import PriorityClassEntry, ServiceEntry
 from hallui.keypad import DigitPad, LetterPad
@@ -11,10 +11,10 @@ from kiosk import documents, words
 from kiosk import inputs as on
 from kiosk.state import Confirm, Identify, Priority, State
 from kiosk.ui.banner import Banner
+from kiosk.ui.entry import Entry, card_invitation
 from kiosk.ui.facts import Facts
-from kiosk.ui.look import CENTRE, Look, Screen
+from kiosk.ui.look import Look, Screen
 from kiosk.ui.paged import Item, PagedTiles
-from kiosk.ui.picture import Picture
 from kiosk.ui.tile import Face
 
 LONG_NAME = 28
@@ -28,18 +28,13 @@ class IdentifyScreen(Screen):
         super().__init__(look)
         theme, t = look.theme, look.t
         both = look.across(self, gap=4)
-        self._invitation = self._invite()
+        self._invitation = card_invitation(
+            look, "identify", t("It is used for this ticket only, and never shown or printed in full.")
+        )
         both.addWidget(self._invitation, 2 if look.upright else 4)
         right = look.column(gap=2)
         self._ask = look.words("heading", "identify-ask")
-        self._field = QLabel()
-        self._field.setObjectName("identify-field")
-        self._field.setProperty("role", "field")
-        self._field.setMinimumHeight(theme.px(64))
-        frame, inside = look.card(1.5)
-        inside.addWidget(self._field)
-        self._problem = look.words("bad", "identify-problem")
-        self._problem.setMinimumHeight(theme.px(64))
+        self._entry = Entry(look, "identify")
         self._digits = DigitPad(theme)
         self._letters = LetterPad(theme, digits=True, clear_text=t("Clear"))
         for pad in (self._digits, self._letters):
@@ -50,7 +45,7 @@ class IdentifyScreen(Screen):
         self._enter = look.key(t("Continue"), "identify-enter", on.Enter(), "primary", "check", tall=True)
         for key in (self._other, self._skip, self._enter):
             keys.addWidget(key)
-        for part in (self._ask, frame, self._problem):
+        for part in (self._ask, self._entry.frame, self._entry.problem):
             right.addWidget(part)
         right.addWidget(self._digits, 1)
         right.addWidget(self._letters, 1)
@@ -64,27 +59,13 @@ class IdentifyScreen(Screen):
         self._invitation.setVisible(state.world.reader == "ok")
         self._ask.setText(t("Your document number") if page.letters else t("Your ID number"))
         shown = page.typed if page.letters else documents.grouped(page.typed)
-        self._field.setText(shown or "—")
-        self._problem.setText(words.document_problem(t, page.problem))
+        self._entry.field.setText(shown or "—")
+        self._entry.problem.setText(words.document_problem(t, page.problem))
         self._digits.setVisible(not page.letters)
         self._letters.setVisible(page.letters)
         self._other.say(t("Chinese ID card") if page.letters else t("Another document"))
         service = state.service(page.service)
         self._skip.setVisible(service is not None and not service.requires_document)
-
-    def _invite(self) -> QWidget:
-        look, t = self.look, self.look.t
-        frame, column = look.card()
-        column.addStretch(1)
-        column.addWidget(Picture(look.theme, "card", 120 if look.upright else 200), 0, CENTRE)
-        said = look.words("heading", "identify-card", CENTRE)
-        said.setText(t("Place your ID card on the reader"))
-        column.addWidget(said)
-        privacy = look.words("soft", "", CENTRE)
-        privacy.setText(t("It is used for this ticket only, and never shown or printed in full."))
-        column.addWidget(privacy)
-        column.addStretch(1)
-        return frame
 
 
 class PriorityScreen(Screen):

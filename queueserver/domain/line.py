@@ -129,13 +129,6 @@ class Line:
         rows = self._lanes.get(lane, {}).values()
         return merge(*(row.tickets for row in rows), key=lambda ticket: ticket.place)
 
-    def newest(self) -> Place | None:
-        """The latest place anybody has in any lane; a booked one may lie in the future and is not counted."""
-        everywhere = (pair for rows in self._lanes.values() for pair in rows.items())
-        keys = (row.keys[-1] for kind, row in everywhere if row.keys and not kind.timed)
-        last = max(keys, default=None)
-        return None if last is None else Place(*last)
-
     def place_behind(self, lane: str, places: int, otherwise: Place, leaving: str = "") -> Place:
         """The place behind the first `places` tickets of one lane, not counting ticket `leaving`.
 

@@ -14,12 +14,16 @@ from queueserver.domain.window import Window, WindowState
 class Pool:
     """The windows one lane waits for: its open ones, or all of its windows while none is open.
 
-    `others` holds for each of them the other lanes it serves, each with the share of that lane's work it takes;
-    `parts` every lane with the share of its work that all of these windows take. `paused` more will come back.
+    Most windows of a hall serve the same queues as others do: `others` has each such set of further queues once, with
+    the share of a queue's work that one window takes, and `served` says which of the sets is each window's. `own` is
+    each window's own lane, or "" where it is the lane itself. `parts` holds every lane with the share of its work that
+    all of these windows take. `paused` more will come back.
     """
 
     windows: tuple[str, ...]
     others: tuple[tuple[tuple[str, float], ...], ...]
+    served: tuple[int, ...]
+    own: tuple[str, ...]
     parts: Mapping[str, float]
     paused: int
 
@@ -40,20 +44,24 @@ class Sharing:
 
     def _pool(self, lane: str) -> Pool:
         windows = self._working_for(lane)
-        lanes = {window: self._lanes(window) for window in windows}
-        parts = {lane: 1.0} | dict.fromkeys((one for served in lanes.values() for one in served), 0.0)
+        queues = {window: self._queues(window) for window in windows}
+        own = tuple(window_lane(window) for window in windows)
+        parts = {lane: 1.0} | dict.fromkeys((one for served in queues.values() for one in served), 0.0)
+        parts |= dict.fromkeys(own, 0.0)
         for one in parts:
             working = self._working_for(one)
             parts[one] = sum(window in windows for window in working) / max(1, len(working))
+        sets = list(dict.fromkeys(queues.values()))
         others = tuple(
-            tuple((one, 1 / max(1, len(self._working_for(one)))) for one in lanes[window] if one != lane)
-            for window in windows
+            tuple((one, 1 / max(1, len(self._working_for(one)))) for one in served if one != lane) for served in sets
         )
-        return Pool(windows, others, parts, self._paused(lane))
+        served = tuple(sets.index(queues[window]) for window in windows)
+        own = tuple("" if one == lane else one for one in own)
+        return Pool(windows, others, served, own, parts, self._paused(lane))
 
-    def _lanes(self, window: str) -> tuple[str, ...]:
+    def _queues(self, window: str) -> tuple[str, ...]:
         plan = self._plan.windows.get(window)
-        return (*(plan.serves if plan else ()), window_lane(window))
+        return plan.serves if plan else ()
 
     def _working_for(self, lane: str) -> tuple[str, ...]:
         if (known := self._working.get(lane)) is None:

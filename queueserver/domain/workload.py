@@ -59,14 +59,15 @@ class Floor:
         return self._sharing.pool(lane).parts
 
     def behind_all(self, line: Line, lane: str) -> dict[str, LaneWork]:
-        """What is ahead of somebody who comes to `lane` now."""
-        return {one: self._whole(line, one) for one in self.lanes(lane)}
+        """What is ahead of somebody who comes to `lane` now; a lane nobody ever stood in is left out."""
+        return {one: self._whole(line, one) for one in self.lanes(lane) if line.revision(one)}
 
     def before(self, line: Line, lane: str, place: Place) -> dict[str, LaneWork]:
         """What is ahead of `place` in `lane`."""
         return {
             one: self._whole(line, one) if line.ends_before(one, place) else self.work(groups_ahead(line, one, place))
             for one in self.lanes(lane)
+            if line.revision(one)
         }
 
     def work(self, groups: Iterable[Group]) -> LaneWork:
@@ -100,7 +101,7 @@ class Floor:
         return promised(self.expected(queue, queue, ahead, privileged=False), self._of(queue))
 
     def expected(self, lane: str, queue: str, ahead: Mapping[str, LaneWork], *, privileged: bool) -> Expected:
-        """The wait of one ticket of `queue` standing in `lane`; `ahead` has every lane of lanes(lane).
+        """The wait of one ticket of `queue` standing in `lane`; `ahead` has all of lanes(lane) where somebody is.
 
         Once somebody has waited for the policy's longest wait, all are called by their places, whatever their class.
         """
@@ -110,7 +111,8 @@ class Floor:
         if 0.0 in free and not any(one.count_privileged_before + one.count_ordinary_before for one in ahead.values()):
             return Expected(learned.idle_minutes(), 0.0, 0.0, idle=True)
         longest = self._plan.policy.longest_wait_minutes or inf
-        in_turn = self._at - min(one.since_ms for one in ahead.values()) / _MS_A_MINUTE >= longest
+        since = min((one.since_ms for one in ahead.values()), default=inf)
+        in_turn = self._at - since / _MS_A_MINUTE >= longest
         minutes = _level(pool, free, lane, self._first(ahead, privileged=privileged, in_turn=in_turn))
         if not privileged and not in_turn:
             minutes /= 1 - self._overtaking(pool)
@@ -196,13 +198,14 @@ def _level(pool: Pool, free: tuple[float, ...], lane: str, work: Mapping[str, fl
     Any of several busy windows may be the first, which makes that time shorter than each window's own: as with
     exponential services, their rates add up.
     """
+    taken = [sum(share * work.get(one, 0.0) for one, share in others) for others in pool.others]
     loads = [
-        busy + sum(share * work[one] for one, share in shares) for busy, shares in zip(free, pool.others, strict=True)
+        busy + taken[served] + work.get(own, 0.0) for busy, served, own in zip(free, pool.served, pool.own, strict=True)
     ] or [PAUSE_MINUTES]
     first = 1 / sum(1 / max(load, _SOON) for load in loads)
     loads += [PAUSE_MINUTES] * pool.paused
     loads.sort()
-    rest, level, count = work[lane], loads[0], 1
+    rest, level, count = work.get(lane, 0.0), loads[0], 1
     for load in loads[1:]:
         if rest <= (load - level) * count:
             break

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from queueserver.domain.agenda import Agenda, AgendaView, kept_from
@@ -189,9 +189,8 @@ class Unit:
         return self._live.seq + len(self.events) + 1
 
     def end_of_line(self) -> Place:
-        """Behind everybody who waits, even when the clock was set back since they came."""
-        place, newest = Place.arriving(self.now, self.next_sequence()), self.line.newest()
-        return place if newest is None or newest < place else replace(place, at_ms=newest.at_ms)
+        """Behind everybody who came before, because the hall's time never runs back."""
+        return Place.arriving(self.now, self.next_sequence())
 
     def label(self, window_id: str) -> str:
         plan = self.plan.windows.get(window_id)
