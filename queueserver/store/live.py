@@ -52,6 +52,10 @@ class LiveHall:
     closures: dict[str, Closure] = field(default_factory=dict)
     """Those of this business day and later that were not ended."""
     closing: Closing | None = None
+    agenda: Agenda = field(default_factory=Agenda)
+    learned: dict[str, Learned] = field(default_factory=dict)
+    _floor: tuple[HallPlan, Floor] | None = field(default=None, repr=False, compare=False)
+    _sharing: tuple[HallPlan, Sharing] | None = field(default=None, repr=False, compare=False)
 
     def time(self, clock: datetime) -> datetime:
         """The hall's time when a clock says so: it stands still while the clock is behind the last fact."""
@@ -60,11 +64,6 @@ class LiveHall:
     def renew_plan(self) -> None:
         """Let the plan's schedules follow the closures and the day's early end."""
         self.plan = in_force(self.plan, self.closures.values(), self.closing)
-
-    agenda: Agenda = field(default_factory=Agenda)
-    learned: dict[str, Learned] = field(default_factory=dict)
-    _floor: tuple[HallPlan, Floor] | None = field(default=None, repr=False, compare=False)
-    _sharing: tuple[HallPlan, Sharing] | None = field(default=None, repr=False, compare=False)
 
     def keep(self, ticket: Ticket) -> None:
         """Let `ticket` replace what was known of it."""
