@@ -56,6 +56,7 @@ BUILT_IN: dict[str, tuple[str, str, str]] = {
     "scanner.serial": ("hardware.scanners.serial", "SerialScannerOptions", "open_serial"),
     "scanner.virtual": ("hardware.scanners.virtual", "VirtualScannerOptions", "open_virtual"),
     "voice.pyttsx3": ("hardware.voices.espeak", "EspeakOptions", "open_espeak"),
+    "voice.clips": ("hardware.voices.clips", "ClipsOptions", "open_clips"),
     "voice.virtual": ("hardware.voices.virtual", "ToneOptions", "open_tone"),
     "loudspeaker.aplay": ("hardware.loudspeakers.aplay", "AplayOptions", "open_aplay"),
     "loudspeaker.virtual": ("hardware.loudspeakers.virtual", "FileLoudspeakerOptions", "open_file_loudspeaker"),
