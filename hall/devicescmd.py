@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("-o", "--option", action="append", default=[], metavar="NAME=VALUE", help="one of its options")
     test.add_argument("--seconds", type=float, default=20.0, help="how long to wait for a card or code (default 20)")
     test.add_argument("--text", default="", help="what to say instead of the usual sentence")
+    test.add_argument("--mrz", default="", metavar="LINES", help="cardreader: the lines at the foot of a passport")
     test.add_argument("--wav", type=Path, metavar="FILE", help="voice: keep the sound in this file, and do not play it")
     test.set_defaults(run=_test)
     return parser
@@ -108,7 +109,7 @@ def _test(given: argparse.Namespace) -> int:
     registry.check(given.kind, settings)
     tests: Mapping[str, Callable[[], None]] = {
         "printer": lambda: devicetests.print_slip(settings),
-        "cardreader": lambda: devicetests.read_card(settings, given.seconds),
+        "cardreader": lambda: devicetests.read_card(settings, given.seconds, given.mrz),
         "scanner": lambda: devicetests.scan_code(settings, given.seconds),
         "voice": lambda: devicetests.speak(settings, _loudspeaker(given.config), given.text, given.wav),
         "loudspeaker": lambda: devicetests.chime(settings),
