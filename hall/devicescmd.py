@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--seconds", type=float, default=20.0, help="how long to wait for a card or code (default 20)")
     test.add_argument("--text", default="", help="what to say or show instead of the usual sentence")
     test.add_argument("--address", type=int, default=1, help="bar: its number on the cable (default 1)")
+    test.add_argument("--mrz", default="", metavar="LINES", help="cardreader: the lines at the foot of a passport")
     test.add_argument("--wav", type=Path, metavar="FILE", help="voice: keep the sound in this file, and do not play it")
     test.set_defaults(run=_test)
     return parser
@@ -113,7 +114,7 @@ def _test(given: argparse.Namespace) -> int:
     registry.check(given.kind, settings)
     tests: Mapping[str, Callable[[], None]] = {
         "printer": lambda: devicetests.print_slip(settings),
-        "cardreader": lambda: devicetests.read_card(settings, given.seconds),
+        "cardreader": lambda: devicetests.read_card(settings, given.seconds, given.mrz),
         "scanner": lambda: devicetests.scan_code(settings, given.seconds),
         "voice": lambda: devicetests.speak(settings, _loudspeaker(given.config), given.text, given.wav),
         "loudspeaker": lambda: devicetests.chime(settings),

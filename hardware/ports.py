@@ -65,7 +65,16 @@ class CardReader(Protocol):
     name: str
 
     def start(self, on_card: Callable[[Card], None], on_fault: Callable[[Health], None]) -> None:
-        """Begin watching. `on_fault` also gets HEALTHY when the device is back, and code "unreadable" per bad card."""
+        """Begin watching. `on_fault` also gets HEALTHY when the device is back, and code "unreadable" per bad card.
+
+        A document that opens only with its printed lines is told as "mrz_needed", and read once unlock() has them.
+        """
+
+    def unlock(self, lines: str) -> bool:
+        """The machine-readable lines of the document that lies there or comes soon; False = of no use to this reader.
+
+        Raises CardError bad_mrz. Safe from any thread.
+        """
 
     def health(self) -> Health: ...
 

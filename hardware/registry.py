@@ -51,6 +51,7 @@ BUILT_IN: dict[str, tuple[str, str, str]] = {
     "printer.escpos-file": ("hardware.printers.escpos", "FileOptions", "open_file"),
     "printer.virtual": ("hardware.printers.virtual", "VirtualOptions", "open_virtual"),
     "cardreader.sdt-serial": ("hardware.cardreaders.sdt_serial", "SdtSerialOptions", "open_sdt_serial"),
+    "cardreader.pcsc": ("hardware.cardreaders.pcsc", "PcscOptions", "open_pcsc"),
     "cardreader.virtual": ("hardware.cardreaders.virtual", "VirtualReaderOptions", "open_virtual"),
     "scanner.serial": ("hardware.scanners.serial", "SerialScannerOptions", "open_serial"),
     "scanner.virtual": ("hardware.scanners.virtual", "VirtualScannerOptions", "open_virtual"),

@@ -40,6 +40,10 @@ class UnavailableWatcher(_Unavailable):
         """Tells the fault once, at once."""
         on_fault(self._health)
 
+    def unlock(self, lines: str) -> bool:
+        """Nothing can be opened here."""
+        return False
+
 
 class UnavailableVoice(_Unavailable):
     """Cannot speak."""
