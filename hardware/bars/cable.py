@@ -44,7 +44,7 @@ class _Question:
     health: Health = NO_ANSWER
 
 
-class BarCable(Watcher[None]):
+class BarCable(Watcher[None, Transport]):
     """A hardware.ports.WindowBar over any transport and any dialect."""
 
     def __init__(
