@@ -190,6 +190,10 @@ class _OwnReader:
     def start(self, on_card: Callable[[Card], None], on_fault: Callable[[Health], None]) -> None:
         self._driver.start(on_card, on_fault)
 
+    def unlock(self, lines: str) -> bool:
+        """These cards need nothing to be opened."""
+        return self._driver.unlock(lines)
+
     def health(self) -> Health:
         return self._driver.health()
 
