@@ -113,6 +113,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "internal": Refusal(500, "Something went wrong on the server. Nothing was changed."),
     # said by a client about its own situation, never sent by the server
     "server_unreachable": Refusal(503, "The queue server cannot be reached. Please wait a moment."),
+    "window_ended": Refusal(409, "This window was closed for you. Please sign in again."),
     "incompatible_server": Refusal(502, "The server speaks another version. Please tell the service desk."),
 }
 

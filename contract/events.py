@@ -79,13 +79,14 @@ class AppointmentData(Data):
 
 
 class WindowData(Data):
-    """Data of every window.* event."""
+    """Data of every window.* event. `how`: a closed one was closed by the hall itself, because its day_over."""
 
     window: str
     label: str
     zone: str
     state: WindowState
     reason: str = ""
+    how: str = ""
 
 
 class BroadcastData(Data):

@@ -270,12 +270,13 @@ def _where(plan: HallPlan, window: str) -> dict[str, str]:
 
 def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
     window = event.window
-    return {
+    data = {
         "window": window.id,
         **_where(plan, window.id),
         "state": window.state.value,
         "reason": window.pause_reason,
     }
+    return data | {"how": event.how} if isinstance(event, events.WindowClosed) and event.how else data
 
 
 def _staff(event: events.WindowEvent) -> dict[str, Any]:

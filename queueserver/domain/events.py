@@ -184,7 +184,9 @@ class WindowSwitched(WindowEvent):
 
 @dataclass(frozen=True, slots=True)
 class WindowClosed(WindowEvent):
-    pass
+    """`how` is empty when somebody closed it, "day_over" when the hall's day turned while it was still open."""
+
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
