@@ -194,10 +194,14 @@ class Broadcast(Body):
 
 
 class Estimate(Body):
-    """A range of minutes until the call, never a promise of one minute."""
+    """A range of minutes until the call, breaks included, never a promise of one minute.
+
+    `beyond_closing`: the queue is likely to close for the day before.
+    """
 
     low_minutes: int
     high_minutes: int
+    beyond_closing: bool = False
 
 
 class Stop(Body):

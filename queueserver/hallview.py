@@ -78,7 +78,8 @@ class HallView:
         ahead, _ = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
         groups = selects.groups_before(self.connection, self.now.hall, ticket.place)
         promise = self._floor.promise(ticket, self._work(groups, lane_of(ticket)))
-        return Wait(ahead + 1, ahead, promise.low, promise.high)
+        beyond = self._floor.beyond_closing(ticket.queue, promise)
+        return Wait(ahead + 1, ahead, promise.low, promise.high, beyond)
 
     def queues_now(self) -> dict[str, QueueNow]:
         """Every configured queue as a kiosk must show it."""
@@ -159,7 +160,12 @@ class HallView:
         if now.state is not bodies.ServiceState.OPEN:
             return now
         promise = self._floor.promise_next(plan.id, self._work(self._groups, plan.id))
-        return replace(now, estimate=bodies.Estimate(low_minutes=promise.low, high_minutes=promise.high))
+        estimate = bodies.Estimate(
+            low_minutes=promise.low,
+            high_minutes=promise.high,
+            beyond_closing=self._floor.beyond_closing(plan.id, promise),
+        )
+        return replace(now, estimate=estimate)
 
     def _takes_no_more(self, plan: QueuePlan, waiting: int) -> bool:
         """Whether a limit of the day or of the line is reached; a day that has turned starts with nothing issued."""
