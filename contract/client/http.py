@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 import httpx
@@ -49,7 +49,16 @@ from contract.bodies import (
     Why,
     WindowView,
 )
-from contract.days import CloseDay, Closures, DayView, HitReport, MakeClosure, VoidTickets
+from contract.days import (
+    CloseDay,
+    Closures,
+    ConfirmClock,
+    DayView,
+    HallClock,
+    HitReport,
+    MakeClosure,
+    VoidTickets,
+)
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
@@ -261,6 +270,14 @@ class HallClient:
 
     def day(self, day: date) -> DayView:
         return self._get(f"/days/{day.isoformat()}", DayView)
+
+    def clock(self) -> HallClock:
+        """The hall's time and the machine's."""
+        return self._get("/clock", HallClock)
+
+    def confirm_clock(self, time: datetime, key: str = "") -> HallClock:
+        """The machine is right, although it jumped ahead; `time` is what a right clock shows."""
+        return self._command("/clock/confirm", ConfirmClock(time=time), HallClock, key)
 
     def void_tickets(self, body: VoidTickets, key: str = "") -> HitReport:
         return self._command("/tickets/void", body, HitReport, key)
