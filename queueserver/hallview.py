@@ -132,6 +132,7 @@ class HallView:
             transfer_windows=tuple(self._window_entry(other) for other in self._published.windows if other != window),
             assignment=self._published.config.hall.policy.assignment.value,
             auto=calls_by_itself(self._published.plan.policy, state),
+            at_desk=current is not None and current.service == self._published.plan.policy.desk,
         )
 
     def _current(self, ticket: Ticket | None, renderer: Renderer, eyes: Eyes) -> bodies.Ticket | None:
@@ -250,4 +251,5 @@ class HallView:
             note=ticket.note,
             due_at=ticket.not_before,
             party=ticket.visit.party,
+            then=self._then(ticket, lang),
         )

@@ -80,9 +80,9 @@ class LiveServer:
 
 
 @contextlib.contextmanager
-def live_hall() -> Iterator[HallApi]:
+def live_hall(config: HallConfig = SAMPLE_HALL) -> Iterator[HallApi]:
     """The sample hall with no facts yet, asked by a device that is kiosk and caller in one."""
-    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder)) as live:
+    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder), config) as live:
         yield live.client()
 
 
