@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "simulate": Command("replay or invent days: waits, what if", "hall.simulatecmd:main", _CARE),
     "doctor": Command("what is installed, reachable, misconfigured", "hall.doctor:main", _CARE),
     "verify": Command("statistics against the facts, day by day", "hall.verifycmd:main", _CARE),
+    "clips": Command("recordings for announcements: which, and are they good", "hall.clipscmd:main", _SETUP),
     "devices": Command("list, probe or test printers, readers, voices", "hall.devicescmd:main", _CARE),
 }
 
