@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -214,6 +214,10 @@ class Queries:
     async def halls(self) -> dict[str, tuple[int, int]]:
         """Each hall's newest sequence number and how far it was relayed."""
         return await self._reading.run(selects.all_halls)
+
+    async def overdue_halls(self, until: datetime) -> list[str]:
+        """Halls in which a call was due by `until` and no server process has made it."""
+        return await self._reading.run(lambda connection: selects.overdue_halls(connection, until))
 
     def retained(self, connection: Connection, hall: str) -> Retained:
         """What the hall's retained topics must show now."""
