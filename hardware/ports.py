@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -121,3 +121,80 @@ class Loudspeaker(Protocol):
     def health(self) -> Health: ...
 
     def close(self) -> None: ...
+
+
+class Colour(StrEnum):
+    """Of LED bars; one that lacks a colour shows its own."""
+
+    RED = "red"
+    GREEN = "green"
+    YELLOW = "yellow"
+
+
+class Effect(StrEnum):
+    """How a line comes onto a bar; one that lacks an effect shows the line still."""
+
+    STILL = "still"
+    SCROLL = "scroll"
+    FLASH = "flash"
+
+
+@dataclass(frozen=True, slots=True)
+class BarLine:
+    """One line of a bar; what does not fit scrolls or is cut by the bar."""
+
+    text: str
+    colour: Colour = Colour.RED
+    effect: Effect = Effect.STILL
+
+
+@dataclass(frozen=True, slots=True)
+class BarAbility:
+    """What the bars of one line can show. `columns` counts narrow characters in one line; a Chinese one takes two.
+
+    `charset` is a Python codec name, or "digits" for displays of digits only. `answers` is False when the bars cannot
+    be asked how they are.
+    """
+
+    lines: int
+    columns: int
+    charset: str
+    colours: frozenset[Colour] = frozenset({Colour.RED})
+    effects: frozenset[Effect] = frozenset({Effect.STILL})
+    brightness: bool = False
+    answers: bool = True
+
+
+class WindowBar(Protocol):
+    """All bars on one cable, told apart by address. Safe from any thread.
+
+    Nothing but ping() waits for the cable: a wish is noted, the newest wish of an address wins, and health tells
+    whether it arrived. What a bar lost (power, cable) is sent again when it is back.
+    """
+
+    name: str
+    ability: BarAbility
+
+    def show(self, address: int, lines: Sequence[BarLine], *, seconds: float = 0.0, called: bool = False) -> None:
+        """`seconds` until the bar forgets the text by itself (0 = never); `called` goes before all that waits.
+
+        Raises hardware.errors.BarError when the bar could never show it: an address out of range, no line at all.
+        """
+
+    def clear(self, address: int) -> None:
+        """Nothing lit. Raises BarError for an address out of range."""
+
+    def brightness(self, address: int, percent: int) -> None:
+        """0-100; does nothing on bars that cannot. Raises BarError for what is out of range."""
+
+    def ping(self, address: int) -> Health:
+        """Ask one bar now and wait for its word, at most some 2 s. Never raises."""
+
+    def health(self) -> Health:
+        """The cable, and how many of the bars in use are silent; waits at most 1 s, after opening only."""
+
+    def health_of(self, address: int) -> Health:
+        """The last known state of one bar; never waits."""
+
+    def close(self) -> None:
+        """Leave the bars as they are and join the thread."""

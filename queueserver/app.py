@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from queueserver import clockfile, selects
 from queueserver.accounts import records
 from queueserver.accounts.directory import Directory
 from queueserver.accounts.documents import DocumentKeeper, load_or_create_key
@@ -18,16 +19,15 @@ from queueserver.answers import Renderer
 from queueserver.api.application import application
 from queueserver.api.deps import House
 from queueserver.broker import ManagedBroker, MqttAccount
-from queueserver.clock import SystemClock, Ulids, visitor_token
+from queueserver.clock import ThisMachine, Ulids, visitor_token
 from queueserver.metrics import Metrics
-from queueserver.ports import Clock
 from queueserver.publisher import MqttAddress
 from queueserver.queries import Queries
 from queueserver.reading import Reading
 from queueserver.relay import Relay
 from queueserver.rounds import Rounds
 from queueserver.settings import ServerSettings
-from queueserver.steadyclock import SteadyClock
+from queueserver.steadyclock import Machine, SteadyClock
 from queueserver.store.database import open_engine, prepare
 from queueserver.store.writer import Writer
 
@@ -40,9 +40,8 @@ class Server:
     Raises KeyFileError and DatabaseRefusedError, each with one line for the operator.
     """
 
-    def __init__(self, settings: ServerSettings, public_url: str, clock: Clock | None = None) -> None:
+    def __init__(self, settings: ServerSettings, public_url: str, machine: Machine | None = None) -> None:
         self._settings = settings
-        self._clock = clock or SteadyClock(SystemClock())
         _make_folder(settings.data_dir)
         prepare(settings.database_url)
         key = load_or_create_key(settings.document_key_path)
@@ -51,6 +50,9 @@ class Server:
             open_engine(settings.database_url, writing=False),
         )
         writing, reading = self._engines
+        with reading.connect() as connection:
+            newest = selects.newest_fact(connection)
+        self._clock = SteadyClock(machine or ThisMachine(), clockfile.read(settings.clock_file), newest)
         self._writer = Writer(writing, self._clock, Ulids(self._clock), visitor_token, self._committed)
         self._reading = Reading(reading)
         renderer = Renderer(settings.public_url or public_url)
@@ -67,6 +69,7 @@ class Server:
             outbox=self._relay,
             metrics=Metrics(),
             clock=self._clock,
+            judge=self._clock,
             broker_for_devices=self.broker_for_devices,
         )
         self.asgi: ASGIApp = application(house)
@@ -96,6 +99,8 @@ class Server:
             for engine in self._engines:
                 stack.callback(engine.dispose)
             stack.callback(self._reading.close)
+            self._keep_clock()
+            stack.callback(self._keep_clock)
             self._writer.start()
             stack.push_async_callback(asyncio.to_thread, self._writer.close)
             if self._broker is not None:
@@ -103,7 +108,7 @@ class Server:
                 await self._broker.start(await self._mqtt_accounts())
             await self._relay.start()
             stack.push_async_callback(self._relay.close)
-            rounds = Rounds(self._writer, self._queries, self._relay, self._clock, self._devices_changed)
+            rounds = Rounds(self._writer, self._queries, self._relay, self._clock, self._keep_house)
             await stack.enter_async_context(rounds.going())
             yield
 
@@ -119,6 +124,13 @@ class Server:
     async def _mqtt_accounts(self) -> list[MqttAccount]:
         devices = await self._reading.run(records.devices)
         return [MqttAccount(one.hall, one.id, one.mqtt_hash) for one in devices]
+
+    async def _keep_house(self) -> None:
+        self._keep_clock()
+        await self._devices_changed()
+
+    def _keep_clock(self) -> None:
+        clockfile.write(self._settings.clock_file, self._clock.kept())
 
 
 def _make_folder(path: Path) -> None:

@@ -208,6 +208,15 @@ class Queries:
 
         return await self._ask(hall, ask)
 
+    async def time_of(self, hall: str) -> tuple[datetime, date, ZoneInfo]:
+        """When the hall's last fact was, its business day, and the zone its clocks show."""
+
+        def ask(view: HallView) -> tuple[datetime, date, ZoneInfo]:
+            now = view.now
+            return now.at, now.business_day, ZoneInfo(now.published.plan.time_zone)
+
+        return await self._ask(hall, ask)
+
     async def exists(self, hall: str) -> bool:
         return hall in await self.halls()
 

@@ -34,7 +34,7 @@ LEFT_UNDONE: Final = timedelta(seconds=1)
 
 
 class Rounds:
-    """Goes round while `going()` lasts; `devices_changed` tells the broker who may come in."""
+    """Goes round while `going()` lasts; `keep_house` is what else is due from time to time."""
 
     def __init__(
         self,
@@ -42,13 +42,13 @@ class Rounds:
         queries: Queries,
         relay: Relay,
         clock: Clock,
-        devices_changed: Callable[[], Awaitable[None]],
+        keep_house: Callable[[], Awaitable[None]],
     ) -> None:
         self._writer = writer
         self._queries = queries
         self._relay = relay
         self._clock = clock
-        self._devices_changed = devices_changed
+        self._keep_house = keep_house
         self._unrelayed: dict[str, int] = {}
 
     @contextlib.asynccontextmanager
@@ -68,7 +68,7 @@ class Rounds:
 
     async def turn_days(self) -> None:
         """Let every hall turn its day though nobody asks anything of it, and see what another process has written."""
-        await self._devices_changed()
+        await self._keep_house()
         for hall, (seq, relayed) in (await self._queries.halls()).items():
             await self._writer.tick(hall)
             if seq > relayed:

@@ -162,6 +162,12 @@ def overdue_halls(connection: Connection, until: datetime) -> list[str]:
     return list(connection.execute(_OVERDUE, {"until": to_ms(until)}).scalars())
 
 
+def newest_fact(connection: Connection) -> datetime | None:
+    """When the last fact of any hall was; None in an empty house."""
+    newest = connection.execute(select(func.max(halls.c.at))).scalar_one()
+    return rows.from_ms(newest) if newest else None
+
+
 def counters(connection: Connection, hall: str, day: date) -> Counters:
     counted = connection.execute(_WAITING_BY_QUEUE, {"in_hall": hall})
     days = connection.execute(_QUEUE_DAYS, {"in_hall": hall, "day": day}).mappings()

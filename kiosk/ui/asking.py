@@ -149,6 +149,8 @@ class ConfirmScreen(Screen):
         range_ = words.minutes(t, service.estimate)
         if range_ and count:
             facts.append(("clock", t("Expected wait: {range}", range=range_), True))
+        if closing := words.closing(t, service.estimate):
+            facts.append(("warning", closing, True))
         place = words.where(t, words.zone_of(state.catalogue, service.zone))
         if place and not state.elder:
             facts.append(("place", t("Please wait here: {place}", place=place), False))
