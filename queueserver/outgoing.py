@@ -279,7 +279,9 @@ def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
 
 
 def _staff(event: events.WindowEvent) -> dict[str, Any]:
-    return {"staff": event.window.staff}
+    """Who sits there, and whether the hall calls there where windows differ."""
+    staff = {"staff": event.window.staff}
+    return staff | {"auto": True} if event.window.auto else staff
 
 
 def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:

@@ -15,18 +15,18 @@ from queueserver.simulation.habits import Coming, Habits
 from queueserver.simulation.run import Simulation, Staff
 from queueserver.simulation.scenario import OPEN, WEEK, Arrivals, Opening, Scenario, minutes_in
 from queueserver.simulation.scenariofile import Setting
-from queueserver.simulation.visitors import Move, Visitor, WindowMove
+from queueserver.simulation.visitors import HALL, Move, Visitor, WindowMove
 from queueserver.store.plans import plan_of
 
 
 class SteadyStaff:
-    """Every call takes the same time to come."""
+    """Every call of a clerk takes the same time to come; the hall's own none."""
 
     def __init__(self, seconds: float) -> None:
         self._delay = round(seconds * 1000)
 
     def reaction(self, window: str) -> tuple[int, int]:
-        return self._delay, 0
+        return 0 if window == HALL else self._delay, 0
 
 
 class InventedDays:

@@ -14,7 +14,7 @@ from queueserver.simulation.daychanges import OF_THE_DAY, DayChanges
 from queueserver.simulation.recording import Recording
 from queueserver.simulation.retrace import Chance, Retraced, retrace
 from queueserver.simulation.run import Simulation, Staff
-from queueserver.simulation.visitors import Visitor, WindowMove
+from queueserver.simulation.visitors import HALL, Visitor, WindowMove
 from queueserver.store.plans import plan_of
 
 
@@ -23,13 +23,13 @@ class RecordedStaff:
 
     def __init__(self, chances: dict[str, list[Chance]]) -> None:
         self._chances = {window: deque(mine) for window, mine in chances.items()}
-        delays = [chance.delay_ms for mine in chances.values() for chance in mine if chance.called]
+        delays = [chance.delay_ms for w, mine in chances.items() if w != HALL for chance in mine if chance.called]
         self._usual = round(median(delays)) if delays else 0
 
     def reaction(self, window: str) -> tuple[int, int]:
         mine = self._chances.get(window)
         if not mine:
-            return self._usual, 0
+            return 0 if window == HALL else self._usual, 0
         chance = mine.popleft()
         return chance.delay_ms, chance.rank
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine
 
-from contract.config import HallConfig
+from contract.client.sample import SAMPLE_HALL
+from contract.config import Assignment, HallConfig
 from hall.__main__ import main
 from proofs.lived import founded
 from proofs.replay import lived as lived_day
@@ -28,6 +29,7 @@ from queueserver.simulation.scenariofile import read_scenario
 from queueserver.simulation.whatif import Change, WhatIf
 from queueserver.store.database import open_engine
 from tests.store.random_days import RandomDay, Step, batches
+from tests.store.store_kit import founded as founded_for_test
 from tests.store.store_kit import rows_of, sqlite_url
 from tests.unit.simulation_kit import SMALL_HALL, written
 
@@ -38,11 +40,21 @@ def as_sample_hall(config: HallConfig) -> HallConfig:
     return config.model_copy(update={"hall": config.hall.model_copy(update={"id": "sample"})})
 
 
+def calling(config: HallConfig, assignment: Assignment, *auto: str) -> HallConfig:
+    """The hall with another way of calling; `auto` are the windows that open as windows the hall calls for."""
+    policy = config.hall.policy.model_copy(update={"assignment": assignment})
+    windows = tuple(window.model_copy(update={"auto": window.id in auto}) for window in config.windows)
+    hall = config.hall.model_copy(update={"policy": policy})
+    return config.model_copy(update={"hall": hall, "windows": windows})
+
+
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Records]:
     """A database in which one invented day was lived, and what happened."""
-    folder = tmp_path_factory.mktemp("lived")
-    config = as_sample_hall(load(SMALL_HALL))
+    return lived_in(tmp_path_factory.mktemp("lived"), as_sample_hall(load(SMALL_HALL)))
+
+
+def lived_in(folder: Path, config: HallConfig) -> tuple[Engine, Records]:
     engine = founded(sqlite_url(folder / "hall.db"), config, DAY, datetime(2027, 2, 28, 22, tzinfo=UTC))
     setting = read_scenario(
         written(folder, ("days = 2", "days = 1"), ("reaction_seconds = 5", "reaction_seconds = 7.5"))
@@ -133,6 +145,39 @@ def test_a_day_without_tickets_is_said(lived: tuple[Engine, Records]) -> None:
             read_day(connection, DAY, "x")
 
 
+@pytest.mark.parametrize(
+    ("assignment", "auto"), [(Assignment.AUTOMATIC, ()), (Assignment.MIXED, ("w1",)), (Assignment.MIXED, ("w2",))]
+)
+def test_a_day_on_which_the_hall_called_is_the_day_itself(
+    tmp_path: Path, assignment: Assignment, auto: tuple[str, ...]
+) -> None:
+    """The hall's own calls come again, at other moments when other windows are open."""
+    engine, then = lived_in(tmp_path, calling(as_sample_hall(load(SMALL_HALL)), assignment, *auto))
+    recording = recorded(engine)
+    hows = {fact.data["how"] for fact in recording.facts if fact.type == "ticket.called"}
+    assert hows == ({"auto"} if assignment is Assignment.AUTOMATIC else {"auto", "next"})
+    days = RecordedDays(recording)
+    assert (days.retraced.differences, dict(days.retraced.unknown)) == ([], {})
+    again = play(days, WhatIf()).records
+    assert again.calls == then.calls
+    assert [(leg.number, leg.called_ms) for leg in again.legs] == [(leg.number, leg.called_ms) for leg in then.legs]
+    more = play(days, WhatIf(windows=4)).records
+    assert sum(leg.wait_ms or 0 for leg in more.legs) < sum(leg.wait_ms or 0 for leg in then.legs)
+    by_hand = play(days, WhatIf(policy=(("assignment", "manual"),))).records
+    assert by_hand.calls != then.calls
+    assert len(by_hand.legs) == len(then.legs)
+
+
+@pytest.fixture(scope="module", params=["manual", "automatic", "mixed"])
+def called_so(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published hall in which staff call, the hall calls, or one window is called for and others are not."""
+    if request.param == "manual":
+        return template
+    path = tmp_path_factory.mktemp(request.param) / "hall.db"
+    founded_for_test(sqlite_url(path), calling(SAMPLE_HALL, Assignment(request.param), SAMPLE_HALL.windows[0].id))
+    return path
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("random")
@@ -144,14 +189,14 @@ def days_of(engine: Engine) -> Iterator[Recording]:
             yield read_day(connection, date.fromisoformat(day))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(batches=batches)
-def test_whatever_was_done_is_done_again_the_same(template: Path, folder: Path, batches: list[list[Step]]) -> None:
+def test_whatever_was_done_is_done_again_the_same(called_so: Path, folder: Path, batches: list[list[Step]]) -> None:
     """Random commands of every kind over several days: every recorded fact comes about, every call is the same."""
     path = folder / "hall.db"
     for leftover in folder.iterdir():
         leftover.unlink()
-    shutil.copy(template, path)
+    shutil.copy(called_so, path)
     engine = open_engine(sqlite_url(path), writing=True)
     try:
         day = RandomDay(engine)
