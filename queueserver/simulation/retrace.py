@@ -108,6 +108,7 @@ class _Tracer:
         if fact.type == "config.published":
             version = fact.data["version"]
             self._hall.live.plan = plan_of(self._recording.configs[version], version)
+            self._hall.live.renew_plan()
         elif fact.type in OF_THE_DAY:
             self._changed(fact)
         elif fact.type in COMMANDS:

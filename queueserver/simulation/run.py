@@ -99,6 +99,7 @@ class Simulation:
     def configure(self, plan: HallPlan) -> None:
         """Another configuration is in force from now on."""
         self.hall.live.plan = plan
+        self.hall.live.renew_plan()
 
     # -- visitors
 
