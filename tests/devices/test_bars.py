@@ -80,6 +80,25 @@ def test_of_a_burst_the_newest_text_arrives_and_the_called_bar_is_first(tmp_path
         twin.close()
 
 
+def test_also_without_answers_texts_wait_here_and_not_in_the_port() -> None:
+    twin = VirtualBars(range(1, 9), 9600)
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=9600, answers=False))
+    try:
+        assert driver.health().code == "one_way"
+        for address in range(1, 9):
+            driver.show(address, call("A001"))
+        assert twin.wait_for(lambda: len(twin.updates) >= 1)
+        called_at = time.monotonic()
+        driver.show(8, call("A999"), called=True)
+        assert twin.wait_for(lambda: twin.bars[8].text.endswith("A999"))
+        assert len([text for at, _, text in twin.updates if at > called_at]) <= 3  # not behind all that wait
+        assert twin.wait_for(lambda: all(bar.text for bar in twin.bars.values()))
+        assert all("A001" not in text for _, address, text in twin.updates if address == 8)  # nobody saw the old one
+    finally:
+        driver.close()
+        twin.close()
+
+
 @pytest.mark.parametrize("fault", ["mute", "off"])
 def test_a_silent_bar_is_told_and_is_in_the_way_of_nobody(
     twin: VirtualBars, bars: WindowBar, fault: str, eventually: Wait
@@ -120,7 +139,7 @@ def test_unplugged_and_plugged_in_again_everything_is_said_again(
     bars.show(2, call("A002"))
     eventually(lambda: bars.health().code == "not_connected")
     assert bars.health_of(1).code == "not_connected"
-    assert bars.ping(1).code == "not_connected"
+    assert bars.ping(3).code == "not_connected"
     twin.bars[1].text = ""
     twin.plug()
     assert twin.wait_for(lambda: twin.bars[1].text == "\\C1A001" and twin.bars[2].text == "\\C1A002")
