@@ -22,6 +22,8 @@ from hardware.options import option
 from hardware.ports import BarLine, Health, WindowBar
 
 REMEMBERED = 1000
+WAIT = 0.5
+"""Seconds: software on a busy machine is slower to begin than a card."""
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ class _OwnBars:
             self.twin.close()
             raise DeviceError(f"control port {options.control}: {fault.strerror}") from fault
         self.control_port = self._control.port
-        self._driver = open_serial(name, Bx5kSerialOptions(port=self.twin.port, baud=options.baud or 921600))
+        self._driver = open_serial(name, Bx5kSerialOptions(port=self.twin.port, baud=options.baud or 921600, wait=WAIT))
         self.ability = self._driver.ability
 
     def show(self, address: int, lines: Sequence[BarLine], *, seconds: float = 0.0, called: bool = False) -> None:

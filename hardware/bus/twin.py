@@ -12,7 +12,7 @@ from hardware.errors import DeviceError
 from hardware.transport.paced import PacedPlug
 
 FAULTS = ("mute", "slow", "junk", "off")
-SLOW = 0.5
+SLOW = 1.0
 TURNAROUND = 0.004
 JUNK = b"\x00\xff\xa5\xa6\x5b\x16\x68\x5a"
 
@@ -23,7 +23,7 @@ Answer = tuple[int, bytes]
 class CableTwin(ABC):
     """`port` is what a driver opens; devices stand at `addresses`.
 
-    Faults of one device: mute (works, never answers), slow (answers half a second late), junk (nonsense before its
+    Faults of one device: mute (works, never answers), slow (answers a second late), junk (nonsense before its
     answer), off (no power: hears nothing).
     """
 

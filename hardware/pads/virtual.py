@@ -24,6 +24,9 @@ from hardware.pads.ratingpads import TemplateRatingPadOptions
 from hardware.pads.ratingpads import open_template as open_rating_pads
 from hardware.ports import CallPad, Health, PadEvent, RatingPad
 
+WAIT = 0.5
+"""Seconds: software on a busy machine is slower to begin than a pad."""
+
 
 @dataclass(slots=True)
 class PadState:
@@ -184,7 +187,7 @@ class _OwnCallPads:
         self._own = _Own(options, "pad68")
         self.twin, self.control_port = self._own.twin, self._own.port
         self._driver = open_call_pads(
-            name, TemplateCallPadOptions(port=self.twin.port, baud=self._own.baud, pads=self._own.span)
+            name, TemplateCallPadOptions(port=self.twin.port, baud=self._own.baud, pads=self._own.span, wait=WAIT)
         )
 
     def start(self, on_event: Callable[[PadEvent], None], on_fault: Callable[[Health], None]) -> None:
@@ -212,7 +215,7 @@ class _OwnRatingPads:
         self._own = _Own(options, "rating485")
         self.twin, self.control_port = self._own.twin, self._own.port
         self._driver = open_rating_pads(
-            name, TemplateRatingPadOptions(port=self.twin.port, baud=self._own.baud, pads=self._own.span)
+            name, TemplateRatingPadOptions(port=self.twin.port, baud=self._own.baud, pads=self._own.span, wait=WAIT)
         )
 
     def ask(self, address: int, timeout: float) -> int | None:

@@ -31,7 +31,7 @@ def twin(tmp_path: Path) -> Iterator[VirtualBars]:
 
 @pytest.fixture
 def bars(twin: VirtualBars) -> Iterator[WindowBar]:
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.1, again=0.0))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.5, again=0.0))
     yield driver
     driver.close()
 
@@ -62,7 +62,7 @@ def test_a_text_with_seconds_is_forgotten_by_the_bar_itself(twin: VirtualBars, b
 
 def test_of_a_burst_the_newest_text_arrives_and_the_called_bar_is_first(tmp_path: Path) -> None:
     twin = VirtualBars(range(1, 9), 38400)
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=38400))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=38400, wait=0.5))
     try:
         assert driver.ping(1).condition is Condition.OK
         for turn in range(50):
@@ -147,7 +147,7 @@ def test_unplugged_and_plugged_in_again_everything_is_said_again(
 
 
 def test_a_bar_that_lost_its_power_unnoticed_is_told_again(twin: VirtualBars) -> None:
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, again=0.2))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.5, again=0.2))
     try:
         driver.show(1, call("A001"))
         assert twin.wait_for(lambda: twin.bars[1].text != "")
@@ -158,7 +158,7 @@ def test_a_bar_that_lost_its_power_unnoticed_is_told_again(twin: VirtualBars) ->
 
 
 def test_without_answers_nothing_is_waited_for_and_health_says_so(twin: VirtualBars) -> None:
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, answers=False))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.5, answers=False))
     try:
         driver.show(1, call("A001"))
         assert twin.wait_for(lambda: twin.bars[1].text != "")

@@ -70,7 +70,7 @@ def twin(tmp_path: Path) -> Iterator[VirtualPads]:
 
 @pytest.fixture
 def pads(twin: VirtualPads, desk: Desk) -> Iterator[CallPad]:
-    driver = open_template("pads", TemplateCallPadOptions(port=twin.port, baud=115200, pads="1-8"))
+    driver = open_template("pads", TemplateCallPadOptions(port=twin.port, baud=115200, pads="1-8", wait=0.5))
     driver.start(desk.events.put, desk.faults.put)
     yield driver
     driver.close()
@@ -110,7 +110,7 @@ class HardOfHearing(VirtualPads):
 
 def test_a_key_whose_confirmation_is_lost_is_one_press(desk: Desk) -> None:
     twin = HardOfHearing(range(1, 3), load("pad68"))
-    driver = open_template("pads", TemplateCallPadOptions(port=twin.port, baud=115200, pads="1-2"))
+    driver = open_template("pads", TemplateCallPadOptions(port=twin.port, baud=115200, pads="1-2", wait=0.5))
     driver.start(desk.events.put, desk.faults.put)
     try:
         twin.press(2, "call_next")
@@ -154,7 +154,9 @@ def test_pads_that_speak_by_themselves_are_heard_and_repetitions_are_one_press(d
     path = tmp_path / "speaking.toml"
     path.write_text(SPEAKING, encoding="utf-8")
     twin = VirtualPads(range(1, 4), read(SPEAKING))
-    driver = open_template("pads", TemplateCallPadOptions(frames=str(path), port=twin.port, pads="1-3", baud=115200))
+    driver = open_template(
+        "pads", TemplateCallPadOptions(frames=str(path), port=twin.port, pads="1-3", baud=115200, wait=0.5)
+    )
     driver.start(desk.events.put, desk.faults.put)
     try:
         assert desk.fault() == "ok"
@@ -195,7 +197,7 @@ def faces(tmp_path: Path) -> Iterator[VirtualPads]:
 
 @pytest.fixture
 def rating(faces: VirtualPads) -> Iterator[RatingPad]:
-    driver = open_rating("faces", TemplateRatingPadOptions(port=faces.port, baud=115200, pads="1-4"))
+    driver = open_rating("faces", TemplateRatingPadOptions(port=faces.port, baud=115200, pads="1-4", wait=0.5))
     yield driver
     driver.close()
 
