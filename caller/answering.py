@@ -61,7 +61,7 @@ def _with_current(state: State, ticket: Ticket) -> State:
 def _outcome(state: State, command: Command, ticket: Ticket) -> Done | None:
     """What there is to tell; `state` is as it was before."""
     done = Done(command.act, ticket.number, ticket.state)
-    if command.act in (Act.ADD, Act.DROP):
+    if command.act in (Act.ADD, Act.DROP) or (command.act is Act.TRANSFER and command.what.service):
         return replace(done, subject=_service_name(state, command.what.service))
     if ticket.state in AT_WINDOW:
         return None

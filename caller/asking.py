@@ -8,6 +8,7 @@ from typing import Final
 from caller.state import Act, Command
 from contract.bodies import Call, Finish, Ticket, Transfer, WindowView
 from contract.client.api import HallApi
+from contract.desk import HandOn
 
 Answer = Call | Ticket | WindowView | None
 Ask = Callable[[HallApi, str, Command], Answer]
@@ -20,13 +21,9 @@ def ask(hall: HallApi, window: str, command: Command) -> Answer:
 
 def _transfer(hall: HallApi, window: str, asked: Command) -> Ticket:
     what = asked.what
-    body = Transfer(
-        queue=what.queue or None,
-        window=what.window or None,
-        service=what.service or None,
-        note=what.text,
-        come_back=what.back,
-    )
+    if what.service:
+        return hall.hand_on(window, HandOn(services=(what.service,), note=what.text), asked.key)
+    body = Transfer(queue=what.queue or None, window=what.window or None, note=what.text, come_back=what.back)
     return hall.transfer(window, body, asked.key)
 
 

@@ -22,14 +22,24 @@ class Choice:
 
 
 def transfer_choices(state: State, t: Translator) -> tuple[Choice, ...]:
-    """Queues first, then windows that work, then the services of other queues."""
+    """Queues first, then windows that work, then other services; at the desk services first, those asked for on top."""
     if state.view is None:
         return ()
     queues = tuple(_queue_choice(queue, state, t) for queue in state.view.transfer_queues)
     windows = tuple(_window_choice(window, state, t) for window in state.view.transfer_windows)
-    ours = state.current.queue if state.current else ""
-    services = tuple(_service_choice(one, t) for one in state.services if one.queue != ours)
-    return queues + windows + services
+    services = _handed_on_to(state, t)
+    return services + queues + windows if state.at_desk else queues + windows + services
+
+
+def _handed_on_to(state: State, t: Translator) -> tuple[Choice, ...]:
+    """Every service but the one that is being done; how many wait counts only where it is not the desk's own line."""
+    here = state.current
+    if here is None:
+        return ()
+    asked = [stop.service for stop in state.stops if stop.state is StopState.OPEN]
+    others = [one for one in state.services if one.id != here.service]
+    others.sort(key=lambda one: asked.index(one.id) if one.id in asked else len(asked))
+    return tuple(_service_choice(one, t, asked=one.id in asked, here=one.queue == here.queue) for one in others)
 
 
 def service_choices(state: State, t: Translator) -> tuple[Choice, ...]:
@@ -56,8 +66,11 @@ def _window_choice(window: WindowEntry, state: State, t: Translator) -> Choice:
     return Choice(window_name(window, state, t), t(window.state.value), window=window.id)
 
 
-def _service_choice(service: ServiceEntry, t: Translator) -> Choice:
-    detail = _line(service.state, service.waiting, t)
+def _service_choice(service: ServiceEntry, t: Translator, *, asked: bool = False, here: bool = False) -> Choice:
+    is_open = service.state is ServiceState.OPEN
+    detail = "" if here and is_open else _line(service.state, service.waiting, t)
+    if asked and is_open:
+        detail = t("asked for")
     return Choice(service.name, detail, service=service.id, sought=f"{service.initials} {service.pinyin}")
 
 

@@ -74,8 +74,11 @@ def _row(entry: LineEntry, state: State, t: Translator, now: datetime) -> Row:
     if entry.misses:
         lines.append(t.plural("missed {n} time", "missed {n} times", entry.misses))
     priority = entry.priority_name if entry.priority_class in state.privileged else ""
-    note = " · ".join(part for part in (priority, party_words(entry.party, t), entry.note) if part)
-    return Row(entry.id, entry.number, entry.service_name, note, time, "\n".join([*lines, *filter(None, [entry.note])]))
+    then = t("Then: {list}", list=" / ".join(entry.then)) if entry.then else ""
+    note = " · ".join(part for part in (priority, party_words(entry.party, t), then, entry.note) if part)
+    return Row(
+        entry.id, entry.number, entry.service_name, note, time, "\n".join([*lines, *filter(None, [then, entry.note])])
+    )
 
 
 def _held_row(entry: LineEntry, state: State, t: Translator, now: datetime) -> Row:

@@ -112,7 +112,7 @@ class CallerPresenter:
 
     def _has_to_choose(self, act: Act, what: Details) -> bool:
         if act is Act.FINISH:
-            return bool(self.state.tickable)
+            return bool(self.state.tickable) and not self.state.at_desk
         return act in (Act.TRANSFER, Act.PAUSE, Act.HOLD, Act.ADD) or (act is Act.PICK and not what.text)
 
     def choose(self, what: Details = NOTHING_SAID) -> None:

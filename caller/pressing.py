@@ -60,8 +60,9 @@ def without_sheet(state: State) -> State:
 
 def _command(state: State, pressed: Press) -> Command:
     act, what, ticket = pressed.act, replace(pressed.what, text=pressed.what.text.strip()), state.current
-    if act is Act.FINISH and ticket is not None and ticket.state is TicketState.CALLED:
-        return Command(Act.START, pressed.key, what, after=Act.FINISH)
+    ends_the_work = act is Act.FINISH or (act is Act.TRANSFER and bool(what.service))
+    if ends_the_work and ticket is not None and ticket.state is TicketState.CALLED:
+        return Command(Act.START, pressed.key, what, after=act)
     if act in (Act.POSTPONE, Act.ADD, Act.DROP) and ticket is not None:
         what = replace(what, ticket=ticket.id)
     if act is Act.AUTO and what.on is None:

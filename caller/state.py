@@ -193,6 +193,11 @@ class State:
         return self.view.current_stops if self.view and self.view.current else ()
 
     @property
+    def at_desk(self) -> bool:
+        """Whether the visitor has come to the desk that hands everybody on; finishing does just that."""
+        return self.view is not None and self.view.at_desk
+
+    @property
     def tickable(self) -> tuple[StopEntry, ...]:
         """The further services of the visit that may be handled here along with this one; each once.
 

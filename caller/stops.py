@@ -21,6 +21,7 @@ _WORDS: Final[dict[StopState, str]] = {
 _REASONS: Final[dict[str, str]] = {
     "handled": "Done at another window along with its own service.",
     "not_wanted": "The visitor does not want it any more.",
+    "handed_on": "The visitor needed something else.",
     "left": "The visitor left.",
     "queue_closed": "It was closed when its turn came.",
     "not_offered": "It is no longer offered.",

@@ -103,10 +103,10 @@ def done_sentence(t: Translator, done: Done) -> str:
     if done.minutes:
         held = "{number} is on hold for {n} minute.", "{number} is on hold for {n} minutes."
         return t.plural(*held, done.minutes, number=done.number)
+    if done.act in (Act.FINISH, Act.TRANSFER) and done.subject:
+        return t("{number} goes on: {service}.", number=done.number, service=done.subject)
     if done.act in MOVES:
         return t(MOVES[done.act], number=done.number, service=done.subject)
-    if done.act is Act.FINISH and done.subject:
-        return t("{number} goes on: {service}.", number=done.number, service=done.subject)
     sentence = OUTCOMES.get(done.became) if done.became else None
     return t(sentence, number=done.number) if sentence else ""
 

@@ -99,10 +99,14 @@ class ChoiceList(QListWidget):
         if 0 <= row < self.count() and not self.item(row).isHidden():
             self.setCurrentRow(row)
 
-    def choose_current(self) -> None:
+    def current_value(self) -> object:
+        """What choosing now would mean; None when nothing is left to choose."""
         item = self.currentItem()
-        if item is not None and not item.isHidden():
-            self.chosen.emit(item.data(_LINE_ROLE).value)
+        return None if item is None or item.isHidden() else item.data(_LINE_ROLE).value
+
+    def choose_current(self) -> None:
+        if (value := self.current_value()) is not None:
+            self.chosen.emit(value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -35,6 +35,7 @@ class TransferSheet(QWidget):
         self.callout = Callout(40, self)
         self.go, self.back = Key("", "transfer-go", "primary", self), Key("", "transfer-back", "", self)
         self.list.chosen.connect(self._choose)
+        self.list.currentItemChanged.connect(lambda *_: self._allow_return())
         self.go.clicked.connect(self.list.choose_current)
         self.back.clicked.connect(self.left)
         foot = QHBoxLayout()
@@ -59,6 +60,14 @@ class TransferSheet(QWidget):
         self.comes_back.setChecked(False)
         self.list.setCurrentRow(0)
         self.list.field.setFocus()
+
+    def _allow_return(self) -> None:
+        """Who is handed on to a service does not come back: the service here is over."""
+        choice = self.list.current_value()
+        to_service = isinstance(choice, Choice) and bool(choice.service)
+        self.comes_back.setEnabled(not to_service)
+        if to_service:
+            self.comes_back.setChecked(False)
 
     def confirm(self) -> None:
         self.list.choose_current()
