@@ -1,4 +1,4 @@
-"""What must be true of every step a hall takes: each call was due, nobody was lost or doubled, no state came from nowhere."""
+"""What must be true of every step of a hall: each call was due, nobody lost or doubled, no state came from nowhere."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAY_BECOME: Final[dict[State, frozenset[State]]] = {
     State.NO_SHOW: frozenset({State.WAITING, State.CALLED, State.CANCELLED, State.EXPIRED}),
     State.EXPIRED: frozenset({State.WAITING, State.HELD, State.NO_SHOW}),
 }
-"""Written from the product's rules, not from the code's table; an expired ticket returns only when its day is reopened."""
+"""Written from the product's rules, not from the code's table; an expired ticket returns only with its day."""
 
 
 def calls_untrue(before: LiveHall, event: events.TicketCalled, now: datetime) -> Iterator[str]:
