@@ -16,7 +16,7 @@ from proofs.exploring import Found, explore
 
 ROOT = Path(__file__).resolve().parents[1]
 ALL = tuple(MissedPolicy)
-DAYS, DAYS_ON_BOTH, DAYS_THAT_CHANGE, BATCHES = 60, 6, 25, 40
+DAYS, DAYS_ON_BOTH, DAYS_THAT_CHANGE, BATCHES = 60, 6, 15, 40
 
 
 def claims(_: Path | None) -> Iterator[Claim]:
