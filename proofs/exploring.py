@@ -18,11 +18,12 @@ from contract.client.sample import SAMPLE_HALL
 from contract.config import MissedPolicy, Policy, Queue, Service, Window
 from proofs.commandtable import OVER, Outcome, expected
 from proofs.order import untrue
+from queueserver.domain.agenda import Agenda
 from queueserver.domain.daybook import Closing
 from queueserver.domain.eligibility import may_call, rule_for
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
-from queueserver.domain.line import Line
+from queueserver.domain.line import Line, stands_in_line
 from queueserver.domain.ticket import OPEN_STATES, State, Ticket
 from queueserver.domain.window import Window as WindowNow
 from queueserver.domain.window import WindowState
@@ -308,14 +309,19 @@ def _may_be_called(live: LiveHall, window: str, ticket: Ticket) -> bool:
 
 
 def copied(node: Node) -> Node:
-    """The same hall once more, so that changing one leaves the other."""
-    live = node.live
+    """The same state once more, so that changing one leaves the other."""
+    return Node(copied_live(node.live), dict(node.known), node.made)
+
+
+def copied_live(live: LiveHall) -> LiveHall:
+    """The same hall once more."""
     values = {
         one.name: None if one.name.startswith("_") else _copied(getattr(live, one.name))
         for one in dataclasses.fields(live)
     }
-    values["line"] = Line(ticket for ticket in live.tickets.values() if ticket.state is State.WAITING)
-    return Node(LiveHall(**values), dict(node.known), node.made)
+    values["line"] = Line(ticket for ticket in live.tickets.values() if stands_in_line(ticket))
+    values["agenda"] = Agenda(live.agenda.appointments.values())
+    return LiveHall(**values)
 
 
 def _copied(value: Any) -> Any:
@@ -324,7 +330,7 @@ def _copied(value: Any) -> Any:
     return value if isinstance(value, _NEVER_CHANGED) else copy.deepcopy(value)
 
 
-_NEVER_CHANGED: Final = (HallPlan, int, date, Line, Closing, type(None))
+_NEVER_CHANGED: Final = (HallPlan, int, date, Line, Agenda, Closing, type(None))
 
 
 def _key(node: Node) -> Any:

@@ -16,7 +16,7 @@ from proofs.exploring import Found, explore
 
 ROOT = Path(__file__).resolve().parents[1]
 ALL = tuple(MissedPolicy)
-DAYS, DAYS_ON_BOTH, BATCHES = 60, 6, 40
+DAYS, DAYS_ON_BOTH, DAYS_THAT_CHANGE, BATCHES = 60, 6, 15, 40
 
 
 def claims(_: Path | None) -> Iterator[Claim]:
@@ -56,7 +56,28 @@ def _books() -> Iterator[Claim]:
         yield Claim(
             "statistics, states and numbers from the facts alone", "equal to the stored ones", got, facts > DAYS
         )
+        yield _changing(hall)
         yield from _both_databases(on_sqlite)
+
+
+def _changing(hall: Path) -> Claim:
+    """Random days while the configuration is published anew, windows call by themselves and the clock jumps."""
+    from tests.store.changing_days import lived, random_steps
+
+    published, facts, refused = 0, 0, set[str]()
+    for seed in range(DAYS_THAT_CHANGE):
+        day = lived(Path(shutil.copy(hall, hall.with_name("changing.db"))), random_steps(seed, BATCHES))
+        published, facts, refused = published + day.published, facts + day.seq, refused | set(day.refused)
+    got = (
+        f"in order after each of {DAYS_THAT_CHANGE * BATCHES} batches, {published} configurations, {facts:,} facts, "
+        f"{len(refused)} kinds of refusal"
+    )
+    return Claim(
+        "queues, windows, policies, numbers and time zones changed while people wait: nobody lost, both books agree",
+        "in order",
+        got,
+        published > DAYS_THAT_CHANGE and len(refused) > 20,
+    )
 
 
 def _both_databases(on_sqlite: Any) -> Iterator[Claim]:

@@ -226,9 +226,9 @@ class Recount:
 
     def _returned(self, leg: _Leg, fact: StoredFact) -> None:
         measure = {"requeue": "requeued", "postpone": "postponed", "reinstate": "reinstated"}.get(fact.data["how"])
-        if measure is not None:
-            self._count(measure, leg)
-            leg.promised = None
+        if measure is None:  # the window it was sent to has closed: it waits on at its place, with what it was told
+            return
+        self._count(measure, leg)
         leg.state = "waiting"
         leg.away()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from contract.client.sample import SAMPLE_HALL
@@ -18,9 +20,11 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.selection import choose_next
 from queueserver.hallfile.reading import findings_in
 from queueserver.store.batch import Batch
+from queueserver.store.database import open_engine
 from queueserver.store.publishing import publish
+from tests.store.both_databases import differences
 from tests.store.random_days import ACTS, RandomDay, Step
-from tests.store.store_kit import HALL, render
+from tests.store.store_kit import HALL, render, sqlite_url
 
 CHANGES = (
     "publish_queues",
@@ -42,6 +46,10 @@ class ChangingDay(RandomDay):
     config: HallConfig = SAMPLE_HALL
     refused: Counter[str] = field(default_factory=Counter)
     published: int = 0
+
+    @property
+    def seq(self) -> int:
+        return self.live.seq if self.live else 0
 
     def batch(self, batch: list[Step]) -> None:
         """A step that publishes has a transaction of its own, as in the writer."""
@@ -91,6 +99,28 @@ class ChangingDay(RandomDay):
             if window.id in live.plan.windows:
                 rule = rule_for(live.plan, window, live.windows.values())
                 assert choose_next(live.line, rule, live.plan.policy, now) is None
+
+
+def random_steps(seed: int, batches: int, each: int = 9) -> list[list[Step]]:
+    """Steps of every kind in an order that `seed` decides."""
+    chance = random.Random(seed)
+    return [
+        [(chance.choice(MORE_ACTS), chance.randrange(8), chance.randrange(4)) for _ in range(each)]
+        for _ in range(batches)
+    ]
+
+
+def lived(path: Path, batches: list[list[Step]]) -> ChangingDay:
+    """The day of the hall in this file, each batch checked, and both books compared in the end."""
+    engine = open_engine(sqlite_url(path), writing=True)
+    try:
+        day = ChangingDay(engine)
+        for batch in batches:
+            day.batch(batch)
+        assert list(differences(engine)) == []
+        return day
+    finally:
+        engine.dispose()
 
 
 def changed(config: HallConfig, act: str, one: int, two: int) -> HallConfig:

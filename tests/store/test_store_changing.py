@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 from pathlib import Path
 
@@ -10,11 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from queueserver.store.database import open_engine
-from tests.store.both_databases import differences
-from tests.store.changing_days import MORE_ACTS, ChangingDay
+from tests.store.changing_days import MORE_ACTS, lived, random_steps
 from tests.store.random_days import Step
-from tests.store.store_kit import sqlite_url
 
 steps = st.tuples(st.sampled_from(MORE_ACTS), st.integers(0, 7), st.integers(0, 3))
 batches = st.lists(st.lists(steps, min_size=1, max_size=8), min_size=1, max_size=14)
@@ -35,24 +31,8 @@ def test_whatever_is_published_meanwhile(template: Path, folder: Path, batches: 
     lived(path, batches)
 
 
-def lived(path: Path, batches: list[list[Step]]) -> ChangingDay:
-    engine = open_engine(sqlite_url(path), writing=True)
-    try:
-        day = ChangingDay(engine)
-        for batch in batches:
-            day.batch(batch)
-        assert list(differences(engine)) == []
-        return day
-    finally:
-        engine.dispose()
-
-
 @pytest.mark.parametrize("seed", range(2))
 def test_a_long_time_of_it(hall_file: Path, seed: int) -> None:
-    chance = random.Random(seed)
-    day = lived(
-        hall_file,
-        [[(chance.choice(MORE_ACTS), chance.randrange(8), chance.randrange(4)) for _ in range(9)] for _ in range(60)],
-    )
+    day = lived(hall_file, random_steps(seed, 60))
     assert day.published > 20
     assert {"queue_closed", "window_idle"} <= set(day.refused)
