@@ -40,10 +40,10 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """What one configuration says in one language, as JSON without its last brace; services with their queues."""
+    """What one configuration says in one language, as JSON without its last brace; services with id and queue."""
 
     head: str
-    services: tuple[tuple[str, str], ...]
+    services: tuple[tuple[str, str, str], ...]
 
 
 class Catalogues:
@@ -52,13 +52,17 @@ class Catalogues:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], tuple[int, _Fixed]] = {}
 
-    def json(self, now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow]) -> bytes:
-        """contract.bodies.Catalogue as JSON; `queues` holds every queue of the hall."""
+    def json(
+        self, now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow], services: dict[str, QueueNow]
+    ) -> bytes:
+        """contract.bodies.Catalogue as JSON; `queues` holds every queue of the hall, `services` those unlike theirs."""
         fixed = self._fixed(now, lang)
         changing = {queue: _changing(state) for queue, state in queues.items()}
-        services = ",".join(part + changing[queue] for part, queue in fixed.services)
+        own = {service: _changing(state) for service, state in services.items()}
+        parts = (part + (own.get(service) or changing[queue]) for part, service, queue in fixed.services)
+        offered = ",".join(parts)
         tail = json.dumps({"seq": now.seq, "time": time.isoformat()})[1:-1]
-        return f'{fixed.head},{tail},"services":[{services}]}}'.encode()
+        return f'{fixed.head},{tail},"services":[{offered}]}}'.encode()
 
     def _fixed(self, now: HallNow, lang: str) -> _Fixed:
         kept = self._kept.get((now.hall, lang))
@@ -109,7 +113,7 @@ def _write(published: Published, lang: str) -> _Fixed:
     services = (_service(service, published, labels[service.queue], lang) for service in config.services)
     return _Fixed(
         head=head.model_dump_json(exclude={"seq", "time", "services"})[:-1],
-        services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], one.queue) for one in services),
+        services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], one.id, one.queue) for one in services),
     )
 
 

@@ -24,6 +24,8 @@ SLOWEST_STEP: Final = 0.02
 MOST_MINUTES: Final = 600
 """No range ends later: a working day is over by then."""
 _FARTHEST: Final = 8.0
+_NOISE: Final = 1e-7
+"""Sums made in another order differ by less: they are told the same minutes."""
 _IDLE_QUANTILE: Final = 2.3
 
 
@@ -132,9 +134,9 @@ def _step(minutes: float) -> int:
 
 def _step_down(minutes: float) -> int:
     step = _step(minutes)
-    return floor(minutes / step) * step
+    return floor(minutes / step + _NOISE) * step
 
 
 def _step_up(minutes: float) -> int:
     step = _step(minutes)
-    return ceil(minutes / step) * step
+    return ceil(minutes / step - _NOISE) * step

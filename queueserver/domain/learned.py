@@ -17,7 +17,8 @@ HOUR_MEMORY: Final = 200.0
 RECENT_MEMORY: Final = 15.0
 WAIT_MEMORY: Final = 600.0
 IDLE_MEMORY: Final = 50.0
-"""How many of the latest services or waits count, about."""
+OPENING_MEMORY: Final = 10.0
+"""How many of the latest services, waits or mornings count, about."""
 
 QUEUE_PRIOR: Final = 5.0
 SERVICE_PRIOR: Final = 8.0
@@ -87,6 +88,8 @@ class Learned:
     idle: Moments = NOTHING
     expected: Moments = NOTHING
     waited: Moments = NOTHING
+    opening: Moments = NOTHING
+    """How long after the queue opens its first window does."""
     privileged_rate: float = 0.0
     privileged_at: float = 0.0
     calibration: Calibration = Calibration()
@@ -153,6 +156,10 @@ class Learned:
         return replace(
             self, expected=self.expected.add(expected, WAIT_MEMORY), waited=self.waited.add(waited, WAIT_MEMORY)
         )
+
+    def opened(self, minutes: float) -> Learned:
+        """After the day's first window opened so many minutes after the queue did."""
+        return replace(self, opening=self.opening.add(max(0.0, minutes), OPENING_MEMORY))
 
     def privileged_came(self, at: float) -> Learned:
         """After a privileged visitor took a ticket."""

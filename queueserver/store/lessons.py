@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from queueserver.domain.learned import Calibration, Learned, Moments
 from queueserver.store import statements as sql
 
-_MOMENTS = ("durations", "recent", "came", "idle", "expected", "waited")
+_MOMENTS = ("durations", "recent", "came", "idle", "expected", "waited", "opening")
 
 
 def learned_text(learned: Learned) -> str:
@@ -35,7 +35,7 @@ def learned_of(text: str) -> Learned:
     told = json.loads(text)
     rate, at = told["privileged"]
     return Learned(
-        **{name: Moments(*told[name]) for name in _MOMENTS},
+        **{name: Moments(*told[name]) for name in _MOMENTS if name in told},
         services={service: Moments(*one) for service, one in told["services"].items()},
         hours={int(hour): Moments(*one) for hour, one in told["hours"].items()},
         privileged_rate=rate,
