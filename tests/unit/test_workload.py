@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queueserver.domain.estimate import Expected
@@ -255,6 +255,7 @@ def anybody(number: int, person: tuple[str, str, float, str, int, int | None, bo
     return replace(ticket, booked_for=at, not_before=at, place=Place.arriving(at, number))
 
 
+@settings(deadline=None, max_examples=60)
 @given(PEOPLE, PEOPLE, st.integers(0, 2), st.sampled_from(["plain", "old"]), st.sampled_from([0, 15, 45]))
 def test_the_cheap_way_is_the_plain_way(
     first: list[tuple[str, str, float, str, int, int | None, bool]],
