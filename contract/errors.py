@@ -80,6 +80,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "nothing_to_open": Refusal(409, "Everything is open at that time already. Nothing was changed."),
     "nobody_hit": Refusal(409, "No ticket is waiting or set aside there. Nothing was changed."),
     "unknown_number": Refusal(404, "There is no open ticket {number}. Nothing was changed."),
+    "clock_differs": Refusal(409, "The server's machine shows {time}. Set its clock right first. Nothing was changed."),
     # appointments
     "unknown_appointment": Refusal(404, "This appointment is not known here."),
     "no_appointment": Refusal(404, "There is no appointment for you here today."),

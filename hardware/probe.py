@@ -43,7 +43,7 @@ def probe() -> list[Found]:
 
 
 def _serial_ports() -> Iterator[Found]:
-    """Which of the three a port carries only a person can say; each gets its line."""
+    """Which of them a port carries only a person can say; each gets its line."""
     from serial.tools.list_ports import comports
 
     for port in sorted(comports()):
@@ -51,6 +51,7 @@ def _serial_ports() -> Iterator[Found]:
         yield Found("cardreader", what, {"driver": "sdt-serial", "port": port.device})
         yield Found("printer", what, {"driver": "escpos-serial", "port": port.device})
         yield Found("scanner", what, {"driver": "serial", "port": port.device})
+        yield Found("bar", what, {"driver": "bx5k-serial", "port": port.device})
 
 
 def _smart_card_readers() -> Iterator[Found]:

@@ -12,9 +12,10 @@ from typing import Any, cast
 from hardware import options as option_rules
 from hardware.errors import DeviceError, OptionError
 from hardware.options import OptionInfo
-from hardware.ports import CardReader, Condition, Health, Loudspeaker, Scanner, TicketPrinter, Voice
+from hardware.ports import CardReader, Condition, Health, Loudspeaker, Scanner, TicketPrinter, Voice, WindowBar
 from hardware.probe import Found, probe
 from hardware.unavailable import (
+    UnavailableBar,
     UnavailableLoudspeaker,
     UnavailablePrinter,
     UnavailableVoice,
@@ -27,17 +28,19 @@ __all__ = [
     "Found",
     "check",
     "describe",
+    "open_bar",
     "open_card_reader",
     "open_loudspeaker",
     "open_printer",
     "open_scanner",
     "open_voice",
     "probe",
+    "resolve",
 ]
 
 LOG = logging.getLogger(__name__)
 GROUP = "hallqueue.drivers"
-KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker")
+KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker", "bar")
 
 # "<kind>.<driver>": ("module", "options class", "opening function"). Imported only when chosen, so that one missing
 # library disables one device. Other distributions add theirs as entry points named the same way, whose value is a
@@ -49,14 +52,22 @@ BUILT_IN: dict[str, tuple[str, str, str]] = {
     "printer.escpos-file": ("hardware.printers.escpos", "FileOptions", "open_file"),
     "printer.virtual": ("hardware.printers.virtual", "VirtualOptions", "open_virtual"),
     "cardreader.sdt-serial": ("hardware.cardreaders.sdt_serial", "SdtSerialOptions", "open_sdt_serial"),
+    "cardreader.sdt-usb": ("hardware.cardreaders.sdt_usb", "SdtUsbOptions", "open_sdt_usb"),
+    "cardreader.sdt-hid": ("hardware.cardreaders.sdt_usb", "SdtHidOptions", "open_sdt_hid"),
     "cardreader.pcsc": ("hardware.cardreaders.pcsc", "PcscOptions", "open_pcsc"),
     "cardreader.virtual": ("hardware.cardreaders.virtual", "VirtualReaderOptions", "open_virtual"),
     "scanner.serial": ("hardware.scanners.serial", "SerialScannerOptions", "open_serial"),
     "scanner.virtual": ("hardware.scanners.virtual", "VirtualScannerOptions", "open_virtual"),
     "voice.pyttsx3": ("hardware.voices.espeak", "EspeakOptions", "open_espeak"),
+    "voice.clips": ("hardware.voices.clips", "ClipsOptions", "open_clips"),
     "voice.virtual": ("hardware.voices.virtual", "ToneOptions", "open_tone"),
     "loudspeaker.aplay": ("hardware.loudspeakers.aplay", "AplayOptions", "open_aplay"),
     "loudspeaker.virtual": ("hardware.loudspeakers.virtual", "FileLoudspeakerOptions", "open_file_loudspeaker"),
+    "bar.bx5k-serial": ("hardware.bars.onbon", "Bx5kSerialOptions", "open_serial"),
+    "bar.bx5k-tcp": ("hardware.bars.onbon", "Bx5kTcpOptions", "open_tcp"),
+    "bar.template": ("hardware.bars.template", "TemplateBarOptions", "open_template"),
+    "bar.modbus-digits": ("hardware.bars.digits", "ModbusDigitsOptions", "open_digits"),
+    "bar.virtual": ("hardware.bars.virtual", "VirtualBarOptions", "open_virtual"),
 }
 
 
@@ -108,9 +119,14 @@ def open_loudspeaker(settings: Mapping[str, object]) -> Loudspeaker:
     return cast(Loudspeaker, _open("loudspeaker", settings, UnavailableLoudspeaker))
 
 
+def open_bar(settings: Mapping[str, object]) -> WindowBar:
+    """A cable of window bars, e.g. {"driver": "bx5k-serial", "port": "/dev/hall-bars"}; never raises."""
+    return cast(WindowBar, _open("bar", settings, UnavailableBar))
+
+
 def check(kind: str, settings: Mapping[str, object]) -> None:
     """Raise OptionError naming the setting that is unknown or wrong, DeviceError for a driver that cannot be had."""
-    _resolve(kind, settings)
+    resolve(kind, settings)
 
 
 def describe() -> list[DriverInfo]:
@@ -129,7 +145,7 @@ def describe() -> list[DriverInfo]:
 def _open(kind: str, settings: Mapping[str, object], stand_in: Callable[[str, Health], object]) -> object:
     name = str(settings.get("name") or f"{kind} {settings.get('driver', '')}".strip())
     try:
-        driver, checked = _resolve(kind, settings)
+        driver, checked = resolve(kind, settings)
         return driver.open(name, checked)
     except DeviceError as fault:
         health = Health(Condition.DOWN, fault.code, fault.detail)
@@ -140,7 +156,8 @@ def _open(kind: str, settings: Mapping[str, object], stand_in: Callable[[str, He
     return stand_in(name, health)
 
 
-def _resolve(kind: str, settings: Mapping[str, object]) -> tuple[Driver, object]:
+def resolve(kind: str, settings: Mapping[str, object]) -> tuple[Driver, object]:
+    """The driver these settings choose, and its options; raises OptionError and DeviceError as check() does."""
     chosen = settings.get("driver")
     if not isinstance(chosen, str) or not chosen:
         raise OptionError("driver", f"must name a {kind} driver: {_names(kind)}")

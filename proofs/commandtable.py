@@ -8,7 +8,7 @@ call, and "ticket" leaves it to the same command's row in TICKETS. A command's w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 TICKETS: Final = """
@@ -34,7 +34,7 @@ TICKETS: Final = """
 """What becomes of the ticket that is named; where windows stand makes no difference but to Pick and CallBack.
 
 "over" is each of finished, transferred, cancelled, walkout and expired; behind a semicolon, what one of them has of its
-own. TurnDay, CloseDay and ReopenDay name none: they reach all.
+own. TurnDay, CloseDay and ReopenDay name none: they reach all. TurnDay closes each window somebody forgot, too.
 """
 
 WINDOWS: Final = """
@@ -45,6 +45,9 @@ WINDOWS: Final = """
 | OpenWindow (sits elsewhere) | !staff_elsewhere | !window_taken | !window_taken | !window_taken | !window_taken | !window_taken      | !window_taken     |
 | PauseWindow         | !illegal_window_transition | paused paused | !illegal_window_transition | paused paused | paused paused | !illegal_window_transition | !illegal_window_transition |
 | ResumeWindow        | !illegal_window_transition | !illegal_window_transition | open resumed | !illegal_window_transition | !illegal_window_transition | open resumed | open resumed |
+| SwitchCalling       | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed |
+| SwitchCalling (mixed) | !illegal_window_transition | open switched | paused switched | open switched | open switched | paused switched | paused switched |
+| SwitchCalling (as it is) | !illegal_window_transition | = | = | = | = | = | = |
 | CloseWindow         | !illegal_window_transition | closed closed | closed closed | !window_busy   | !window_busy      | !window_busy       | !window_busy      |
 | CallNext            | !window_closed | called called | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | CallNext (nobody)   | !window_closed | nobody        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
@@ -65,6 +68,7 @@ WINDOWS: Final = """
 | Hold                | !window_idle  | !window_idle   | !window_idle  | held held          | held held         | held held          | held held         |
 | Transfer            | !window_idle  | !window_idle   | !window_idle  | transferred transferred | transferred transferred | transferred transferred | transferred transferred |
 | Transfer (to window) | !window_idle | !window_idle   | !window_idle  | transferred transferred | transferred transferred | transferred transferred | transferred transferred |
+| HandOn              | !window_idle  | !window_idle   | !window_idle  | !                  | finished finished continued | !             | finished finished continued |
 """
 """What becomes of the window (its own commands) or of the ticket at it."""
 
@@ -140,7 +144,7 @@ def _outcome(cell: str, family: str) -> Outcome:
     return Outcome("" if state in ("=", "nobody") else state, facts)
 
 
-WINDOW_COMMANDS: Final = frozenset({"OpenWindow", "PauseWindow", "ResumeWindow", "CloseWindow"})
+WINDOW_COMMANDS: Final = frozenset({"OpenWindow", "PauseWindow", "ResumeWindow", "SwitchCalling", "CloseWindow"})
 
 BY_TICKET: Final[Rows] = table(TICKETS)
 BY_WINDOW: Final[Rows] = {
@@ -159,8 +163,14 @@ def commands_in_the_table() -> set[str]:
     return {row.partition(" ")[0] for rows in (BY_TICKET, BY_WINDOW, BY_APPOINTMENT, ALWAYS) for row in rows}
 
 
-def expected(row: str, ticket_state: str, window_state: str) -> Outcome:
-    """What `row` must come to for a ticket in one state named at, or standing apart from, a window in another."""
+def expected(row: str, ticket_state: str, window_state: str, staffed: int = 0) -> Outcome:
+    """What `row` must come to for a ticket in one state named at, or standing apart from, a window in another.
+
+    `staffed` windows are not closed.
+    """
+    if row == "TurnDay":
+        told = BY_TICKET[row][ticket_state]
+        return replace(told, facts=("window.closed",) * staffed + told.facts)
     if row in ALWAYS:
         return ALWAYS[row]["in every state"]
     if row in BY_WINDOW and not (outcome := BY_WINDOW[row][window_state]).by_ticket:

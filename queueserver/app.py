@@ -7,11 +7,11 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from queueserver import clockfile, selects
 from queueserver.accounts import records
 from queueserver.accounts.directory import Directory
 from queueserver.accounts.documents import DocumentKeeper, load_or_create_key
@@ -19,27 +19,19 @@ from queueserver.answers import Renderer
 from queueserver.api.application import application
 from queueserver.api.deps import House
 from queueserver.broker import ManagedBroker, MqttAccount
-from queueserver.clock import SystemClock, Ulids, visitor_token
-from queueserver.domain.errors import DomainError
+from queueserver.clock import ThisMachine, Ulids, visitor_token
 from queueserver.metrics import Metrics
-from queueserver.ports import Clock
 from queueserver.publisher import MqttAddress
 from queueserver.queries import Queries
 from queueserver.reading import Reading
 from queueserver.relay import Relay
+from queueserver.rounds import Rounds
 from queueserver.settings import ServerSettings
-from queueserver.steadyclock import SteadyClock
-from queueserver.store.database import StorageError, open_engine, prepare
+from queueserver.steadyclock import Machine, SteadyClock
+from queueserver.store.database import open_engine, prepare
 from queueserver.store.writer import Writer
 
 log = logging.getLogger(__name__)
-
-_TICK_SECONDS: Final = 20.0
-"""How soon a hall notices that its business day has turned, when nobody gives a command."""
-
-
-_CHANCE_SECONDS: Final = 0.25
-"""How late a window that calls by itself may call; asked in memory."""
 
 
 class Server:
@@ -48,9 +40,8 @@ class Server:
     Raises KeyFileError and DatabaseRefusedError, each with one line for the operator.
     """
 
-    def __init__(self, settings: ServerSettings, public_url: str, clock: Clock | None = None) -> None:
+    def __init__(self, settings: ServerSettings, public_url: str, machine: Machine | None = None) -> None:
         self._settings = settings
-        self._clock = clock or SteadyClock(SystemClock())
         _make_folder(settings.data_dir)
         prepare(settings.database_url)
         key = load_or_create_key(settings.document_key_path)
@@ -59,6 +50,9 @@ class Server:
             open_engine(settings.database_url, writing=False),
         )
         writing, reading = self._engines
+        with reading.connect() as connection:
+            newest = selects.newest_fact(connection)
+        self._clock = SteadyClock(machine or ThisMachine(), clockfile.read(settings.clock_file), newest)
         self._writer = Writer(writing, self._clock, Ulids(self._clock), visitor_token, self._committed)
         self._reading = Reading(reading)
         renderer = Renderer(settings.public_url or public_url)
@@ -75,6 +69,7 @@ class Server:
             outbox=self._relay,
             metrics=Metrics(),
             clock=self._clock,
+            judge=self._clock,
             broker_for_devices=self.broker_for_devices,
         )
         self.asgi: ASGIApp = application(house)
@@ -104,6 +99,8 @@ class Server:
             for engine in self._engines:
                 stack.callback(engine.dispose)
             stack.callback(self._reading.close)
+            self._keep_clock()
+            stack.callback(self._keep_clock)
             self._writer.start()
             stack.push_async_callback(asyncio.to_thread, self._writer.close)
             if self._broker is not None:
@@ -111,8 +108,8 @@ class Server:
                 await self._broker.start(await self._mqtt_accounts())
             await self._relay.start()
             stack.push_async_callback(self._relay.close)
-            for rounds in (self._tick_for_ever(), self._call_for_ever()):
-                stack.push_async_callback(_cancelled, asyncio.create_task(rounds))
+            rounds = Rounds(self._writer, self._queries, self._relay, self._clock, self._keep_house)
+            await stack.enter_async_context(rounds.going())
             yield
 
     def _committed(self, hall: str, seq: int) -> None:
@@ -128,34 +125,12 @@ class Server:
         devices = await self._reading.run(records.devices)
         return [MqttAccount(one.hall, one.id, one.mqtt_hash) for one in devices]
 
-    async def _tick_for_ever(self) -> None:
-        """Let every hall turn its day though nobody asks anything of it, and see what another process has written."""
-        while True:
-            try:
-                await self._devices_changed()
-                for hall, (seq, relayed) in (await self._queries.halls()).items():
-                    await self._writer.tick(hall)
-                    if seq > relayed:
-                        self._relay.committed(hall, seq)
-            except (StorageError, DomainError, OSError) as error:
-                log.warning("the round every %d seconds failed: %s", _TICK_SECONDS, error)
-            await asyncio.sleep(_TICK_SECONDS)
+    async def _keep_house(self) -> None:
+        self._keep_clock()
+        await self._devices_changed()
 
-    async def _call_for_ever(self) -> None:
-        """Let windows that call by themselves call when the time for it comes."""
-        while True:
-            for hall in self._writer.chances():
-                try:
-                    await self._writer.tick(hall)
-                except (StorageError, DomainError) as error:
-                    log.warning("hall %s could not call by itself: %s", hall, error)
-            await asyncio.sleep(_CHANCE_SECONDS)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    def _keep_clock(self) -> None:
+        clockfile.write(self._settings.clock_file, self._clock.kept())
 
 
 def _make_folder(path: Path) -> None:

@@ -14,12 +14,13 @@ from contract.config import text_for
 from queueserver import selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.catalogue import QueueNow
-from queueserver.domain.assignment import calls_by_itself
+from queueserver.domain.assignment import calls_at, calls_by_itself
 from queueserver.domain.errors import DomainError
-from queueserver.domain.hall import QueuePlan
+from queueserver.domain.hall import QueuePlan, WindowPlan
 from queueserver.domain.lanework import Crowd
 from queueserver.domain.schedule import business_day
 from queueserver.domain.sharing import Sharing
+from queueserver.domain.stops import Stop, StopState
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.domain.workload import Asker, Floor, loads_of
@@ -91,7 +92,9 @@ class HallView:
     def services_now(self, lang: str = "") -> dict[str, QueueNow]:
         """The services that only some of the staff can serve, each as its queue, but for the wait."""
         plan = self._published.plan
-        asked = (plan.services[service] for service in plan.skills if service in plan.services)
+        asked = (
+            plan.services[service] for service in plan.skills if service in plan.services and not plan.via_desk(service)
+        )
         return {one.id: self._with_estimate(plan.queues[one.queue], Asker(one.queue, one.id, lang)) for one in asked}
 
     def snapshot(self) -> bodies.Snapshot:
@@ -120,6 +123,7 @@ class HallView:
             raise DomainError("unknown_window")
         state = self._windows.get(window) or Window(window)
         current = self._tickets_at_windows.get(state.ticket) if state.ticket else None
+        policy = self._published.plan.policy
         count, waiting = selects.line_of_window(self.connection, self.now.hall, window, plan.serves)
         aside = selects.set_aside(self.connection, self.now.hall, window, list(self._published.queues))
         return bodies.WindowView(
@@ -129,6 +133,7 @@ class HallView:
             staff=bodies.StaffEntry(id=state.staff, name=state.staff_name) if state.staff else None,
             current=self._current(current, renderer, eyes),
             current_service=self._published.service_name(current.service, lang) if current else "",
+            current_stops=self._stops(current, plan, lang) if current else (),
             current_then=self._then(current, lang) if current else (),
             current_back=self._back(current) if current else (),
             waiting_count=count,
@@ -136,17 +141,34 @@ class HallView:
             held=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.HELD),
             missed=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.NO_SHOW),
             queues=tuple(self._queue_entry(queue) for queue in plan.serves),
-            recalls_allowed=self._published.plan.policy.recalls,
+            recalls_allowed=policy.recalls,
             transfer_queues=tuple(self._queue_entry(queue) for queue in self._published.queues),
             transfer_windows=tuple(self._window_entry(other) for other in self._published.windows if other != window),
             assignment=self._published.config.hall.policy.assignment.value,
-            auto=calls_by_itself(self._published.plan.policy, state),
+            auto=calls_by_itself(policy, state),
+            assign_after_seconds=policy.assign_after_seconds,
+            calls_at=calls_at(policy, state, self.time),
+            at_desk=current is not None and current.service == policy.desk,
         )
 
     def _current(self, ticket: Ticket | None, renderer: Renderer, eyes: Eyes) -> bodies.Ticket | None:
         if ticket is None:
             return None
         return renderer.ticket(ticket, self._published.zone_of_queue(ticket.queue), None, eyes)
+
+    def _stops(self, ticket: Ticket, plan: WindowPlan, lang: str) -> tuple[bodies.StopEntry, ...]:
+        stops = ticket.visit.itinerary.stops or (Stop(ticket.service, ticket.queue, state=StopState.NOW),)
+        return tuple(
+            bodies.StopEntry(
+                service=stop.service,
+                name=text_for(self._published.stop_texts(stop), lang),
+                queue=stop.queue,
+                state=bodies.StopState(stop.state),
+                reason=stop.reason,
+                here=stop.queue in plan.serves,
+            )
+            for stop in stops
+        )
 
     def _then(self, ticket: Ticket, lang: str) -> tuple[str, ...]:
         itinerary = ticket.visit.itinerary
@@ -261,4 +283,5 @@ class HallView:
             note=ticket.note,
             due_at=ticket.not_before,
             party=ticket.visit.party,
+            then=self._then(ticket, lang),
         )

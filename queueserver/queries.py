@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -208,12 +208,25 @@ class Queries:
 
         return await self._ask(hall, ask)
 
+    async def time_of(self, hall: str) -> tuple[datetime, date, ZoneInfo]:
+        """When the hall's last fact was, its business day, and the zone its clocks show."""
+
+        def ask(view: HallView) -> tuple[datetime, date, ZoneInfo]:
+            now = view.now
+            return now.at, now.business_day, ZoneInfo(now.published.plan.time_zone)
+
+        return await self._ask(hall, ask)
+
     async def exists(self, hall: str) -> bool:
         return hall in await self.halls()
 
     async def halls(self) -> dict[str, tuple[int, int]]:
         """Each hall's newest sequence number and how far it was relayed."""
         return await self._reading.run(selects.all_halls)
+
+    async def overdue_halls(self, until: datetime) -> list[str]:
+        """Halls in which a call was due by `until` and no server process has made it."""
+        return await self._reading.run(lambda connection: selects.overdue_halls(connection, until))
 
     def retained(self, connection: Connection, hall: str) -> Retained:
         """What the hall's retained topics must show now."""

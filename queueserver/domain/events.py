@@ -52,8 +52,11 @@ class TicketStarted(TicketEvent):
 
 @dataclass(frozen=True, slots=True)
 class TicketFinished(TicketEvent):
+    """`handed_on`: the services a desk sent the visitor on to."""
+
     outcome: str
     items: tuple[str, ...]
+    handed_on: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,11 @@ class WindowPaused(WindowEvent):
 @dataclass(frozen=True, slots=True)
 class WindowResumed(WindowEvent):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSwitched(WindowEvent):
+    """From now on the server calls for it, or staff do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from queueserver.ports import Actor
 from queueserver.simulation.recording import Fact, Recording, dropped
 
 _CLERK: Final = frozenset({"clerk"})
-NOTHING_TO_DO: Final = ("announcement.", "appointment.")
-"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues."""
+NOTHING_TO_DO: Final = ("announcement.", "appointment.", "window.switched")
+"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues, a window
+that is called for in its calls."""
 
 Make = Callable[[Fact, str, Recording], commands.Command]
 """From a fact and our id of its ticket to the command that made it."""
@@ -36,6 +37,8 @@ def _issue(fact: Fact, _: str, recording: Recording) -> commands.Command:
 
 
 def _finish(fact: Fact, _: str, recording: Recording) -> commands.Command:
+    if handed_on := tuple(fact.detail.get("handed_on", ())):
+        return commands.HandOn(fact.data["window"], handed_on)
     leaves = fact.ticket not in recording.continued
     return commands.Finish(fact.data["window"], fact.data["outcome"], tuple(fact.detail["items"]), leaves=leaves)
 

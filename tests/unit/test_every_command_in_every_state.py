@@ -30,6 +30,7 @@ from queueserver.domain.appointment import Appointment
 from queueserver.domain.hall import Assignment, HallPlan, Policy, WindowPlan
 from queueserver.domain.slots import SlotTemplate
 from queueserver.domain.ticket import Ticket
+from queueserver.domain.window import WindowState
 from queueserver.handlers import bookings, commands
 from queueserver.handlers.dispatch import _HANDLERS, Outcome
 from queueserver.outgoing import fact_of
@@ -75,10 +76,13 @@ class Situation:
         return self.rules.ticket(ticket).state.value if ticket else ""
 
 
+_ASSIGNMENT = {"automatic": Assignment.AUTOMATIC, "mixed": Assignment.MIXED, "as it is": Assignment.MIXED}
+
+
 def situation(row: str, ticket_state: str, window_state: str) -> Situation:
     """The two states, and what the variant of the command adds to them."""
     variant = row.partition("(")[2].rstrip(")")
-    assignment = Assignment.AUTOMATIC if variant == "automatic" else Assignment.MANUAL
+    assignment = _ASSIGNMENT.get(variant, Assignment.MANUAL)
     policy = Policy(
         recalls=1, max_misses=1 if variant == "too often" else 3, assignment=assignment, assign_after_seconds=0
     )
@@ -127,7 +131,7 @@ def _bring(rules: Rules, ticket: Ticket, state: str) -> None:
         "transferred": (pick, commands.Transfer("w2", "apart", None, "")),
         "cancelled": (commands.Cancel(ticket.id, walkout=False, reason=""),),
         "walkout": (commands.Cancel(ticket.id, walkout=True, reason=""),),
-        "expired": (commands.TurnDay(day_after(rules.live.business_day)),),
+        "expired": (commands.TurnDay(day_after(rules.live.business_day)), commands.OpenWindow("w2", LI)),
     }
     if state == "expired":
         rules.later(days=1)
@@ -171,6 +175,8 @@ MADE: dict[str, Made] = {
     "OpenWindow (sits elsewhere)": lambda _: commands.OpenWindow("w1", LI),
     "PauseWindow": lambda _: commands.PauseWindow("w1", "lunch"),
     "ResumeWindow": lambda _: commands.ResumeWindow("w1"),
+    "SwitchCalling": lambda _: commands.SwitchCalling("w1", True),
+    "SwitchCalling (as it is)": lambda _: commands.SwitchCalling("w1", False),
     "CloseWindow": lambda _: commands.CloseWindow("w1"),
     "CallNext": lambda _: commands.CallNext("w1"),
     "Assign": lambda _: commands.Assign(),
@@ -181,6 +187,7 @@ MADE: dict[str, Made] = {
     "Hold": lambda _: commands.Hold("w1", "copies"),
     "Transfer": lambda _: commands.Transfer("w1", "apart", None, ""),
     "Transfer (to window)": lambda _: commands.Transfer("w1", None, "w3", ""),
+    "HandOn": lambda _: commands.HandOn("w1", ("s-apart",)),
     "TakeTicket": lambda _: commands.TakeTicket("s-clerk", "kiosk", "en"),
     "Broadcast": lambda _: commands.Broadcast("hello", "en", (), False, timedelta(minutes=1)),
     "Book": lambda s: bookings.Book("s-clerk", soon(s), "phone", "en", NOBODY),
@@ -214,7 +221,9 @@ def _check(row: str, ticket_state: str, window_state: str) -> None:
         found.rules.do(commands.PauseWindow("w2", "only w1 may call"))
     if row in ("ReopenDay", "CloseDay (again)", "TakeTicket (day closed)"):
         found.rules.do(CLOSE_DAY)
-    rules, outcome = found.rules, expected(row, ticket_state, window_state)
+    rules = found.rules
+    staffed = sum(one.state is not WindowState.CLOSED for one in rules.live.windows.values())
+    outcome = expected(row, ticket_state, window_state, staffed)
     command = command_of(row, found)
     before, already = found.subject(row, None), len(rules.events)
     others = dict(rules.live.tickets)
