@@ -166,7 +166,8 @@ class Floor:
             found = replace(found, minutes=min(found.minutes, max(tolerance, sooner.minutes)))
         if early:
             earliest = hours.worked(self._at, asker.not_before)
-            found = replace(found, minutes=max(earliest, 0.0 if found.idle else found.minutes), idle=False)
+            minutes = max(earliest, 0.0 if found.idle else found.minutes)
+            found = replace(found, minutes=minutes, idle=False, least=earliest)
         if found.idle and hours.pause(self._at):
             return replace(found, minutes=0.0, step=self._pace.of(asker.queue).mean, idle=False)
         return found

@@ -306,7 +306,7 @@ def test_only_open_windows_of_that_queue_shorten_the_estimate() -> None:
     rules.take()
     answer = rules.answer(commands.TakeTicket("s-clerk", "kiosk", "en"))
     assert isinstance(answer, TicketAnswer)
-    assert told(answer) == (2, 1, 0, 28), "w2 is paused and w3 does not serve this queue"
+    assert told(answer) == (2, 1, 0, 21), "w2 is paused and w3 does not serve this queue"
 
 
 def test_a_ticket_that_does_not_wait_has_no_place() -> None:
