@@ -87,7 +87,7 @@ class UnitOfWork(Protocol):
     def open_tickets(self) -> Sequence[Ticket]: ...
 
     def held_by(self, holder: str, queue: str) -> Sequence[Ticket]:
-        """Open tickets of one identified person in one queue."""
+        """Open tickets of one identified person in one queue, or on the way to it."""
 
     agenda: AgendaView
     """The appointments of today and later, with what this command has put already."""

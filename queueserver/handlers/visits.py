@@ -137,7 +137,7 @@ def add_stops(uow: UnitOfWork, command: commands.AddStops) -> Ticket:
     stops = with_services(uow.plan, known, command.services)
     for service in command.services:
         found = uow.plan.services[service]
-        admit(uow, found, uow.plan.queues[found.queue], ticket.visit.holder)
+        admit(uow, found, uow.plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id)
     reserve(uow, stops[len(known) :])
     planned, event = ticket.plan(replace(ticket.visit.itinerary, stops=stops))
     uow.put_ticket(planned)

@@ -77,8 +77,8 @@ class LiveHall:
         self.tickets[ticket.id] = ticket
         if stands_in_line(ticket):
             self.line.add(ticket)
-        if ticket.visit.holder:
-            self.holders.setdefault((ticket.visit.holder, ticket.queue), set()).add(ticket.id)
+        for claim in _claims(ticket):
+            self.holders.setdefault(claim, set()).add(ticket.id)
 
     def floor(self, now: datetime) -> Floor:
         """The windows as they stand; worked out anew when the time, a window or something learned has changed."""
@@ -116,11 +116,19 @@ class LiveHall:
     def _forget(self, ticket: Ticket) -> None:
         if stands_in_line(ticket):
             self.line.remove(ticket)
-        if ticket.visit.holder:
-            held = self.holders[ticket.visit.holder, ticket.queue]
+        for claim in _claims(ticket):
+            held = self.holders[claim]
             held.discard(ticket.id)
             if not held:
-                del self.holders[ticket.visit.holder, ticket.queue]
+                del self.holders[claim]
+
+
+def _claims(ticket: Ticket) -> set[tuple[str, str]]:
+    """An identified person, with each queue where this ticket waits or its visit will come to."""
+    if not ticket.visit.holder:
+        return set()
+    plan = ticket.visit.itinerary
+    return {(ticket.visit.holder, queue) for queue in (ticket.queue, *(plan.stops[p].queue for p in plan.open))}
 
 
 @dataclass(slots=True)
