@@ -5,7 +5,8 @@ It answers the same HallApi as the real client and is held to the same suite. Be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Final
 
@@ -29,7 +30,7 @@ from contract.bodies import (
 from contract.client import fake_views, fake_way
 from contract.client.fake_appointments import FakeAppointments
 from contract.client.fake_book import Entry
-from contract.config import Service
+from contract.config import Queue
 from contract.errors import HallError
 from contract.events import BroadcastData, EventPage
 
@@ -118,11 +119,10 @@ class FakeHall(FakeAppointments):
         classes = [entry.id for entry in book.config.priority_classes]
         if body.priority_class is not None and body.priority_class not in classes:
             raise HallError("unknown_priority_class", field="priority_class")
-        if service.requires_document and body.document is None:
-            raise HallError("invalid_field", {"field": "document"}, field="document")
+        for asked in dict.fromkeys((body.service, *body.services)):
+            with _about(asked) if body.services else nullcontext():
+                self._check_limits(asked, body.document.number if body.document else "", body.party)
         stops = self._way(body)
-        for asked in (service, *(book.services[one] for one in body.services)):
-            self._check_limits(asked, body.document, body.party)
         queue = book.queues[service.queue]
         book.issued[queue.id] += 1
         ticket_id = book.new_id()
@@ -161,7 +161,8 @@ class FakeHall(FakeAppointments):
             now = Stop(service=entry.ticket.service, queue=entry.ticket.queue, state=StopState.NOW)
             stops = fake_way.stops_of(self._book, entry.ticket.stops or (now,), services)
             for service in services:
-                self._check_limits(self._book.services[service], None, 1)
+                with _about(service):
+                    self._check_limits(service, entry.person, 1)
             self._book.change(entry, stops=stops)
             self._book.say("ticket.replanned", entry)
             return entry.ticket
@@ -193,22 +194,33 @@ class FakeHall(FakeAppointments):
         self._book.say("ticket.cancelled", entry)
         return fake_way.go_on_waiting(self._book, entry, stops[left[0]]) if left else entry
 
-    def _check_limits(self, service: Service, document: Document | None, party: int) -> None:
+    def _check_limits(self, asked: str, person: str, party: int) -> None:
+        """Whether the service may be asked for by the holder of the document number `person`, "" = without one."""
         book = self._book
+        service = book.services.get(asked)
+        if service is None:
+            raise HallError("unknown_service", field="services")
         queue = book.queues[service.queue]
-        if queue.party_limit is not None and party > queue.party_limit:
-            raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
         state = fake_views.queue_state(book, queue)
-        if state is not ServiceState.OPEN:
-            raise HallError("queue_closed" if state is ServiceState.CLOSED else "queue_full")
+        if state is ServiceState.CLOSED:
+            raise HallError("queue_closed")
+        if service.requires_document and not person:
+            raise HallError("invalid_field", {"field": "document"}, field="document")
+        self._check_person(queue, person)
         if queue.waiting_limit is not None and len(book.line(queue.id)) >= queue.waiting_limit:
             raise HallError("line_full")
-        if document is None or queue.person_limit is None:
+        if queue.party_limit is not None and party > queue.party_limit:
+            raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
+        if state is ServiceState.FULL:
+            raise HallError("queue_full")
+
+    def _check_person(self, queue: Queue, person: str) -> None:
+        if not person or queue.person_limit is None:
             return
         mine = [
             e.ticket
-            for e in book.entries.values()
-            if e.person == document.number and e.ticket.queue == queue.id and e.ticket.state not in _OVER
+            for e in self._book.entries.values()
+            if e.person == person and e.ticket.queue == queue.id and e.ticket.state not in _OVER
         ]
         if len(mine) >= queue.person_limit:
             raise HallError("person_limit", {"number": mine[0].number, "ticket": mine[0].id})
@@ -278,6 +290,16 @@ class FakeHall(FakeAppointments):
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+@contextmanager
+def _about(service: str) -> Iterator[None]:
+    """A refusal inside says which one of several services it is about."""
+    try:
+        yield
+    except HallError as refusal:
+        refusal.params.setdefault("service", service)
+        raise
 
 
 def _masked_name(document: Document | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 from queueserver.domain import events
@@ -11,7 +12,7 @@ from queueserver.domain.line import lane_of
 from queueserver.domain.stops import StopState
 from queueserver.domain.ticket import AT_WINDOW, Place, State, Ticket, Visit
 from queueserver.handlers import commands, visits
-from queueserver.handlers.admission import admit
+from queueserver.handlers.admission import about, admit
 from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
@@ -19,20 +20,23 @@ from queueserver.ports import UnitOfWork
 def take_ticket(uow: UnitOfWork, command: commands.TakeTicket) -> Ticket:
     """Give out the next number of the service's queue, if hours and limits allow.
 
-    With several services it is the number of the queue where the visitor had best begin.
+    With several services it is the number of the queue where the visitor had best begin, and a refusal names the one
+    it is about.
     """
     if command.service not in uow.plan.services:
         raise DomainError("unknown_service", field="service")
     if command.priority_class is not None and command.priority_class not in uow.plan.classes:
         raise DomainError("unknown_priority_class", field="priority_class")
     for service in dict.fromkeys((command.service, *command.services)):
-        _may_ask(uow, command, service)
+        with about(service) if command.services else nullcontext():
+            _may_ask(uow, command, service)
     visit = _visit(uow, command)
     ticket = _first_leg(uow, command, visit)
     if command.services or uow.plan.services[command.service].steps:
         ticket = _first_of_several(uow, command, ticket)
     queue = uow.plan.queues[ticket.queue]
-    day, number = uow.queue_day(queue.id).take(queue)
+    with about(ticket.service) if command.services else nullcontext():
+        day, number = uow.queue_day(queue.id).take(queue)
     ticket = promising(uow, replace(ticket, visit=replace(ticket.visit, number=number)))
     uow.put_queue_day(day)
     uow.put_ticket(ticket)
