@@ -79,6 +79,35 @@ class ChoosePriority:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeParty:
+    """Confirm: so many people more, or fewer, come together."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddAnother:
+    """Confirm: another service too, on the same number."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveService:
+    """Confirm: this one of several after all not."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBasket:
+    """Back to the services chosen so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoWithout:
+    """Refused, Duplicate: leave out the one it is about and go on with the others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Agree:
     """Confirm: yes, this ticket."""
 
@@ -137,6 +166,13 @@ class CardRead:
     name: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """A code held before the scanner is an act of the visitor like a touch."""
+
+    text: str = field(repr=False)
+
+
 # ------------------------------------------------------------------------------------------------- from outside
 
 
@@ -172,6 +208,13 @@ class PrinterIs:
 @dataclass(frozen=True, slots=True)
 class ReaderIs:
     """ "ok", "none", or what ails the card reader; "unreadable" is about one card."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerIs:
+    """ "ok", "none", or what ails the scanner."""
 
     code: str
 
@@ -235,6 +278,11 @@ Touch = (
     | Skip
     | AddDocument
     | ChoosePriority
+    | ChangeParty
+    | AddAnother
+    | RemoveService
+    | ShowBasket
+    | GoWithout
     | Agree
     | Retry
     | Reprint
@@ -246,6 +294,7 @@ Touch = (
     | ToggleContrast
     | Touched
     | CardRead
+    | CodeScanned
 )
 News = (
     CatalogueArrived
@@ -254,6 +303,7 @@ News = (
     | QueueCounted
     | PrinterIs
     | ReaderIs
+    | ScannerIs
     | TicketTaken
     | TicketRefused
     | TicketFound

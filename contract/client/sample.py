@@ -116,7 +116,15 @@ SAMPLE_HALL: Final = HallConfig(
     queues=(
         _queue("social", "A", "east", _t("社保综合", "Social insurance"), missed=MissedPolicy.CLERK),
         _queue("tax", "B", "east", _t("税务综合", "Tax"), missed=MissedPolicy.REQUEUE),
-        _queue("police", "C", "west", _t("户政", "Household"), missed=MissedPolicy.POSTPONE, postpone_places=2, party_limit=6),
+        _queue(
+            "police",
+            "C",
+            "west",
+            _t("户政", "Household"),
+            missed=MissedPolicy.POSTPONE,
+            postpone_places=2,
+            party_limit=6,
+        ),
         _queue("passport", "D", "west", _t("出入境", "Passports"), missed=MissedPolicy.EXPIRE, person_limit=1),
         _queue("notary", "E", "west", _t("公证", "Notary"), hours="never"),
         _queue("trial", "F", "east", _t("税收试点", "Tax pilot"), daily_limit=2),

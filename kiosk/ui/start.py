@@ -39,8 +39,8 @@ class StartScreen(Screen):
         choices.addWidget(self._take, 3)
         choices.addLayout(side, 2)
         column.addLayout(choices, 1)
-        self._card = look.words("fact", "start-card", CENTRE)
-        column.addWidget(self._card)
+        self._devices = look.words("fact", "start-devices", CENTRE)
+        column.addWidget(self._devices)
 
     def show_state(self, state: State) -> None:
         t = self.look.t
@@ -54,9 +54,17 @@ class StartScreen(Screen):
         self._arrive.setVisible(arrives)
         for tile in (self._arrive, self._search, self._hot):
             tile.set_stacked(not arrives)
-        self._card.setText(t("You may also place your ID card on the reader.") if state.world.reader == "ok" else "")
-        self._card.setVisible(state.world.reader == "ok")
+        self._devices.setText(" ".join(self._without_touch(state, arrives=arrives)))
+        self._devices.setVisible(bool(self._devices.text()))
         self._banner.show_lines(self._notices(state))
+
+    def _without_touch(self, state: State, *, arrives: bool) -> list[str]:
+        t, said = self.look.t, []
+        if arrives and state.world.scanner == "ok":
+            said.append(t("If you have booked, hold your booking code to the scanner."))
+        if state.world.reader == "ok":
+            said.append(t("You may also place your ID card on the reader."))
+        return said
 
     def _notices(self, state: State) -> list[tuple[str, str]]:
         t, catalogue = self.look.t, state.catalogue
