@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.figures import Figure, middle
 from queueserver.simulation.days import play
 from queueserver.simulation.invention import InventedDays
-from queueserver.simulation.scenario import read_scenario
+from queueserver.simulation.scenariofile import read_scenario
 from queueserver.simulation.whatif import WhatIf
 
 SCENARIO = Path(__file__).parent.parent / "examples" / "busy-month.toml"

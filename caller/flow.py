@@ -31,7 +31,7 @@ from caller.inputs import (
     WindowsCame,
 )
 from caller.state import Act, Command, Done, Link, Person, Refused, Stage, State, Why
-from contract.bodies import Call, Ticket, TicketState, WindowView
+from contract.bodies import Call, Ticket, TicketState, WindowState, WindowView
 from contract.errors import HallError
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -287,10 +287,22 @@ def _view_came(state: State, view: WindowView) -> Step:
         return state, ()
     if state.stage is Stage.CHOOSE:
         return _taken_up_again(state, view)
+    if _was_closed_for_us(state, view):
+        return _signed_out_by_server(state, Refused(Act.SIGN_IN, "window_ended")), (LogOut(),)
     state = replace(state, view=view, link=_reached(state))
     if state.pending is None:
         state = replace(state, unsure=None)
     return _keep_explaining(_without_stale_words(state))
+
+
+def _was_closed_for_us(state: State, view: WindowView) -> bool:
+    """The window we worked at is closed, and not by this desk: the day is over, or a manager closed it.
+
+    Tomorrow somebody else may sit here, so nobody stays signed in.
+    """
+    asked = (command.act for command in (state.pending, state.unsure) if command is not None)
+    ours = state.window_state is not WindowState.CLOSED and not state.other_staff
+    return ours and view.window.state is WindowState.CLOSED and Act.CLOSE not in asked
 
 
 def _taken_up_again(state: State, view: WindowView) -> Step:

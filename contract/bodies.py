@@ -144,6 +144,12 @@ class AtWork(Body):
     auto: bool | None = None
 
 
+class SwitchCalling(Body):
+    """POST .../windows/{window}/auto: the server calls here from now on, or the clerk does (policy mixed)."""
+
+    auto: bool
+
+
 class Pause(Body):
     reason: ShortText = ""
 
@@ -197,10 +203,14 @@ class Broadcast(Body):
 
 
 class Estimate(Body):
-    """A range of minutes until the call, never a promise of one minute."""
+    """A range of minutes until the call, breaks included, never a promise of one minute.
+
+    `beyond_closing`: the queue is likely to close for the day before.
+    """
 
     low_minutes: int
     high_minutes: int
+    beyond_closing: bool = False
 
 
 class Stop(Body):
@@ -487,6 +497,17 @@ class LineEntry(Body):
     party: int = 1
 
 
+class StopEntry(Body):
+    """One stop of the visitor at the window by its name; `here`: this window serves its queue. See Stop."""
+
+    service: str
+    name: str
+    queue: str
+    state: StopState
+    reason: str = ""
+    here: bool = False
+
+
 class StaffEntry(Body):
     id: str
     name: str
@@ -495,8 +516,8 @@ class StaffEntry(Body):
 class WindowView(Body):
     """GET /halls/{hall}/windows/{window}?lang= : all a caller needs. `waiting` in order of arrival, at most 200.
 
-    `current_then` names what the visitor at the window has still to do, `current_back` the windows (labels) that want
-    the visitor back first.
+    `current_stops` are those of the visitor at the window, one at least; `current_then` names what is still to do,
+    `current_back` the windows (labels) that want the visitor back first.
     """
 
     seq: int
@@ -505,6 +526,7 @@ class WindowView(Body):
     staff: StaffEntry | None = None
     current: Ticket | None = None
     current_service: str = ""
+    current_stops: tuple[StopEntry, ...] = ()
     current_then: tuple[str, ...] = ()
     current_back: tuple[str, ...] = ()
     waiting_count: int
@@ -518,6 +540,10 @@ class WindowView(Body):
     assignment: Literal["manual", "automatic", "mixed"] = "manual"
     auto: bool = False
     """Whether the server calls for this window."""
+    assign_after_seconds: int = 0
+    """So long after it became free the server calls for such a window."""
+    calls_at: datetime | None = None
+    """From then on the server calls here as soon as somebody may be called; only while it waits for that."""
 
 
 class Problem(BaseModel):

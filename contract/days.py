@@ -6,7 +6,7 @@ Every act can be asked with `dry_run` first: the same answer, nothing changed.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -56,6 +56,15 @@ class VoidTickets(Body):
     dry_run: bool = False
 
 
+class ConfirmClock(Body):
+    """POST /halls/{hall}/clock/confirm: the date and time a person reads off a clock that is right.
+
+    Refused when the machine shows another time (more than five minutes away); else the machine is believed.
+    """
+
+    time: datetime
+
+
 # ---------------------------------------------------------------------------------------------- answers
 
 
@@ -98,6 +107,20 @@ class Closures(Body):
     """GET /halls/{hall}/closures: what holds today and later, oldest first."""
 
     closures: tuple[Closure, ...]
+
+
+class HallClock(Body):
+    """GET /halls/{hall}/clock: the time that holds in the hall, and the one the server's machine says.
+
+    `state`: ok; doubted = the machine jumped a little ahead, believed if that lasts ten minutes; held = it is further
+    ahead than can be and is not believed until it is set right or confirmed; behind = the machine is behind the hall's
+    last fact, and the hall's time stands still until it has caught up.
+    """
+
+    time: datetime
+    machine: datetime
+    state: Literal["ok", "doubted", "held", "behind"]
+    business_day: date
 
 
 class HitReport(Body):

@@ -80,6 +80,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "nothing_to_open": Refusal(409, "Everything is open at that time already. Nothing was changed."),
     "nobody_hit": Refusal(409, "No ticket is waiting or set aside there. Nothing was changed."),
     "unknown_number": Refusal(404, "There is no open ticket {number}. Nothing was changed."),
+    "clock_differs": Refusal(409, "The server's machine shows {time}. Set its clock right first. Nothing was changed."),
     # appointments
     "unknown_appointment": Refusal(404, "This appointment is not known here."),
     "no_appointment": Refusal(404, "There is no appointment for you here today."),
@@ -113,6 +114,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "internal": Refusal(500, "Something went wrong on the server. Nothing was changed."),
     # said by a client about its own situation, never sent by the server
     "server_unreachable": Refusal(503, "The queue server cannot be reached. Please wait a moment."),
+    "window_ended": Refusal(409, "This window was closed for you. Please sign in again."),
     "incompatible_server": Refusal(502, "The server speaks another version. Please tell the service desk."),
 }
 

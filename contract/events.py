@@ -79,13 +79,14 @@ class AppointmentData(Data):
 
 
 class WindowData(Data):
-    """Data of every window.* event."""
+    """Data of every window.* event. `how`: a closed one was closed by the hall itself, because its day_over."""
 
     window: str
     label: str
     zone: str
     state: WindowState
     reason: str = ""
+    how: str = ""
 
 
 class BroadcastData(Data):
@@ -160,6 +161,7 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "window.opened": WindowData,
     "window.paused": WindowData,
     "window.resumed": WindowData,
+    "window.switched": WindowData,
     "window.closed": WindowData,
     "announcement.broadcast": BroadcastData,
     "config.published": ConfigData,

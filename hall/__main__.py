@@ -35,11 +35,15 @@ COMMANDS: Final = {
     "display": Command("a hall screen with its voice", "display.__main__:main", _PARTS),
     "config": Command("check, import or export the hall as one file", "hall.configcmd:main", _SETUP),
     "appointments": Command("bring in bookings made elsewhere", "hall.appointmentscmd:main", _CARE),
+    "clock": Command(
+        "whether the server's clock is believed, and a word that it is right", "hall.clockcmd:main", _CARE
+    ),
     "user": Command("accounts of staff: hall user add", "queueserver.accounts.commands:main_user", _SETUP),
     "enrol": Command("make a device known: a code here, --code there", "hall.enrolcmd:main", _SETUP),
     "simulate": Command("replay or invent days: waits, what if", "hall.simulatecmd:main", _CARE),
     "doctor": Command("what is installed, reachable, misconfigured", "hall.doctor:main", _CARE),
     "verify": Command("statistics against the facts, day by day", "hall.verifycmd:main", _CARE),
+    "clips": Command("recordings for announcements: which, and are they good", "hall.clipscmd:main", _SETUP),
     "devices": Command("list, probe or test printers, readers, voices", "hall.devicescmd:main", _CARE),
 }
 

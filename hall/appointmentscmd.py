@@ -16,9 +16,8 @@ from contract.client.http import HallClient
 from contract.errors import HallError, english
 from hall.bookingfile import BookingFileError, Line, lines_of, text_of
 from hall.commandline import OneLineParser, Problem
-from hall.hallplaces import password_for
+from hall.hallplaces import TOKEN, sign_in
 
-_TOKEN: Final = "HALL_TOKEN"  # noqa: S105 # the name of a variable, not a secret
 _TOGETHER: Final = 500
 """So many in one request, so that the hall is not kept waiting."""
 
@@ -26,7 +25,7 @@ _TOGETHER: Final = 500
 def main(argv: Sequence[str]) -> int:
     """Exit 0 when every line is in (or, tried, would be), 1 when something is wrong, 2 wrong usage."""
     given = _parser().parse_args(argv)
-    client = HallClient(given.server, given.hall, os.environ.get(_TOKEN, ""), timeout=30, attempts=2)
+    client = HallClient(given.server, given.hall, os.environ.get(TOKEN, ""), timeout=30, attempts=2)
     try:
         return _import(client, given)
     except HallError as error:
@@ -46,13 +45,13 @@ def _parser() -> OneLineParser:
     bring.add_argument("--server", default="http://127.0.0.1:8460", metavar="URL", help="the running server")
     bring.add_argument("--hall", default="", metavar="ID", help="which hall; by default that of --user")
     bring.add_argument(
-        "--user", default="", metavar="NAME", help=f"a manager; the password is asked for, or {_TOKEN} is set instead"
+        "--user", default="", metavar="NAME", help=f"a manager; the password is asked for, or {TOKEN} is set instead"
     )
     return parser
 
 
 def _import(client: HallClient, given: argparse.Namespace) -> int:
-    _sign_in(client, given)
+    sign_in(client, given.user, given.hall)
     try:
         content = given.file.read_bytes()
     except OSError as error:
@@ -67,17 +66,6 @@ def _import(client: HallClient, given: argparse.Namespace) -> int:
         raise Problem(f"{given.file}: {error}") from error
     print(f"{given.file}: read as {encoding}, {_counted(len(lines), 'line')}")
     return _told(given, lines, _sent(client, given, [line for line in lines if line.booking is not None]))
-
-
-def _sign_in(client: HallClient, given: argparse.Namespace) -> None:
-    if os.environ.get(_TOKEN):
-        if not given.hall:
-            raise Problem("say which hall with --hall ID")
-        return
-    if not given.user:
-        raise Problem(f"say who you are with --user NAME, or set {_TOKEN}")
-    token = client.login(given.user, password_for(given.user))
-    client.hall = given.hall or token.hall
 
 
 def _sent(client: HallClient, given: argparse.Namespace, lines: list[Line]) -> dict[int, ImportLine]:

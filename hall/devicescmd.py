@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from hall import devicetests
+from hall import bartests, devicetests
 from hall.commandline import OneLineParser, Problem
 from hall.devicesettings import SETTINGS, configured
 from hardware import registry
@@ -21,12 +22,14 @@ _SECTION_NAMES: Final = {
     "scanner": "code scanners",
     "voice": "voices",
     "loudspeaker": "loudspeakers",
+    "bar": "window bars",
 }
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit 0 good, 1 a device has a problem, 2 wrong usage."""
     given = _parser().parse_args(argv)
+    logging.getLogger("hardware").addHandler(logging.NullHandler())  # what devices log is said here in one line
     try:
         result: int = given.run(given)
     except DeviceError as error:
@@ -45,13 +48,15 @@ def _parser() -> argparse.ArgumentParser:
     look = commands.add_parser("probe", help="ports, printers and sound devices of this machine, and their settings")
     look.set_defaults(run=_probe)
 
-    test = commands.add_parser("test", help="a slip, a card, a code, a spoken sentence, a chime")
+    test = commands.add_parser("test", help="a slip, a card, a code, a spoken sentence, a chime, a text on a bar")
     test.add_argument("kind", choices=registry.KINDS)
     test.add_argument("--config", type=Path, metavar="FILE", help="use the device in this settings file")
     test.add_argument("--driver", default="", metavar="NAME", help="or this driver; see hall devices list")
     test.add_argument("-o", "--option", action="append", default=[], metavar="NAME=VALUE", help="one of its options")
     test.add_argument("--seconds", type=float, default=20.0, help="how long to wait for a card or code (default 20)")
-    test.add_argument("--text", default="", help="what to say instead of the usual sentence")
+    test.add_argument("--text", default="", help="what to say or show instead of the usual sentence")
+    test.add_argument("--address", type=int, default=1, help="bar: its number on the cable (default 1)")
+    test.add_argument("--mrz", default="", metavar="LINES", help="cardreader: the lines at the foot of a passport")
     test.add_argument("--wav", type=Path, metavar="FILE", help="voice: keep the sound in this file, and do not play it")
     test.set_defaults(run=_test)
     return parser
@@ -96,7 +101,8 @@ def _print_found(thing: Found) -> None:
     print(f"{thing.kind or 'note':<12} {thing.what}")
     if thing.settings:
         values = ", ".join(f"{name} = {_toml(value)}" for name, value in thing.settings.items())
-        print(f"{'':<12} {SETTINGS[thing.kind][1]} = {{ {values} }}   in [{SETTINGS[thing.kind][0]}]")
+        table, name = SETTINGS.get(thing.kind, ("", thing.kind))
+        print(f"{'':<12} {name} = {{ {values} }}{f'   in [{table}]' if table else ''}")
 
 
 def _toml(value: object) -> str:
@@ -108,10 +114,11 @@ def _test(given: argparse.Namespace) -> int:
     registry.check(given.kind, settings)
     tests: Mapping[str, Callable[[], None]] = {
         "printer": lambda: devicetests.print_slip(settings),
-        "cardreader": lambda: devicetests.read_card(settings, given.seconds),
+        "cardreader": lambda: devicetests.read_card(settings, given.seconds, given.mrz),
         "scanner": lambda: devicetests.scan_code(settings, given.seconds),
         "voice": lambda: devicetests.speak(settings, _loudspeaker(given.config), given.text, given.wav),
         "loudspeaker": lambda: devicetests.chime(settings),
+        "bar": lambda: bartests.show(settings, given.address, given.text),
     }
     tests[given.kind]()
     return 0

@@ -16,7 +16,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "voice": ("display", "voice"),
     "loudspeaker": ("display", "loudspeaker"),
 }
-"""Kind of device -> where its settings stand in the settings file: [table] and name."""
+"""Kind of device -> where its settings stand in the settings file: [table] and name; other kinds have no app yet."""
 
 
 def configured(kind: str, config: Path) -> Mapping[str, object]:
@@ -27,7 +27,7 @@ def configured(kind: str, config: Path) -> Mapping[str, object]:
         raise Problem(f"cannot read {config}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem(f"{config} is not valid TOML: {error}") from error
-    table, name = SETTINGS[kind]
+    table, name = SETTINGS.get(kind, ("", ""))
     part = whole.get(table)
     device = part.get(name) if isinstance(part, Mapping) else None
     return device if isinstance(device, Mapping) else {}

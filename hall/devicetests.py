@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from hall.commandline import Problem
 from hardware import registry, sounds
-from hardware.errors import LoudspeakerError, PrinterError, VoiceError
+from hardware.errors import CardError, LoudspeakerError, PrinterError, VoiceError
 from hardware.ports import Card, Condition, Health
 from hardware.slip import QrCode, Rule, Slip, Text
 
@@ -48,11 +48,15 @@ def print_slip(settings: Mapping[str, object]) -> None:
     print(f"{printer.name}: printed, and the printer confirmed it. Look at the slip and scan its code.")
 
 
-def read_card(settings: Mapping[str, object], seconds: float) -> None:
-    """Wait for one card and show what it says, its number masked. Raises Problem."""
+def read_card(settings: Mapping[str, object], seconds: float, lines: str = "") -> None:
+    """Wait for one card and show what it says, its number masked; `lines` open a passport. Raises Problem."""
     reader = registry.open_card_reader(settings)
     try:
+        if lines and not reader.unlock(lines):
+            print(f"{reader.name}: reads no documents that open with their lines")
         card: Card = _first(reader.start, "Put a card on the reader", seconds)
+    except CardError as error:
+        raise Problem(f"the lines: {error.detail}") from error
     finally:
         reader.close()
     number, hidden = card.document, max(len(card.document) - 5, 0)

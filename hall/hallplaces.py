@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from queueserver.simulation.recording import Recording
 
 _TIMEOUT_SECONDS = 15.0
+TOKEN: Final = "HALL_TOKEN"  # noqa: S105 # the name of a variable, not a secret
 
 
 class Place(Protocol):
@@ -214,6 +216,18 @@ class ServerPlace:
         finally:
             client.close()
         return token.token, token.hall
+
+
+def sign_in(client: HallClient, user: str, hall: str) -> None:
+    """As `user`, or with the token in HALL_TOKEN; raises Problem when neither is there."""
+    if os.environ.get(TOKEN):
+        if not hall:
+            raise Problem("say which hall with --hall ID")
+        return
+    if not user:
+        raise Problem(f"say who you are with --user NAME, or set {TOKEN}")
+    token = client.login(user, password_for(user))
+    client.hall = hall or token.hall
 
 
 def password_for(user: str) -> str:

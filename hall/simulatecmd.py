@@ -21,7 +21,8 @@ from queueserver.simulation.invention import InventedDays
 from queueserver.simulation.replay import RecordedDays
 from queueserver.simulation.report import Report, report
 from queueserver.simulation.retrace import Retraced
-from queueserver.simulation.scenario import ScenarioError, minutes_in, read_hall, read_scenario
+from queueserver.simulation.scenario import minutes_in
+from queueserver.simulation.scenariofile import ScenarioError, read_hall, read_scenario
 from queueserver.simulation.virtualhall import moment
 from queueserver.simulation.whatif import Change, WhatIf, WhatIfError
 

@@ -34,6 +34,9 @@ def lines(report: Report, *, classes: bool) -> Iterator[str]:
         yield "got no ticket"
         for queue, code, count in report.refused:
             yield f"{queue:<{width}}{count:>9}  {code}"
+    if report.unkept:
+        yield ""
+        yield f"{'appointments not kept':<{width}}{report.unkept:>9}"
 
 
 def side_by_side(before: Report, after: Report, *, classes: bool) -> Iterator[str]:

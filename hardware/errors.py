@@ -71,6 +71,12 @@ class CardError(DeviceError):
     code = "unreadable"
 
 
+class BarError(DeviceError):
+    """A window bar was asked for what it can never show, e.g. at an address that does not exist."""
+
+    code = "bar_error"
+
+
 class OptionError(DeviceError):
     """A setting of a device is unknown or wrong; `setting` is its name as written in the settings."""
 

@@ -25,8 +25,14 @@ class Found:
 
 
 def probe() -> list[Found]:
-    """Serial ports, USB printers, sound devices and the speech engine, within a few seconds; never raises."""
-    looks: tuple[Callable[[], Iterator[Found]], ...] = (_serial_ports, _usb_printers, _sound_devices, _voice)
+    """Serial ports, smart card readers, USB printers, sound and speech, within a few seconds; never raises."""
+    looks: tuple[Callable[[], Iterator[Found]], ...] = (
+        _serial_ports,
+        _smart_card_readers,
+        _usb_printers,
+        _sound_devices,
+        _voice,
+    )
     found: list[Found] = []
     for look in looks:
         try:
@@ -37,7 +43,7 @@ def probe() -> list[Found]:
 
 
 def _serial_ports() -> Iterator[Found]:
-    """Which of the three a port carries only a person can say; each gets its line."""
+    """Which of them a port carries only a person can say; each gets its line."""
     from serial.tools.list_ports import comports
 
     for port in sorted(comports()):
@@ -45,6 +51,17 @@ def _serial_ports() -> Iterator[Found]:
         yield Found("cardreader", what, {"driver": "sdt-serial", "port": port.device})
         yield Found("printer", what, {"driver": "escpos-serial", "port": port.device})
         yield Found("scanner", what, {"driver": "serial", "port": port.device})
+        yield Found("bar", what, {"driver": "bx5k-serial", "port": port.device})
+
+
+def _smart_card_readers() -> Iterator[Found]:
+    from hardware.cardreaders.pcsc import readers
+
+    names = readers()
+    if not names:
+        yield Found("cardreader", "pcscd is running, but no smart card reader is plugged in", {})
+    for name in names:
+        yield Found("cardreader", name, {"driver": "pcsc", "reader": name})
 
 
 def _usb_printers() -> Iterator[Found]:

@@ -12,9 +12,10 @@ from typing import Any, cast
 from hardware import options as option_rules
 from hardware.errors import DeviceError, OptionError
 from hardware.options import OptionInfo
-from hardware.ports import CardReader, Condition, Health, Loudspeaker, Scanner, TicketPrinter, Voice
+from hardware.ports import CardReader, Condition, Health, Loudspeaker, Scanner, TicketPrinter, Voice, WindowBar
 from hardware.probe import Found, probe
 from hardware.unavailable import (
+    UnavailableBar,
     UnavailableLoudspeaker,
     UnavailablePrinter,
     UnavailableVoice,
@@ -27,6 +28,7 @@ __all__ = [
     "Found",
     "check",
     "describe",
+    "open_bar",
     "open_card_reader",
     "open_loudspeaker",
     "open_printer",
@@ -37,7 +39,7 @@ __all__ = [
 
 LOG = logging.getLogger(__name__)
 GROUP = "hallqueue.drivers"
-KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker")
+KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker", "bar")
 
 # "<kind>.<driver>": ("module", "options class", "opening function"). Imported only when chosen, so that one missing
 # library disables one device. Other distributions add theirs as entry points named the same way, whose value is a
@@ -49,13 +51,22 @@ BUILT_IN: dict[str, tuple[str, str, str]] = {
     "printer.escpos-file": ("hardware.printers.escpos", "FileOptions", "open_file"),
     "printer.virtual": ("hardware.printers.virtual", "VirtualOptions", "open_virtual"),
     "cardreader.sdt-serial": ("hardware.cardreaders.sdt_serial", "SdtSerialOptions", "open_sdt_serial"),
+    "cardreader.sdt-usb": ("hardware.cardreaders.sdt_usb", "SdtUsbOptions", "open_sdt_usb"),
+    "cardreader.sdt-hid": ("hardware.cardreaders.sdt_usb", "SdtHidOptions", "open_sdt_hid"),
+    "cardreader.pcsc": ("hardware.cardreaders.pcsc", "PcscOptions", "open_pcsc"),
     "cardreader.virtual": ("hardware.cardreaders.virtual", "VirtualReaderOptions", "open_virtual"),
     "scanner.serial": ("hardware.scanners.serial", "SerialScannerOptions", "open_serial"),
     "scanner.virtual": ("hardware.scanners.virtual", "VirtualScannerOptions", "open_virtual"),
     "voice.pyttsx3": ("hardware.voices.espeak", "EspeakOptions", "open_espeak"),
+    "voice.clips": ("hardware.voices.clips", "ClipsOptions", "open_clips"),
     "voice.virtual": ("hardware.voices.virtual", "ToneOptions", "open_tone"),
     "loudspeaker.aplay": ("hardware.loudspeakers.aplay", "AplayOptions", "open_aplay"),
     "loudspeaker.virtual": ("hardware.loudspeakers.virtual", "FileLoudspeakerOptions", "open_file_loudspeaker"),
+    "bar.bx5k-serial": ("hardware.bars.onbon", "Bx5kSerialOptions", "open_serial"),
+    "bar.bx5k-tcp": ("hardware.bars.onbon", "Bx5kTcpOptions", "open_tcp"),
+    "bar.template": ("hardware.bars.template", "TemplateBarOptions", "open_template"),
+    "bar.modbus-digits": ("hardware.bars.digits", "ModbusDigitsOptions", "open_digits"),
+    "bar.virtual": ("hardware.bars.virtual", "VirtualBarOptions", "open_virtual"),
 }
 
 
@@ -105,6 +116,11 @@ def open_voice(settings: Mapping[str, object]) -> Voice:
 def open_loudspeaker(settings: Mapping[str, object]) -> Loudspeaker:
     """A loudspeaker, e.g. {"driver": "aplay", "device": "default"}; never raises."""
     return cast(Loudspeaker, _open("loudspeaker", settings, UnavailableLoudspeaker))
+
+
+def open_bar(settings: Mapping[str, object]) -> WindowBar:
+    """A cable of window bars, e.g. {"driver": "bx5k-serial", "port": "/dev/hall-bars"}; never raises."""
+    return cast(WindowBar, _open("bar", settings, UnavailableBar))
 
 
 def check(kind: str, settings: Mapping[str, object]) -> None:

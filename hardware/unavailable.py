@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hardware.errors import LoudspeakerError, PrinterError, VoiceError
-from hardware.ports import Health
+from hardware.ports import BarAbility, BarLine, Health
 from hardware.slip import Slip
 
 
@@ -40,6 +40,10 @@ class UnavailableWatcher(_Unavailable):
         """Tells the fault once, at once."""
         on_fault(self._health)
 
+    def unlock(self, lines: str) -> bool:
+        """Nothing can be opened here."""
+        return False
+
 
 class UnavailableVoice(_Unavailable):
     """Cannot speak."""
@@ -58,3 +62,26 @@ class UnavailableLoudspeaker(_Unavailable):
 
     def stop(self) -> None:
         """Nothing is playing."""
+
+
+class UnavailableBar(_Unavailable):
+    """Shows nothing, at any address."""
+
+    ability = BarAbility(lines=1, columns=0, charset="ascii", answers=False)
+
+    def show(self, address: int, lines: Sequence[BarLine], *, seconds: float = 0.0, called: bool = False) -> None:
+        """Nothing is shown; health says why."""
+
+    def clear(self, address: int) -> None:
+        """Nothing is lit."""
+
+    def brightness(self, address: int, percent: int) -> None:
+        """Nothing is lit."""
+
+    def ping(self, address: int) -> Health:
+        """Always the same word."""
+        return self._health
+
+    def health_of(self, address: int) -> Health:
+        """Always the same word."""
+        return self._health

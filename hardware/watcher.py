@@ -6,17 +6,25 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from hardware.errors import DeviceError, LinkError
 from hardware.ports import HEALTHY, Condition, Health
-from hardware.transport.link import Transport
 
 LOG = logging.getLogger(__name__)
+
+
+class Closable(Protocol):
+    """What a watcher keeps open: a cable, a socket, a service."""
+
+    def close(self) -> None: ...
+
+
 Seen = TypeVar("Seen")
+Link = TypeVar("Link", bound=Closable)
 
 
-class Watcher(ABC, Generic[Seen]):
+class Watcher(ABC, Generic[Seen, Link]):
     """Subclasses say how to greet a freshly opened device and how to look at it once (under half a second)."""
 
     def __init__(self, name: str, retry: float = 1.0) -> None:
@@ -47,11 +55,11 @@ class Watcher(ABC, Generic[Seen]):
             self._thread.join()
 
     @abstractmethod
-    def _connect(self) -> Transport:
+    def _connect(self) -> Link:
         """Open the link and greet the device; raises LinkError or another DeviceError."""
 
     @abstractmethod
-    def _look(self, link: Transport) -> None:
+    def _look(self, link: Link) -> None:
         """Look once; call _seen for what is there, _warn for what cannot be read; raises LinkError when lost."""
 
     def _pause(self, seconds: float) -> bool:
@@ -87,7 +95,7 @@ class Watcher(ABC, Generic[Seen]):
             self._become(HEALTHY)
             self._watch(link)
 
-    def _watch(self, link: Transport) -> None:
+    def _watch(self, link: Link) -> None:
         try:
             while not self._closing.is_set():
                 self._look(link)

@@ -45,6 +45,8 @@ def slip(ticket: Ticket, catalogue: Catalogue, t: Translator, *, paper_width_mm:
     if booked:
         blocks.append(Text(booked, strong, bold=True))
     blocks += [Text(line, plain) for line in _line_facts(ticket, t)]
+    if closing := words.closing(t, ticket.estimate):
+        blocks.append(Text(closing, plain, bold=True))
     blocks += [Text(line, strong, bold=True) for line in _places(ticket, catalogue, t)]
     blocks += [Text(line, plain) for line in _to_bring(ticket, catalogue, t)]
     blocks.append(Rule())

@@ -70,6 +70,13 @@ def minutes(t: Translator, estimate: Estimate | None) -> str:
     return t("about {low} to {high} min", low=low, high=high)
 
 
+def closing(t: Translator, estimate: Estimate | None) -> str:
+    """That it may close before the turn comes; "" when there is time enough."""
+    if estimate is None or not estimate.beyond_closing:
+        return ""
+    return t("You may not be served today: your turn is likely to come after closing.")
+
+
 def booked(t: Translator, ticket: Ticket, zone: str) -> str:
     """An appointment's time on the hall's clock, and what it means; "" for any other ticket."""
     if ticket.booked_for is None:

@@ -16,7 +16,7 @@ from queueserver.simulation.invention import InventedDays
 from queueserver.simulation.recording import read_day
 from queueserver.simulation.records import Records
 from queueserver.simulation.replay import RecordedDays
-from queueserver.simulation.scenario import read_scenario
+from queueserver.simulation.scenariofile import read_scenario
 from queueserver.simulation.virtualhall import moment
 from queueserver.simulation.whatif import WhatIf
 from queueserver.store.plans import plan_of

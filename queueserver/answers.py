@@ -168,4 +168,8 @@ def reason_body(reason: Reason) -> bodies.Reason:
 
 
 def _estimate(wait: Wait | None) -> bodies.Estimate | None:
-    return bodies.Estimate(low_minutes=wait.low_minutes, high_minutes=wait.high_minutes) if wait else None
+    if wait is None:
+        return None
+    return bodies.Estimate(
+        low_minutes=wait.low_minutes, high_minutes=wait.high_minutes, beyond_closing=wait.beyond_closing
+    )

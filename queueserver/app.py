@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from queueserver import clockfile, selects
 from queueserver.accounts import records
 from queueserver.accounts.directory import Directory
 from queueserver.accounts.documents import DocumentKeeper, load_or_create_key
@@ -19,16 +20,15 @@ from queueserver.answers import Renderer
 from queueserver.api.application import application
 from queueserver.api.deps import House
 from queueserver.broker import ManagedBroker, MqttAccount
-from queueserver.clock import SystemClock, Ulids, visitor_token
+from queueserver.clock import ThisMachine, Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.metrics import Metrics
-from queueserver.ports import Clock
 from queueserver.publisher import MqttAddress
 from queueserver.queries import Queries
 from queueserver.reading import Reading
 from queueserver.relay import Relay
 from queueserver.settings import ServerSettings
-from queueserver.steadyclock import SteadyClock
+from queueserver.steadyclock import Machine, SteadyClock
 from queueserver.store.database import StorageError, open_engine, prepare
 from queueserver.store.writer import Writer
 
@@ -48,9 +48,8 @@ class Server:
     Raises KeyFileError and DatabaseRefusedError, each with one line for the operator.
     """
 
-    def __init__(self, settings: ServerSettings, public_url: str, clock: Clock | None = None) -> None:
+    def __init__(self, settings: ServerSettings, public_url: str, machine: Machine | None = None) -> None:
         self._settings = settings
-        self._clock = clock or SteadyClock(SystemClock())
         _make_folder(settings.data_dir)
         prepare(settings.database_url)
         key = load_or_create_key(settings.document_key_path)
@@ -59,6 +58,9 @@ class Server:
             open_engine(settings.database_url, writing=False),
         )
         writing, reading = self._engines
+        with reading.connect() as connection:
+            newest = selects.newest_fact(connection)
+        self._clock = SteadyClock(machine or ThisMachine(), clockfile.read(settings.clock_file), newest)
         self._writer = Writer(writing, self._clock, Ulids(self._clock), visitor_token, self._committed)
         self._reading = Reading(reading)
         renderer = Renderer(settings.public_url or public_url)
@@ -75,6 +77,7 @@ class Server:
             outbox=self._relay,
             metrics=Metrics(),
             clock=self._clock,
+            judge=self._clock,
             broker_for_devices=self.broker_for_devices,
         )
         self.asgi: ASGIApp = application(house)
@@ -104,6 +107,8 @@ class Server:
             for engine in self._engines:
                 stack.callback(engine.dispose)
             stack.callback(self._reading.close)
+            self._keep_clock()
+            stack.callback(self._keep_clock)
             self._writer.start()
             stack.push_async_callback(asyncio.to_thread, self._writer.close)
             if self._broker is not None:
@@ -131,6 +136,7 @@ class Server:
     async def _tick_for_ever(self) -> None:
         """Let every hall turn its day though nobody asks anything of it, and see what another process has written."""
         while True:
+            self._keep_clock()
             try:
                 await self._devices_changed()
                 for hall, (seq, relayed) in (await self._queries.halls()).items():
@@ -140,6 +146,9 @@ class Server:
             except (StorageError, DomainError, OSError) as error:
                 log.warning("the round every %d seconds failed: %s", _TICK_SECONDS, error)
             await asyncio.sleep(_TICK_SECONDS)
+
+    def _keep_clock(self) -> None:
+        clockfile.write(self._settings.clock_file, self._clock.kept())
 
     async def _call_for_ever(self) -> None:
         """Let windows that call by themselves call when the time for it comes."""

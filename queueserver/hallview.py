@@ -14,13 +14,14 @@ from contract.config import text_for
 from queueserver import selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.catalogue import QueueNow
-from queueserver.domain.assignment import calls_by_itself
+from queueserver.domain.assignment import calls_at, calls_by_itself
 from queueserver.domain.errors import DomainError
-from queueserver.domain.hall import QueuePlan
+from queueserver.domain.hall import QueuePlan, WindowPlan
 from queueserver.domain.lanework import Group, LaneWork
 from queueserver.domain.line import lane_of
 from queueserver.domain.schedule import business_day
 from queueserver.domain.sharing import Sharing
+from queueserver.domain.stops import Stop, StopState
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.domain.workload import Floor
@@ -78,7 +79,8 @@ class HallView:
         ahead, _ = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
         groups = selects.groups_before(self.connection, self.now.hall, ticket.place)
         promise = self._floor.promise(ticket, self._work(groups, lane_of(ticket)))
-        return Wait(ahead + 1, ahead, promise.low, promise.high)
+        beyond = self._floor.beyond_closing(ticket.queue, promise)
+        return Wait(ahead + 1, ahead, promise.low, promise.high, beyond)
 
     def queues_now(self) -> dict[str, QueueNow]:
         """Every configured queue as a kiosk must show it."""
@@ -110,6 +112,7 @@ class HallView:
             raise DomainError("unknown_window")
         state = self._windows.get(window) or Window(window)
         current = self._tickets_at_windows.get(state.ticket) if state.ticket else None
+        policy = self._published.plan.policy
         count, waiting = selects.line_of_window(self.connection, self.now.hall, window, plan.serves)
         aside = selects.set_aside(self.connection, self.now.hall, window, list(self._published.queues))
         return bodies.WindowView(
@@ -119,6 +122,7 @@ class HallView:
             staff=bodies.StaffEntry(id=state.staff, name=state.staff_name) if state.staff else None,
             current=self._current(current, renderer, eyes),
             current_service=self._published.service_name(current.service, lang) if current else "",
+            current_stops=self._stops(current, plan, lang) if current else (),
             current_then=self._then(current, lang) if current else (),
             current_back=self._back(current) if current else (),
             waiting_count=count,
@@ -126,17 +130,33 @@ class HallView:
             held=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.HELD),
             missed=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.NO_SHOW),
             queues=tuple(self._queue_entry(queue) for queue in plan.serves),
-            recalls_allowed=self._published.plan.policy.recalls,
+            recalls_allowed=policy.recalls,
             transfer_queues=tuple(self._queue_entry(queue) for queue in self._published.queues),
             transfer_windows=tuple(self._window_entry(other) for other in self._published.windows if other != window),
             assignment=self._published.config.hall.policy.assignment.value,
-            auto=calls_by_itself(self._published.plan.policy, state),
+            auto=calls_by_itself(policy, state),
+            assign_after_seconds=policy.assign_after_seconds,
+            calls_at=calls_at(policy, state, self.time),
         )
 
     def _current(self, ticket: Ticket | None, renderer: Renderer, eyes: Eyes) -> bodies.Ticket | None:
         if ticket is None:
             return None
         return renderer.ticket(ticket, self._published.zone_of_queue(ticket.queue), None, eyes)
+
+    def _stops(self, ticket: Ticket, plan: WindowPlan, lang: str) -> tuple[bodies.StopEntry, ...]:
+        stops = ticket.visit.itinerary.stops or (Stop(ticket.service, ticket.queue, state=StopState.NOW),)
+        return tuple(
+            bodies.StopEntry(
+                service=stop.service,
+                name=text_for(self._published.stop_texts(stop), lang),
+                queue=stop.queue,
+                state=bodies.StopState(stop.state),
+                reason=stop.reason,
+                here=stop.queue in plan.serves,
+            )
+            for stop in stops
+        )
 
     def _then(self, ticket: Ticket, lang: str) -> tuple[str, ...]:
         itinerary = ticket.visit.itinerary
@@ -159,7 +179,12 @@ class HallView:
         if now.state is not bodies.ServiceState.OPEN:
             return now
         promise = self._floor.promise_next(plan.id, self._work(self._groups, plan.id))
-        return replace(now, estimate=bodies.Estimate(low_minutes=promise.low, high_minutes=promise.high))
+        estimate = bodies.Estimate(
+            low_minutes=promise.low,
+            high_minutes=promise.high,
+            beyond_closing=self._floor.beyond_closing(plan.id, promise),
+        )
+        return replace(now, estimate=estimate)
 
     def _takes_no_more(self, plan: QueuePlan, waiting: int) -> bool:
         """Whether a limit of the day or of the line is reached; a day that has turned starts with nothing issued."""

@@ -53,6 +53,7 @@ _WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
     events.WindowOpened: "window.opened",
     events.WindowPaused: "window.paused",
     events.WindowResumed: "window.resumed",
+    events.WindowSwitched: "window.switched",
     events.WindowClosed: "window.closed",
 }
 
@@ -269,16 +270,17 @@ def _where(plan: HallPlan, window: str) -> dict[str, str]:
 
 def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
     window = event.window
-    return {
+    data = {
         "window": window.id,
         **_where(plan, window.id),
         "state": window.state.value,
         "reason": window.pause_reason,
     }
+    return data | {"how": event.how} if isinstance(event, events.WindowClosed) and event.how else data
 
 
 def _staff(event: events.WindowEvent) -> dict[str, Any]:
-    return {"staff": event.window.staff}
+    return {"staff": event.window.staff, **({"auto": True} if event.window.auto else {})}
 
 
 def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:

@@ -115,12 +115,16 @@ class UnitOfWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Where a waiting ticket stands: 1-based position, tickets ahead, and the range of minutes until its call."""
+    """Where a waiting ticket stands: 1-based position, tickets ahead, and the range of minutes until its call.
+
+    `beyond_closing`: the queue's day is likely to end before.
+    """
 
     position: int
     ahead: int
     low_minutes: int
     high_minutes: int
+    beyond_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -205,6 +205,15 @@ class Queries:
 
         def ask(view: HallView) -> tuple[int, HallConfig]:
             return view.now.published.version, view.now.published.config
+
+        return await self._ask(hall, ask)
+
+    async def time_of(self, hall: str) -> tuple[datetime, date, ZoneInfo]:
+        """When the hall's last fact was, its business day, and the zone its clocks show."""
+
+        def ask(view: HallView) -> tuple[datetime, date, ZoneInfo]:
+            now = view.now
+            return now.at, now.business_day, ZoneInfo(now.published.plan.time_zone)
 
         return await self._ask(hall, ask)
 

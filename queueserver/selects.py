@@ -156,6 +156,12 @@ def all_halls(connection: Connection) -> dict[str, tuple[int, int]]:
     return {row.hall: (row.seq, row.relayed_seq) for row in connection.execute(_ALL_HALLS)}
 
 
+def newest_fact(connection: Connection) -> datetime | None:
+    """When the last fact of any hall was; None in an empty house."""
+    newest = connection.execute(select(func.max(halls.c.at))).scalar_one()
+    return rows.from_ms(newest) if newest else None
+
+
 def counters(connection: Connection, hall: str, day: date) -> Counters:
     counted = connection.execute(_WAITING_BY_QUEUE, {"in_hall": hall})
     days = connection.execute(_QUEUE_DAYS, {"in_hall": hall, "day": day}).mappings()

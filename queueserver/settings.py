@@ -83,6 +83,11 @@ class ServerSettings(PartSettings):
         return Path(self.document_key_file) if self.document_key_file else self.data_dir / "document.key"
 
     @property
+    def clock_file(self) -> Path:
+        """What is known of this machine's clock."""
+        return self.data_dir / "clock.json"
+
+    @property
     def broker_files(self) -> Path:
         """Folder of the managed broker's generated files."""
         return self.data_dir / "broker"

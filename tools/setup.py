@@ -46,7 +46,7 @@ DEBIAN_PACKAGES = {
     ],
     "Chinese type": ["fonts-noto-cjk"],
 }
-TEST_PACKAGES = ["postgresql-15"]
+TEST_PACKAGES = ["postgresql-15", "vsmartcard-vpcd"]
 """Real parts that only tests use; a test whose part is missing is skipped and says so."""
 
 

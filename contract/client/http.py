@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 import httpx
@@ -22,6 +22,7 @@ from contract.appointments import (
     Slots,
 )
 from contract.bodies import (
+    AtWork,
     Body,
     Broadcast,
     Call,
@@ -40,6 +41,7 @@ from contract.bodies import (
     Problem,
     Snapshot,
     Stops,
+    SwitchCalling,
     TakeTicket,
     Ticket,
     Token,
@@ -47,7 +49,16 @@ from contract.bodies import (
     Why,
     WindowView,
 )
-from contract.days import CloseDay, Closures, DayView, HitReport, MakeClosure, VoidTickets
+from contract.days import (
+    CloseDay,
+    Closures,
+    ConfirmClock,
+    DayView,
+    HallClock,
+    HitReport,
+    MakeClosure,
+    VoidTickets,
+)
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
@@ -189,14 +200,20 @@ class HallClient:
 
     # -- windows
 
-    def open_window(self, window: str, key: str = "") -> WindowView:
-        return self._command(f"/windows/{window}/open", _NOTHING, WindowView, key)
+    def open_window(self, window: str, key: str = "", *, auto: bool | None = None) -> WindowView:
+        """`auto`: whether the server calls here, only in a hall with mixed assignment; None = as configured."""
+        return self._command(f"/windows/{window}/open", AtWork(auto=auto), WindowView, key)
 
     def pause_window(self, window: str, reason: str = "", key: str = "") -> WindowView:
         return self._command(f"/windows/{window}/pause", Pause(reason=reason), WindowView, key)
 
-    def resume_window(self, window: str, key: str = "") -> WindowView:
-        return self._command(f"/windows/{window}/resume", _NOTHING, WindowView, key)
+    def resume_window(self, window: str, key: str = "", *, auto: bool | None = None) -> WindowView:
+        """`auto` as in open_window; None = as before."""
+        return self._command(f"/windows/{window}/resume", AtWork(auto=auto), WindowView, key)
+
+    def switch_calling(self, window: str, auto: bool, key: str = "") -> WindowView:
+        """Whether the server calls here from now on; only in a hall with mixed assignment."""
+        return self._command(f"/windows/{window}/auto", SwitchCalling(auto=auto), WindowView, key)
 
     def close_window(self, window: str, key: str = "") -> WindowView:
         return self._command(f"/windows/{window}/close", _NOTHING, WindowView, key)
@@ -224,8 +241,9 @@ class HallClient:
     def no_show(self, window: str, key: str = "") -> Ticket:
         return self._command(f"/windows/{window}/no-show", _NOTHING, Ticket, key)
 
-    def hold(self, window: str, reason: str = "", key: str = "") -> Ticket:
-        return self._command(f"/windows/{window}/hold", Hold(reason=reason), Ticket, key)
+    def hold(self, window: str, reason: str = "", key: str = "", *, minutes: int | None = None) -> Ticket:
+        """Set aside; after `minutes` the ticket may be called again by itself, without them only by call_back."""
+        return self._command(f"/windows/{window}/hold", Hold(reason=reason, minutes=minutes), Ticket, key)
 
     def transfer(self, window: str, body: Transfer, key: str = "") -> Ticket:
         return self._command(f"/windows/{window}/transfer", body, Ticket, key)
@@ -252,6 +270,14 @@ class HallClient:
 
     def day(self, day: date) -> DayView:
         return self._get(f"/days/{day.isoformat()}", DayView)
+
+    def clock(self) -> HallClock:
+        """The hall's time and the machine's."""
+        return self._get("/clock", HallClock)
+
+    def confirm_clock(self, time: datetime, key: str = "") -> HallClock:
+        """The machine is right, although it jumped ahead; `time` is what a right clock shows."""
+        return self._command("/clock/confirm", ConfirmClock(time=time), HallClock, key)
 
     def void_tickets(self, body: VoidTickets, key: str = "") -> HitReport:
         return self._command("/tickets/void", body, HitReport, key)

@@ -53,21 +53,26 @@ def server(url: str, *, expected: bool) -> Iterator[Check]:
         return
     if answer.is_success:
         yield Check(Verdict.OK, "queue server", f"{url} is ready")
-        yield from _its_broker(answer)
+        yield from _its_broker_and_clock(answer)
     else:
         yield Check(Verdict.FIX, "queue server", f"{url} is not ready: {_said(answer)}", "see its log")
     yield from _clocks(answer)
 
 
-def _its_broker(answer: httpx.Response) -> Iterator[Check]:
-    """What the server says of its way to the broker; a server of another version may say nothing."""
+def _its_broker_and_clock(answer: httpx.Response) -> Iterator[Check]:
+    """What the server says of its way to the broker and of its machine's time; one of another version may not."""
     try:
         state = answer.json()
     except ValueError:
         return
-    if isinstance(state, dict) and state.get("broker") == "away":
+    if not isinstance(state, dict):
+        return
+    if state.get("broker") == "away":
         advice = "tickets go on, screens wait: see the server's log, and the broker's"
         yield Check(Verdict.FIX, "its broker", "the server does not reach it", advice)
+    if state.get("clock") == "held":
+        advice = "no day ends by it: set the machine's clock right, or see hall clock"
+        yield Check(Verdict.FIX, "its clock", "further ahead than can be, and not believed", advice)
 
 
 def _said(answer: httpx.Response) -> str:

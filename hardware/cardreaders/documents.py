@@ -38,7 +38,7 @@ LAYOUTS: dict[str, dict[str, tuple[int, int]]] = {
         "old_number_link": (250, 6),
     },
 }
-KINDS = {"A": "resident", "J": "residence_permit", "I": "foreigner_residence", "Y": "foreigner_residence"}
+KINDS = {"A": "resident", "J": "residence_permit", "I": "foreign_resident", "Y": "foreign_resident"}
 SEXES = {"1": "male", "2": "female"}  # GB/T 2261.1; 0 unknown and 9 not stated say nothing
 
 

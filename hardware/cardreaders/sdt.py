@@ -17,10 +17,10 @@ RESET, STATUS, MODULE_ID = b"\x10\xff", b"\x11\xff", b"\x12\xff"
 FIND, SELECT = b"\x20\x01", b"\x20\x02"
 READ_TEXT_PHOTO, READ_ALL = b"\x30\x01", b"\x30\x10"
 
-OK, FOUND = 0x90, 0x9F
+OK, FOUND, BAD_CHECKSUM = 0x90, 0x9F, 0x10
 UNKNOWN_COMMAND, READ_FAILED, UNAUTHORISED, NO_CARD, SELECT_FAILED = 0x21, 0x41, 0x66, 0x80, 0x81
 MEANINGS = {
-    0x10: "checksum error in the request",
+    BAD_CHECKSUM: "checksum error in the request",
     0x11: "length error in the request",
     UNKNOWN_COMMAND: "command not known",
     0x24: "unknown error",

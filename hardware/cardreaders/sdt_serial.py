@@ -31,7 +31,7 @@ class SdtSerialOptions:
     again_after: float = option(2.0, doc="seconds a card must be away to count as placed again", low=0, high=60)
 
 
-class SdtReader(Watcher[Card]):
+class SdtReader(Watcher[Card, Transport]):
     """`link_at` makes the link for one speed, `bauds` are tried in order until the module answers."""
 
     def __init__(
@@ -53,6 +53,10 @@ class SdtReader(Watcher[Card]):
         self._last: tuple[bytes, float] = (b"", 0.0)
         self._told_unreadable = False
         self._mute = 0
+
+    def unlock(self, lines: str) -> bool:
+        """These cards need nothing to be opened."""
+        return False
 
     def _connect(self) -> Transport:
         fault: DeviceError = LinkError("no speed to try")

@@ -4,64 +4,38 @@ from __future__ import annotations
 
 import argparse
 import signal
-import struct
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hardware.cardreaders import gb11643, sdt
-from hardware.cardreaders.documents import Document, build
+from hardware.cardreaders import gb11643
+from hardware.cardreaders.documents import Document
+from hardware.cardreaders.module import VirtualModule
 from hardware.cardreaders.sdt_serial import SdtSerialOptions, open_sdt_serial
 from hardware.control import ControlLine
-from hardware.errors import CardError, DeviceError, FrameError
+from hardware.errors import CardError, DeviceError
 from hardware.options import option
 from hardware.ports import Card, CardReader, Health
 from hardware.transport.pty import PtyPlug
 
-PHOTO_BYTES, FINGERPRINT_BYTES = 1024, 1024
-MODULE = struct.pack("<HHIII", 5, 3, 20260101, 1, 1)
-FAULTS = ("mute", "bad_checksum", "unreadable", "unauthorised", "old_module", "once")
 
-
-class VirtualReader:
+class VirtualReader(VirtualModule):
     """Put a card on with place(), take it off with remove(); `port` is what a driver opens.
 
-    Faults: mute, bad_checksum, unreadable, unauthorised, old_module (knows no fingerprints), once (names a card one
-    time per placement, as many readers do). `fragment` splits answers into pieces of that many bytes.
+    `fragment` splits answers into pieces of that many bytes, `junk` says something senseless before each.
     """
 
-    def __init__(self, link: Path | None = None, *, fragment: int = 0) -> None:
-        self._card: Document | None = None
-        self._named = False
-        self._faults: frozenset[str] = frozenset()
+    def __init__(self, link: Path | None = None, *, fragment: int = 0, junk: bytes = b"") -> None:
+        super().__init__(self._say)
         self._fragment = fragment
-        self._lock = threading.Lock()
-        self._frames = sdt.Unframer(least=2)
-        self._plug = PtyPlug(self._receive, link)
+        self._junk = junk
+        self._plug = PtyPlug(self.receive, link)
 
     @property
     def port(self) -> str:
         return self._plug.path
-
-    def place(self, document: Document) -> None:
-        """Lay a card on the reader; raises CardError when its text does not fit on a card."""
-        build(document)
-        with self._lock:
-            self._card, self._named = document, False
-
-    def remove(self) -> None:
-        """Lift the card."""
-        with self._lock:
-            self._card, self._named = None, False
-
-    def set_fault(self, name: str, on: bool) -> None:
-        """Raises DeviceError for a fault it does not know."""
-        if name not in FAULTS:
-            raise DeviceError(f"no such fault: {name}; there are {', '.join(FAULTS)}")
-        with self._lock:
-            self._faults = self._faults | {name} if on else self._faults - {name}
 
     def unplug(self) -> None:
         """Pull the cable."""
@@ -69,7 +43,7 @@ class VirtualReader:
 
     def plug(self) -> None:
         """Put the cable back."""
-        self._frames = sdt.Unframer(least=2)
+        self.restart()
         self._plug.plug()
 
     def close(self) -> None:
@@ -95,55 +69,8 @@ class VirtualReader:
                 raise DeviceError("say: place name=.. number=.., remove, fault NAME on|off, unplug, plug, port")
         return ""
 
-    def _receive(self, data: bytes) -> None:
-        self._frames.feed(data)
-        while True:
-            try:
-                content = self._frames.take()
-            except FrameError:
-                self._send(sdt.response(0x10))
-                continue
-            if content is None:
-                return
-            with self._lock:
-                answer = self._answer(content[:2])
-            self._send(answer)
-
-    def _answer(self, command: bytes) -> bytes:
-        if command in {sdt.STATUS, sdt.RESET}:
-            return sdt.response(sdt.UNAUTHORISED if "unauthorised" in self._faults else sdt.OK)
-        if command == sdt.MODULE_ID:
-            return sdt.response(sdt.OK, MODULE)
-        if command == sdt.FIND:
-            return self._found()
-        if command == sdt.SELECT:
-            return sdt.response(sdt.OK, bytes(8)) if self._card else sdt.response(sdt.SELECT_FAILED)
-        if command in {sdt.READ_ALL, sdt.READ_TEXT_PHOTO}:
-            return self._read(command)
-        return sdt.response(sdt.UNKNOWN_COMMAND)
-
-    def _found(self) -> bytes:
-        if self._card is None or ("once" in self._faults and self._named):
-            return sdt.response(sdt.NO_CARD)
-        self._named = True
-        return sdt.response(sdt.FOUND, bytes(4))
-
-    def _read(self, command: bytes) -> bytes:
-        if command == sdt.READ_ALL and "old_module" in self._faults:
-            return sdt.response(sdt.UNKNOWN_COMMAND)
-        if self._card is None or "unreadable" in self._faults:
-            return sdt.response(sdt.READ_FAILED)
-        parts = [build(self._card), bytes(PHOTO_BYTES)]
-        if command == sdt.READ_ALL:
-            parts.append(bytes(FINGERPRINT_BYTES))
-        lengths = struct.pack(f">{len(parts)}H", *map(len, parts))
-        return sdt.response(sdt.OK, lengths + b"".join(parts))
-
-    def _send(self, answer: bytes) -> None:
-        if "mute" in self._faults:
-            return
-        if "bad_checksum" in self._faults and len(answer) > 100:
-            answer = answer[:-1] + bytes([answer[-1] ^ 0x55])
+    def _say(self, answer: bytes) -> None:
+        answer = self._junk + answer
         step = self._fragment or len(answer)
         for start in range(0, len(answer), step):
             self._plug.send(answer[start : start + step])
@@ -189,6 +116,10 @@ class _OwnReader:
 
     def start(self, on_card: Callable[[Card], None], on_fault: Callable[[Health], None]) -> None:
         self._driver.start(on_card, on_fault)
+
+    def unlock(self, lines: str) -> bool:
+        """These cards need nothing to be opened."""
+        return self._driver.unlock(lines)
 
     def health(self) -> Health:
         return self._driver.health()

@@ -59,7 +59,7 @@ class SerialScannerOptions:
     baud: int = option(9600, doc="bits per second", low=1200, high=921600)
 
 
-class SerialScanner(Watcher[str]):
+class SerialScanner(Watcher[str, Transport]):
     """Watches one serial line."""
 
     def __init__(self, name: str, link: Transport, retry: float = 1.0) -> None:

@@ -128,6 +128,8 @@ def _of_one(look: Look, state: State, service: ServiceEntry) -> list[Fact]:
     range_ = words.minutes(t, service.estimate)
     if range_ and count:
         facts.append(("clock", t("Expected wait: {range}", range=range_), True))
+    if closing := words.closing(t, service.estimate):
+        facts.append(("warning", closing, True))
     place = words.where(t, words.zone_of(state.catalogue, service.zone))
     if place and not state.elder:
         facts.append(("place", t("Please wait here: {place}", place=place), False))
@@ -138,11 +140,19 @@ def _of_one(look: Look, state: State, service: ServiceEntry) -> list[Fact]:
 
 
 def _of_several(look: Look, state: State, found: list[ServiceEntry]) -> list[Fact]:
-    """What they have in common; large type keeps its room for the list."""
+    """What they have in common; large type keeps its room for the list, and for what may not be done today."""
+    late = [service for service in found if words.closing(look.t, service.estimate)]
+    warnings = [_may_be_too_late(look, late)] if late else []
     if state.elder:
-        return []
+        return warnings
     begins = ("info", look.t("You begin where it is best for you now; the slip says where."), False)
-    return [begins, *_needs(look, found), *_document(look, state)]
+    return [*warnings, begins, *_needs(look, found), *_document(look, state)]
+
+
+def _may_be_too_late(look: Look, late: list[ServiceEntry]) -> Fact:
+    t = look.t
+    names = t(", ").join(words.shortened(service.name) for service in late)
+    return "warning", t("{service}: {advice}", service=names, advice=words.closing(t, late[0].estimate)), True
 
 
 def _needs(look: Look, found: list[ServiceEntry]) -> list[Fact]:

@@ -191,6 +191,8 @@ def facts_of(look: Look, state: State, ticket: Ticket) -> list[tuple[str, str, b
     range_ = words.minutes(t, ticket.estimate)
     if range_ and ticket.ahead:
         facts.append(("clock", t("Expected wait: {range}", range=range_), True))
+    if closing := words.closing(t, ticket.estimate):
+        facts.append(("warning", closing, True))
     service = state.service(ticket.service)
     if service and service.needs and not ticket.stops and not state.elder:
         facts.append(("document", t("Have ready: {list}", list=t(", ").join(service.needs)), False))

@@ -37,8 +37,8 @@ class RefusedScreen(Screen):
         self._picture = Picture(theme, "warning", 150, "warn")
         column.addWidget(self._picture, 0, CENTRE)
         self._title = look.words("title", "refused-title", CENTRE)
-        self._service = look.words("fact", "refused-service", CENTRE)
-        self._more = look.words("heading", "refused-more", CENTRE)
+        self._service = look.words("heading", "refused-service", CENTRE)
+        self._more = look.words("fact", "refused-more", CENTRE)
         for part in (self._title, self._service, self._more):
             column.addWidget(part)
         column.addStretch(2)

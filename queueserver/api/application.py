@@ -13,6 +13,7 @@ from queueserver.api import (
     admin,
     appointments,
     caller,
+    clock,
     days,
     display,
     documents,
@@ -30,7 +31,7 @@ def application(house: House) -> ASGIApp:
     """Everything the server answers. Tickets and calls come first, because routes are tried in order."""
     app = FastAPI(title="hallqueue", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.house = house
-    for module in (kiosk, caller, display, appointments, days, statistics, admin):
+    for module in (kiosk, caller, display, appointments, days, clock, statistics, admin):
         app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(visitor.router)
     app.include_router(health.router)

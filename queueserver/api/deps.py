@@ -22,6 +22,7 @@ from queueserver.handlers.commands import Command
 from queueserver.metrics import Metrics
 from queueserver.ports import Answer, Clock
 from queueserver.queries import Queries
+from queueserver.steadyclock import SteadyClock
 from queueserver.store.batch import Reply
 from queueserver.store.writer import Writer
 
@@ -54,6 +55,8 @@ class House:
     outbox: Outbox
     metrics: Metrics
     clock: Clock
+    judge: SteadyClock
+    """The same clock, and what it thinks of the machine's."""
     broker_for_devices: Callable[[], tuple[str, int]]
     """Host ("" = the one this request came to) and port at which devices find the broker."""
 

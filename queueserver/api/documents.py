@@ -42,6 +42,7 @@ _REQUESTS: Final[tuple[type[BaseModel], ...]] = (
     days.MakeClosure,
     days.CloseDay,
     days.VoidTickets,
+    days.ConfirmClock,
 )
 _OPEN: Final = ("/auth/login", "/devices/enrol", "/health", "/metrics", "/t/")
 _KEY: Final = {

@@ -75,6 +75,7 @@ text-wrap:balance}
 dl{margin:24px 0 0;padding:24px 0 0;border-top:1px solid var(--line)}
 dt{color:var(--soft);font-size:16px}dd{margin:0;font-size:32px;font-weight:700;white-space:nowrap;
 font-variant-numeric:tabular-nums}
+.warning{color:var(--accent);font-weight:700;text-wrap:balance}
 .way{text-align:left}h2{margin:0 0 8px;font-size:20px}ol{margin:0;padding:0;list-style:none}
 li{display:flex;justify-content:space-between;align-items:baseline;gap:16px;padding:12px 0;
 border-top:1px solid var(--line)}li small{color:var(--soft);font-size:16px;text-align:right}
@@ -140,7 +141,9 @@ def _place(visit: VisitNow, t: Translator) -> str:
         return ""
     low, high = ticket.estimate.low_minutes, ticket.estimate.high_minutes
     wait = t("{low}-{high} min", low=low, high=high)
-    return f"<dl><dt>{escape(t('Expected wait'))}</dt><dd>{escape(wait)}</dd></dl>"
+    beyond = t("You may not be served today: your turn is likely to come after closing.")
+    warning = f'<p class="warning">{escape(beyond)}</p>' if ticket.estimate.beyond_closing else ""
+    return f"<dl><dt>{escape(t('Expected wait'))}</dt><dd>{escape(wait)}</dd></dl>{warning}"
 
 
 def _party(people: int, t: Translator) -> str:

@@ -10,6 +10,7 @@ from math import ceil, floor, sqrt
 from typing import Final
 
 from queueserver.domain.learned import Calibration, Learned
+from queueserver.domain.openhours import NO_HOURS, OpenHours
 from queueserver.domain.promise import Promise
 
 OUTSIDE: Final = 0.1
@@ -30,7 +31,8 @@ _IDLE_QUANTILE: Final = 2.3
 class Expected:
     """A wait of `minutes` in the mean, with `step` minutes between two calls there and services of this `variation`.
 
-    `idle` means that a window is free and nobody is ahead: `minutes` is then how soon a free window calls.
+    These are minutes in which the windows work. `idle` means that a window is free and nobody is ahead: `minutes` is
+    then how soon a free window calls.
     """
 
     minutes: float
@@ -45,42 +47,53 @@ class Expected:
         return sqrt(calls + (OWN_DOUBT * self.minutes) ** 2) + STEP_DOUBT * self.step
 
 
-def promised(expected: Expected, learned: Learned) -> Promise:
-    """The range to be shown. It never falls when the expected wait grows."""
+def promised(expected: Expected, learned: Learned, hours: OpenHours = NO_HOURS, at: float = 0.0) -> Promise:
+    """The range to be shown at `at` (minutes since 1970). It never falls when the expected wait grows."""
     if expected.idle:
         high = max(1, ceil(_IDLE_QUANTILE * expected.minutes))
         return Promise(0, min(high, MOST_MINUTES), 0.0, 0.0)
-    low, high = _range(expected.minutes, expected.spread, learned)
+    low, high = _range(expected.minutes, expected.spread, learned, hours, at)
     return Promise(low, high, expected.minutes, expected.spread)
 
 
+def beyond_closing(promise: Promise, learned: Learned, hours: OpenHours, at: float) -> bool:
+    """Whether the day's last closing is likely to come before the call; `at` is when the promise was made."""
+    return promise.spread > 0.0 and hours.until(at, middle(promise, learned)) > hours.left(at)
+
+
 def middle(promise: Promise, learned: Learned) -> float:
-    """The wait in minutes that half of the visitors should exceed."""
+    """The wait in minutes of work that half of the visitors should exceed."""
     return max(0.0, _end(promise.expected, promise.spread, learned.calibration.middle, learned.bias()))
 
 
 def ends(promise: Promise, learned: Learned) -> tuple[float, float]:
-    """The range before it is rounded."""
+    """The range before it is rounded, in minutes of work."""
     at, bias = learned.calibration, learned.bias()
     low, high = (_end(promise.expected, promise.spread, end, bias) for end in (at.low, at.high))
     return max(0.0, low), max(0.0, high)
 
 
-def after(learned: Learned, promise: Promise) -> Learned:
-    """What the queue has learned once it is known how long somebody waited."""
-    waited = promise.waited
-    if waited is None:
+def after(learned: Learned, promise: Promise, hours: OpenHours = NO_HOURS, since: float = 0.0) -> Learned:
+    """What the queue has learned once it is known how long somebody waited from `since` (minutes since 1970) on.
+
+    Breaks teach nothing, unless all of the wait was in one: then somebody works there all the same.
+    """
+    if promise.waited is None:
         return learned
+    waited = hours.worked(since, since + promise.waited) or promise.waited
     if promise.spread == 0.0:
         return learned.free_window_called(waited) if promise.called else learned
     learned = replace(learned, calibration=_moved(learned, promise, waited))
     return learned.waited_for(waited, promise.expected) if promise.called else learned
 
 
-def _range(expected: float, spread: float, learned: Learned) -> tuple[int, int]:
-    at, bias = learned.calibration, learned.bias()
-    low = _step_down(_within(_end(expected, spread, at.low, bias), 0.0, MOST_MINUTES - 10))
-    high = _step_up(_within(_end(expected, spread, at.high, bias), 0.0, MOST_MINUTES))
+def _range(
+    expected: float, spread: float, learned: Learned, hours: OpenHours = NO_HOURS, at: float = 0.0
+) -> tuple[int, int]:
+    ends_at, bias = learned.calibration, learned.bias()
+    begins, ends = (max(0.0, _end(expected, spread, end, bias)) for end in (ends_at.low, ends_at.high))
+    low = _step_down(min(hours.until(at, begins), MOST_MINUTES - 10))
+    high = _step_up(min(hours.until(at, ends), MOST_MINUTES))
     return low, max(high, low + 1)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from queueserver.domain.estimate import after
 from queueserver.domain.learned import Learned
+from queueserver.domain.openhours import NO_HOURS, HoursOfDay
 from queueserver.domain.party import expected_services
 from queueserver.domain.ticket import AT_WINDOW, State, Ticket
 
@@ -24,10 +25,12 @@ def lesson(
     hour: int,
     configured: float,
     privileged: bool,
+    hours: HoursOfDay | None = None,
 ) -> Learned:
     """What the queue of `ticket` knows once it is no longer as it `was`; the same object when there is no lesson.
 
-    `hour` is the hall's local hour, `configured` the minutes the configuration gives for one service.
+    `hour` is the hall's local hour, `configured` the minutes the configuration gives for one service; without
+    `hours` there are no breaks.
     """
     if was is None:
         waits_first = ticket.state is State.WAITING and privileged
@@ -35,7 +38,10 @@ def lesson(
     if was.state is State.WAITING and ticket.state in (State.CALLED, *_LEFT):
         learned = learned.left(called=ticket.state is State.CALLED)
         first = was.promise is not None and was.promise.waited is None
-        return after(learned, ticket.promise) if first and ticket.promise is not None else learned
+        if not first or ticket.promise is None:
+            return learned
+        open_hours = hours.of(ticket.queue, ticket.issued_at) if hours else NO_HOURS
+        return after(learned, ticket.promise, open_hours, ticket.issued_at.timestamp() / 60)
     since = was.called_at or was.started_at
     if was.state in AT_WINDOW and ticket.state not in AT_WINDOW and since is not None:
         minutes = (now - since).total_seconds() / 60

@@ -9,7 +9,6 @@ from heapq import merge
 from itertools import takewhile
 from typing import NamedTuple
 
-from queueserver.domain.party import expected_services
 from queueserver.domain.ticket import Place, State, Ticket
 
 
@@ -54,7 +53,7 @@ class Line:
         self._count(ticket, 1)
         self._revise(ticket)
         if ticket.visit.party > 1:
-            self._groups.setdefault(lane_of(ticket), {})[ticket.id] = ticket
+            self._groups.setdefault(_stand(ticket), {})[ticket.id] = ticket
 
     def remove(self, ticket: Ticket) -> None:
         """Take out exactly what was added; KeyError if it is not here."""
@@ -62,7 +61,7 @@ class Line:
         self._count(ticket, -1)
         self._revise(ticket)
         if ticket.visit.party > 1:
-            del self._groups[lane_of(ticket)][ticket.id]
+            del self._groups[_stand(ticket)][ticket.id]
 
     def count(self, queue: str) -> int:
         """Tickets waiting in `queue`, those sent to one window among them."""
@@ -87,12 +86,6 @@ class Line:
             return before
         held = (one for window in self.holders() for one in self.in_order(held_lane(window)))
         return before + sum(one.queue == ticket.queue and one.is_due(now) and one.place < ticket.place for one in held)
-
-    def services_ahead(self, ticket: Ticket, now: datetime) -> float:
-        """The tickets ahead(), groups among them counted as what they take at a window."""
-        groups = (group for group in self._groups.get(lane_of(ticket), {}).values() if group.place < ticket.place)
-        more = sum(expected_services(group.visit.party) - 1 for group in groups if group.is_due(now))
-        return self.ahead(ticket, now) + more
 
     def parties(self, lane: str) -> Iterable[Ticket]:
         """The tickets of one lane that several people hold together."""

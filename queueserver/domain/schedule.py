@@ -107,6 +107,14 @@ class Schedule:
                     return opening
         return None
 
+    def business_day(self, local: datetime) -> date:
+        """The business day a local moment belongs to."""
+        return self._business_minute(local)[0]
+
+    def moments(self, day: date, zone: tzinfo) -> tuple[tuple[datetime, datetime], ...]:
+        """The openings of one business day, each from when to when."""
+        return tuple((_wall(day, start, zone), _wall(day, end, zone)) for start, end in self.business_bands(day))
+
     def _business_minute(self, local: datetime) -> tuple[date, int]:
         """The business day, and the minute after its midnight: beyond 1440 on the following morning."""
         day, minute = local.date(), _minute(local)

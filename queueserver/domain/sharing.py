@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import window_lane
+from queueserver.domain.openhours import HoursOfDay
 from queueserver.domain.window import Window, WindowState
 
 
@@ -32,6 +33,7 @@ class Sharing:
     """Pools by lane. Holds as long as no window opens, pauses, resumes or closes under this plan."""
 
     def __init__(self, plan: HallPlan, windows: Mapping[str, Window]) -> None:
+        self.hours = HoursOfDay(plan.queues, plan.time_zone)
         self._plan = plan
         self._states = {window.id: window.state for window in windows.values()}
         self._pools: dict[str, Pool] = {}

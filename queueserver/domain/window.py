@@ -57,13 +57,19 @@ class Window:
         window = replace(self, state=WindowState.OPEN, pause_reason="", auto=auto)
         return window, events.WindowResumed(window)
 
-    def close(self, busy_with: str | None) -> tuple[Window, events.WindowClosed]:
+    def switch(self, *, auto: bool) -> tuple[Window, events.WindowSwitched]:
+        """The server calls here from now on, or no more; whoever is at the window is served on."""
+        self._only("switch", WindowState.OPEN, WindowState.PAUSED)
+        window = replace(self, auto=auto)
+        return window, events.WindowSwitched(window)
+
+    def close(self, busy_with: str | None, how: str = "") -> tuple[Window, events.WindowClosed]:
         """`busy_with` is the number still here; a window closes only when its visitor is done."""
         if self.ticket is not None:
             raise DomainError("window_busy", number=busy_with or "")
         self._only("close", WindowState.OPEN, WindowState.PAUSED)
         window = replace(self, state=WindowState.CLOSED, staff=None, staff_name="", pause_reason="")
-        return window, events.WindowClosed(window)
+        return window, events.WindowClosed(window, how)
 
     def take(self, ticket: str, streak: int) -> Window:
         return replace(self, ticket=ticket, streak=streak)

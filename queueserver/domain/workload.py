@@ -9,12 +9,14 @@ from math import inf
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from queueserver.domain import estimate
 from queueserver.domain.eligibility import is_privileged
-from queueserver.domain.estimate import Expected, promised
+from queueserver.domain.estimate import Expected
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.lanework import Group, LaneWork, groups_ahead
 from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line, lane_of
+from queueserver.domain.openhours import OpenHours
 from queueserver.domain.party import expected_services
 from queueserver.domain.promise import Promise
 from queueserver.domain.sharing import Pool, Sharing
@@ -90,15 +92,23 @@ class Floor:
     def promise(self, ticket: Ticket, ahead: Mapping[str, LaneWork]) -> Promise:
         """The range of minutes for a ticket that waits or is about to; not before it may be called at all."""
         privileged = is_privileged(ticket, self._plan.privileged, self._plan.policy, self.now)
-        expected = self.expected(lane_of(ticket), ticket.queue, ahead, privileged=privileged)
+        lane = lane_of(ticket)
+        expected = self.expected(lane, ticket.queue, ahead, privileged=privileged)
+        hours = self._hours(ticket.queue, lane)
         if ticket.not_before is not None and ticket.not_before > self.now:
-            earliest = (ticket.not_before - self.now).total_seconds() / 60
+            earliest = hours.worked(self._at, ticket.not_before.timestamp() / 60)
             expected = replace(expected, minutes=max(earliest, expected.minutes), idle=False)
-        return promised(expected, self._of(ticket.queue))
+        return self._promised(expected, ticket.queue, hours)
 
     def promise_next(self, queue: str, ahead: Mapping[str, LaneWork]) -> Promise:
         """The range for an ordinary visitor who would come to `queue` now."""
-        return promised(self.expected(queue, queue, ahead, privileged=False), self._of(queue))
+        expected = self.expected(queue, queue, ahead, privileged=False)
+        return self._promised(expected, queue, self._hours(queue, queue))
+
+    def beyond_closing(self, queue: str, promise: Promise) -> bool:
+        """Whether whoever is promised this now is likely to be called only after the queue's last closing."""
+        hours = self._sharing.hours.of(queue, self.now)
+        return estimate.beyond_closing(promise, self._of(queue), hours, self._at)
 
     def expected(self, lane: str, queue: str, ahead: Mapping[str, LaneWork], *, privileged: bool) -> Expected:
         """The wait of one ticket of `queue` standing in `lane`; `ahead` has all of lanes(lane) where somebody is.
@@ -120,6 +130,22 @@ class Floor:
                 work = self._first(ahead, privileged=False, in_turn=True)
                 minutes = max(longest, _level(pool, free, lane, work))
         return Expected(minutes, mean / max(1, len(free)), variation)
+
+    def _promised(self, expected: Expected, queue: str, hours: OpenHours) -> Promise:
+        if expected.idle and hours.pause(self._at):
+            expected = replace(expected, minutes=0.0, step=self._of_queue(queue)[0], idle=False)
+        return estimate.promised(expected, self._of(queue), hours, self._at)
+
+    def _hours(self, queue: str, lane: str) -> OpenHours:
+        """The queue's, but for a break in which one of its windows has called somebody: that one is not kept."""
+        hours = self._sharing.hours.of(queue, self.now)
+        if not hours.pause(self._at):
+            return hours
+        since = hours.paused_since(self._at)
+        windows = (self._windows.get(window) for window in self._sharing.pool(lane).windows)
+        tickets = (self._tickets.get(window.ticket) for window in windows if window is not None and window.ticket)
+        called = (ticket.called_at.timestamp() / 60 for ticket in tickets if ticket and ticket.called_at)
+        return hours.working(self._at) if any(at >= since for at in called) else hours
 
     def _whole(self, line: Line, lane: str) -> LaneWork:
         revision, known = line.revision(lane), self._lanes.get(lane)

@@ -14,6 +14,7 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.schedule import business_day
 from queueserver.domain.stops import Stop
 from queueserver.domain.ticket import AT_WINDOW, State, Ticket
+from queueserver.domain.window import WindowState
 from queueserver.handlers import commands
 from queueserver.handlers.appointments import end_of_day
 from queueserver.handlers.voiding import announce, in_turn
@@ -23,7 +24,7 @@ from queueserver.ports import Hit, Report, UnitOfWork
 def turn_day(uow: UnitOfWork, command: commands.TurnDay) -> None:
     """Close the hall's business day; numbers of `command.day` begin anew by themselves."""
     ended = _expire(uow, in_turn(uow.open_tickets()))
-    _free_windows(uow)
+    _sign_out(uow)
     end_of_day(uow, command.day)
     closing = Closing(uow.new_id(), uow.business_day, uow.now, "", "", final=True, ended=ended)
     uow.put_closing(closing)
@@ -83,10 +84,13 @@ def _expire(uow: UnitOfWork, tickets: Iterable[Ticket]) -> tuple[Ended, ...]:
     return tuple(ended)
 
 
-def _free_windows(uow: UnitOfWork) -> None:
+def _sign_out(uow: UnitOfWork) -> None:
+    """Nobody sits at a window from one day into the next: who forgot to close it did not stay."""
     for window in uow.windows():
-        if window.ticket is not None:
-            uow.put_window(window.release())
+        if window.state is not WindowState.CLOSED:
+            closed, event = window.release().close(None, "day_over")
+            uow.put_window(closed)
+            uow.record(event)
 
 
 def _ends(ended: Iterable[Ended]) -> tuple[tuple[str, str], ...]:

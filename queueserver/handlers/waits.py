@@ -14,22 +14,24 @@ def wait_of(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
     """Where a ticket stands that waits in its queue, or would wait there; None when the queue is configured no more."""
     if ticket.queue not in uow.plan.queues:
         return None
-    ahead = uow.line.ahead(ticket, uow.now)
-    promise = _promise(uow, ticket)
-    return Wait(ahead + 1, ahead, promise.low, promise.high)
+    return _told(uow, ticket, _promise(uow, ticket))
 
 
 def wait_told(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
     """The same for the ticket an answer is about: whoever has just been promised a range hears that one."""
     if ticket.promise is None or ticket.issued_at != uow.now:
         return wait_of(uow, ticket)
-    ahead = uow.line.ahead(ticket, uow.now)
-    return Wait(ahead + 1, ahead, ticket.promise.low, ticket.promise.high)
+    return _told(uow, ticket, ticket.promise)
 
 
 def promising(uow: UnitOfWork, ticket: Ticket) -> Ticket:
     """A ticket that begins to wait, with the range of minutes it is told; it is not yet in the line."""
     return replace(ticket, promise=_promise(uow, ticket)) if ticket.queue in uow.plan.queues else ticket
+
+
+def _told(uow: UnitOfWork, ticket: Ticket, promise: Promise) -> Wait:
+    ahead = uow.line.ahead(ticket, uow.now)
+    return Wait(ahead + 1, ahead, promise.low, promise.high, uow.floor().beyond_closing(ticket.queue, promise))
 
 
 def _promise(uow: UnitOfWork, ticket: Ticket) -> Promise:

@@ -34,12 +34,14 @@ class Draw(Shape):
     def _complete(self) -> Self:
         if self.distribution == "uniform":
             if self.low_minutes is None or self.high_minutes is None or self.low_minutes >= self.high_minutes:
-                raise ValueError("uniform needs low_minutes and a greater high_minutes")
+                raise ValueError(
+                    "uniform needs low_minutes and a greater high_minutes; add e.g. low_minutes = 3, high_minutes = 9"
+                )
         elif self.distribution == "values":
             if not self.values_minutes:
-                raise ValueError("values needs values_minutes, e.g. [4.5, 6, 12]")
+                raise ValueError("values needs values_minutes; add e.g. values_minutes = [4.5, 6, 12]")
         elif self.mean_minutes is None:
-            raise ValueError(f"{self.distribution} needs mean_minutes")
+            raise ValueError(f"{self.distribution} needs mean_minutes; add e.g. mean_minutes = 8")
         return self
 
     def draw(self, random: Random) -> int:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
+from queueserver.simulation.anyone import with_anyone
 from queueserver.simulation.chance import MS_A_MINUTE
 from queueserver.simulation.invention import joined, opening_moves
 from queueserver.simulation.records import Records
@@ -45,7 +46,7 @@ class Played:
 def play(days: Days, what_if: WhatIf, progress: Callable[[int], None] = lambda _: None) -> Played:
     """Play all days; `progress` hears how many are done. Raises WhatIfError when it is no hall that is tried."""
     config = what_if.hall(days.config)
-    plan = plan_of(config, 1)
+    plan = with_anyone(plan_of(config, 1), config.hall.languages)
     zone = ZoneInfo(plan.time_zone)
     simulation = Simulation(plan, days.days[0], days.staff())
     days.begin(simulation, as_configured=config == days.config)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import Band
-from queueserver.simulation.chance import MS_A_MINUTE, Draw
+from queueserver.simulation.anyone import anyone_at
+from queueserver.simulation.chance import MS_A_MINUTE
+from queueserver.simulation.habits import Coming, Habits
 from queueserver.simulation.run import Simulation, Staff
-from queueserver.simulation.scenario import WEEK, Arrivals, People, Scenario, Setting, minutes_in
-from queueserver.simulation.visitors import Booking, Deed, End, Later, Move, Stage, Visitor, WindowMove
-
-QUARTER_MS = 15 * MS_A_MINUTE
-BACK_AFTER_MS = 5 * MS_A_MINUTE
-"""How long after a missed call a visitor asks to be let in again."""
+from queueserver.simulation.scenario import OPEN, WEEK, Arrivals, Opening, Scenario, minutes_in
+from queueserver.simulation.scenariofile import Setting
+from queueserver.simulation.visitors import Move, Visitor, WindowMove
+from queueserver.store.plans import plan_of
 
 
 class SteadyStaff:
@@ -40,9 +39,8 @@ class InventedDays:
         self._seed = scenario.seed if seed is None else seed
         self._factor = factor
         self.zone = ZoneInfo(self.config.hall.time_zone)
-        self._times = _service_times(scenario, self.config)
-        self._queue_of = {service.id: service.queue for service in self.config.services}
-        self._missed = {queue.id: queue.postpone_places for queue in self.config.queues}
+        self._habits = Habits(scenario, self.config)
+        self._plan = plan_of(self.config, 1)
 
     def begin(self, simulation: Simulation, *, as_configured: bool) -> None:
         """Nothing is there before the first visitor."""
@@ -58,19 +56,15 @@ class InventedDays:
                 yield from self._of(day, arrivals, Random(f"{self._seed}/{day}/{number}"), f"{day}-{number}")
 
     def moves(self, day: date, plan: HallPlan) -> list[WindowMove]:
-        """When staff come and go on this day."""
-        said = {
-            window: tuple(minutes_in(band) for band in opening.open)
-            for opening in self._scenario.windows
-            if WEEK[day.weekday()] in opening.weekdays
-            for window in opening.windows
-        }
+        """When staff come, pause and go on this day."""
         midnight, moves = self._midnight_ms(day), list[WindowMove]()
         for window in (plan.windows[one.id] for one in self.config.windows):
-            bands = said.get(window.id)
+            said = _said(self._scenario, window.id, day)
+            bands = said.open
             if bands is None:
                 bands = joined(b for queue in window.serves for b in plan.queues[queue].schedule.bands(day))
-            moves += opening_moves(window.id, bands, midnight, self._scenario.overtime_minutes)
+            moves += opening_moves(window.id, bands, midnight, self._scenario.overtime_minutes, said.staff)
+            moves += _pauses(window.id, said.breaks, midnight)
         return moves
 
     def _midnight_ms(self, day: date) -> int:
@@ -80,48 +74,26 @@ class InventedDays:
         services = (
             [arrivals.service]
             if arrivals.service
-            else [service for service, queue in self._queue_of.items() if queue == arrivals.queue]
+            else [service.id for service in self.config.services if service.queue == arrivals.queue]
         )
         if not services:
             return
-        midnight = self._midnight_ms(day)
-        for index, minute in enumerate(_arrival_minutes(arrivals, self._factor, random)):
+        midnight, people = self._midnight_ms(day), self._scenario.visitors.but(arrivals.visitors)
+        rates = self._rates(day, arrivals, self._plan.services[services[0]].queue)
+        for index, minute in enumerate(_arrival_minutes(rates, random)):
             at_ms = midnight + round(minute * MS_A_MINUTE)
-            yield self._visitor(at_ms, random.choice(services), random, f"{name}-{index}")
+            coming = Coming(at_ms, random.choice(services), f"{name}-{index}", people, arrivals)
+            yield self._habits.visitor(coming, random)
 
-    def _visitor(self, at_ms: int, service: str, random: Random, holder: str) -> Visitor:
-        people, queue = self._scenario.visitors, self._queue_of[service]
-        way_ms = round(people.way_minutes * MS_A_MINUTE)
-        served = Stage(way_ms, self._times[service].draw(random))
-        absent = Stage(None, round(people.no_show_wait_minutes * MS_A_MINUTE), End.MISS)
-        kind = _class_of(people, random.random())
-        misses, returns, silent = random.random() < people.no_show, random.random(), random.random() < people.silent
-        stages: tuple[Stage, ...] = (served,)
-        if misses and returns < people.comes_back:
-            again = Later(BACK_AFTER_MS, Deed.REINSTATE, places=self._missed[queue])
-            stages = (Stage(None, absent.stay_ms, End.MISS, afterwards=(again,)), served)
-        elif misses:
-            stages = (absent,)
-        booking = None
-        if random.random() < people.booked:
-            start_ms = (at_ms + QUARTER_MS // 2) // QUARTER_MS * QUARTER_MS
-            booking = Booking(f"booking-{holder}", start_ms)
-            at_ms = start_ms + round(
-                random.uniform(-people.booked_early_minutes, people.booked_late_minutes) * MS_A_MINUTE
-            )
-        patience = people.patience.draw(random) if people.patience else None
-        says_so = patience is not None and not silent
-        return Visitor(
-            at_ms,
-            service,
-            stages,
-            kind,
-            meanwhile=(Later(patience or 0, Deed.WALK_OUT),) if says_so else (),
-            leaves_after_ms=None if says_so else patience,
-            absent=absent,
-            booking=booking,
-            holder=holder,
-        )
+    def _rates(self, day: date, arrivals: Arrivals, queue: str) -> list[tuple[int, int, float]]:
+        """(start, end, visitors an hour) of the day, in order."""
+        open_bands = self._plan.queues[queue].schedule.bands(day)
+        if arrivals.per_day is not None:
+            hours = sum(end - start for start, end in open_bands) / 60
+            return [(*band, arrivals.per_day / hours * self._factor) for band in open_bands]
+        if OPEN in arrivals.rates:
+            return [(*band, arrivals.rates[OPEN] * self._factor) for band in open_bands]
+        return sorted((*minutes_in(band), rate * self._factor) for band, rate in arrivals.rates.items())
 
 
 def joined(bands: Iterator[Band]) -> tuple[Band, ...]:
@@ -135,33 +107,45 @@ def joined(bands: Iterator[Band]) -> tuple[Band, ...]:
     return tuple(union)
 
 
-def opening_moves(window: str, bands: Sequence[Band], midnight_ms: int, overtime_minutes: int) -> Iterator[WindowMove]:
+def opening_moves(
+    window: str, bands: Sequence[Band], midnight_ms: int, overtime_minutes: int, staff: str = ""
+) -> Iterator[WindowMove]:
     """Opening and closing for each band; after the last one the window may go on for a while."""
     for number, (start, end) in enumerate(bands, start=1):
-        yield WindowMove(midnight_ms + start * MS_A_MINUTE, window, Move.OPEN)
+        yield WindowMove(midnight_ms + start * MS_A_MINUTE, window, Move.OPEN, staff or anyone_at(window))
         closing = midnight_ms + end * MS_A_MINUTE
         more = overtime_minutes * MS_A_MINUTE if number == len(bands) else 0
         yield WindowMove(closing, window, Move.CLOSE, until_ms=closing + more)
 
 
-def _arrival_minutes(arrivals: Arrivals, factor: float, random: Random) -> Iterator[float]:
+class _Said:
+    """What the scenario's entries say together of one window on one day."""
+
+    def __init__(self, openings: Iterable[Opening]) -> None:
+        self.open: tuple[Band, ...] | None = None
+        self.breaks: tuple[Band, ...] = ()
+        self.staff = ""
+        for opening in openings:
+            if opening.open is not None:
+                self.open = tuple(sorted(minutes_in(band) for band in opening.open))
+            self.breaks += tuple(minutes_in(band) for band in opening.breaks)
+            self.staff = opening.staff or self.staff
+
+
+def _said(scenario: Scenario, window: str, day: date) -> _Said:
+    weekday = WEEK[day.weekday()]
+    return _Said(one for one in scenario.windows if window in one.windows and weekday in one.weekdays)
+
+
+def _pauses(window: str, breaks: Sequence[Band], midnight_ms: int) -> Iterator[WindowMove]:
+    for start, end in breaks:
+        yield WindowMove(midnight_ms + start * MS_A_MINUTE, window, Move.PAUSE, reason="break")
+        yield WindowMove(midnight_ms + end * MS_A_MINUTE, window, Move.RESUME)
+
+
+def _arrival_minutes(rates: Sequence[tuple[int, int, float]], random: Random) -> Iterator[float]:
     """Minutes after midnight of a Poisson process whose rate is steady within each band."""
-    for start, end, rate in sorted((*minutes_in(band), rate * factor) for band, rate in arrivals.per_hour.items()):
+    for start, end, rate in rates:
         minute = float(start)
         while rate > 0 and (minute := minute + random.expovariate(rate / 60)) < end:
             yield minute
-
-
-def _class_of(people: People, chance: float) -> str | None:
-    for kind, share in people.classes.items():
-        if chance < share:
-            return kind
-        chance -= share
-    return None
-
-
-def _service_times(scenario: Scenario, config: HallConfig) -> dict[str, Draw]:
-    by_queue: dict[str, Draw] = {q.id: Draw(mean_minutes=q.service_minutes) for q in config.queues}
-    by_queue |= {queue: times for times in scenario.service_times for queue in times.queues}
-    by_service: dict[str, Draw] = {service.id: by_queue[service.queue] for service in config.services}
-    return by_service | {service: times for times in scenario.service_times for service in times.services}

@@ -41,6 +41,11 @@ class Fact:
         return 2 * self.seq
 
     @property
+    def comes_by_itself(self) -> bool:
+        """What the turn of the day does to windows that are still open."""
+        return self.type == "window.closed" and self.data.get("how") == "day_over"
+
+    @property
     def held_for(self) -> dict[str, Any]:
         """The minutes a ticket was held for, as the command takes them; nothing when until a clerk acts."""
         until = self.detail.get("not_before")
@@ -77,7 +82,7 @@ def read_day(connection: Connection, day: date, hall: str = "") -> Recording:
     hall = _the_hall(connection, hall)
     mine = events.c.hall == hall
     rows = connection.execute(select(events).where(mine, events.c.business_day == day).order_by(events.c.seq))
-    facts = [_fact(row) for row in rows.mappings()]
+    facts = [fact for row in rows.mappings() if not (fact := _fact(row)).comes_by_itself]
     if not any(fact.type == "ticket.issued" for fact in facts):
         raise RecordingError(_no_such_day(connection, hall, day))
     versions = connection.execute(

@@ -55,6 +55,8 @@ class Records:
     """(number, window) of every call."""
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Arrivals who got no ticket, by (service, code of the refusal)."""
+    unkept: int = 0
+    """Appointments of the days that nobody came for."""
     _open: dict[str, Leg] = field(default_factory=dict)
     _given_up: dict[str, Leg] = field(default_factory=dict)
 
@@ -65,6 +67,8 @@ class Records:
                 self._ticket(event, at_ms)
             elif isinstance(event, events.WindowEvent):
                 self._window(event.window.id, event.window.state, at_ms)
+            elif isinstance(event, events.AppointmentMissed):
+                self.unkept += 1
             elif isinstance(event, events.DayClosed):
                 self._day_over(event, at_ms)
             elif isinstance(event, events.DayReopened):

@@ -62,6 +62,8 @@ class Report:
     windows: tuple[WindowUse, ...]
     refused: tuple[tuple[str, str, int], ...]
     slots: dict[str, tuple[tuple[int, float], ...]]
+    unkept: int = 0
+    """Appointments nobody came for."""
 
     @property
     def whole(self) -> Waits:
@@ -87,6 +89,7 @@ def report(
         windows=tuple(_windows(records, list(plan.windows))),
         refused=_refused(records, plan),
         slots=_slots(records.legs, zone),
+        unkept=records.unkept,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from heapq import heappop, heappush
 from typing import Final, Protocol
@@ -37,17 +37,32 @@ class Staff(Protocol):
 
 @dataclass(slots=True)
 class _Course:
-    """A visit under way: `phase` counts its calls, `ticket` is its present leg."""
+    """A visit under way: `phase` counts its calls, `ticket` is its present leg, `gone` left before the first call.
+
+    `been` counts the stages each stop has had.
+    """
 
     visitor: Visitor
     ticket: Ticket
     phase: int = 0
+    gone: bool = False
+    been: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def stage(self, at_ms: int) -> Stage:
         visitor = self.visitor
-        if self.phase == 1 and visitor.leaves_after_ms is not None and at_ms > visitor.at_ms + visitor.leaves_after_ms:
+        if self.phase == 1 and visitor.leaves_after_ms is not None:
+            self.gone = at_ms > visitor.at_ms + visitor.leaves_after_ms
+        if self.gone:
             return visitor.absent
+        if self.phase > len(visitor.stages) and visitor.at_stop:
+            return self._at_stop()
         return visitor.stages[min(self.phase, len(visitor.stages)) - 1]
+
+    def _at_stop(self) -> Stage:
+        stop = (self.ticket.service, self.ticket.queue)
+        stages = self.visitor.at_stop.get(stop) or next(iter(self.visitor.at_stop.values()))
+        self.been[stop] = been = self.been.get(stop, 0) + 1
+        return stages[min(been, len(stages)) - 1]
 
 
 class Simulation:
@@ -114,6 +129,8 @@ class Simulation:
     def _arrive(self, visitor: Visitor) -> None:
         if visitor.booking is not None:
             self.hall.book(visitor.booking, visitor.service, visitor.holder, visitor.lang)
+        if not visitor.comes:
+            return
         try:
             heard = self.hall.do(arrival_of(visitor), self.now_ms)
         except DomainError as refusal:
@@ -172,10 +189,12 @@ class Simulation:
         if move.move is Move.CLOSE:
             self._closing[window] = move.until_ms
             self._stir((window,))
+            if move.until_ms > self.now_ms:
+                self.at(move.until_ms, 0, self._stir, (window,))
             return
-        self._closing.pop(window, None)
         command: commands.Command
         if move.move is Move.OPEN:
+            self._closing.pop(window, None)
             command = commands.OpenWindow(window, Actor(move.staff or f"staff-{window}", window, _CLERK))
         elif move.move is Move.PAUSE:
             command = commands.PauseWindow(window, move.reason)
@@ -207,8 +226,13 @@ class Simulation:
             delay_ms, rank = self._staff.reaction(window)
             self._pending[window] = self._count + 1
             self.at(self.now_ms + delay_ms, rank, self._call, window, self._count + 1)
-        if not able and window in self._closing:
+        if not able and window in self._closing and not self._has_set_aside(window):
             self._close_if_free(window)
+
+    def _has_set_aside(self, window: str) -> bool:
+        """Whether somebody is to come back to this window by himself."""
+        tickets = self.hall.live.tickets.values()
+        return any(one.window == window and one.state is State.HELD and one.not_before is not None for one in tickets)
 
     def _call(self, window: str, token: int) -> None:
         if self._pending.get(window) == token:

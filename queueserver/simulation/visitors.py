@@ -7,7 +7,7 @@ repeat; of deeds in the same millisecond the lower rank comes first. Invented de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -92,8 +92,8 @@ class Booking:
 class Visitor:
     """One visit: `stages` follow its calls in order, the last one every further call.
 
-    `leaves_after_ms`: when not called by then, gone without a word, so that the first call finds nobody and
-    `absent` follows.
+    `at_stop`: after `stages`, what follows a call for this service in this queue, time after time; the last one again.
+    `leaves_after_ms`: when not called by then, gone without a word: every call finds nobody, and `absent` follows.
     """
 
     at_ms: int
@@ -111,6 +111,9 @@ class Visitor:
     channel: str = "kiosk"
     lang: str = "zh-CN"
     rank: int = 0
+    at_stop: Mapping[tuple[str, str], tuple[Stage, ...]] = field(default_factory=dict)
+    comes: bool = True
+    """Else there is only the booking."""
 
 
 class Move(StrEnum):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from contract.config import HallConfig, Policy, Window
 from queueserver.domain.schedule import Band
+from queueserver.simulation.anyone import anyone_at
 from queueserver.simulation.chance import MS_A_MINUTE
 from queueserver.simulation.visitors import Move, WindowMove
 
@@ -86,7 +87,7 @@ def _changed(moves: Sequence[WindowMove], change: Change, midnight_ms: int) -> I
     mine = sorted((m for m in moves if m.window == change.window), key=lambda move: (move.at_ms, move.rank))
     yield from (move for move in moves if move.window != change.window or not start <= move.at_ms <= end)
     before, after = _is_open(mine, start), _is_open(mine, end + 1)
-    staff = next((move.staff for move in mine if move.staff), "")
+    staff = next((move.staff for move in mine if move.staff), anyone_at(change.window))
     if change.open and not before:
         yield WindowMove(start, change.window, Move.OPEN, staff)
     elif not change.open and before:

@@ -280,6 +280,7 @@ class Unit:
             hour=self._hour,
             configured=queue.service_minutes if queue else UNKNOWN_MINUTES,
             privileged=is_privileged(ticket, self.plan.privileged, self.plan.policy, self.now),
+            hours=self._live.sharing().hours,
         )
         if learned is not known:
             self._learned[ticket.queue] = learned

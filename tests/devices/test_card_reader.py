@@ -206,3 +206,25 @@ def test_the_virtual_driver_takes_cards_through_its_control_line(desk: Desk) -> 
 def test_a_card_with_too_long_a_name_cannot_be_placed(reader_twin: VirtualReader) -> None:
     with pytest.raises(CardError):
         reader_twin.place(Document("A", ANNE.number, name="长" * 40))
+
+
+def test_a_card_lifted_while_it_is_read_is_unreadable_once_and_the_next_one_is_read(
+    reader_twin: VirtualReader, desk: Desk, watch: Callable[..., object]
+) -> None:
+    watch(reader_twin.port)
+    assert desk.fault() == "ok"
+    reader_twin.set_fault("lifted", True)
+    reader_twin.place(ANNE)
+    assert desk.fault() == "unreadable"
+    reader_twin.set_fault("lifted", False)
+    reader_twin.place(BEN)
+    assert desk.card().name == "李娜"
+
+
+def test_junk_before_every_answer(desk: Desk, watch: Callable[..., object]) -> None:
+    twin = VirtualReader(junk=b"\x00\xaa\xaa\x17\x96\x69", fragment=5)
+    watch(twin.port)
+    assert desk.fault() == "ok"
+    twin.place(ANNE)
+    assert desk.card().name == "张伟"
+    twin.close()

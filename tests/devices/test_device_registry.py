@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hardware import registry
 from hardware.errors import LoudspeakerError, OptionError, PrinterError, VoiceError
 from hardware.options import describe, option, parse
-from hardware.ports import HEALTHY, Condition, Health
+from hardware.ports import HEALTHY, BarLine, Condition, Health
 from hardware.slip import Slip
 
 OPENERS = {
@@ -23,6 +23,7 @@ OPENERS = {
     "scanner": registry.open_scanner,
     "voice": registry.open_voice,
     "loudspeaker": registry.open_loudspeaker,
+    "bar": registry.open_bar,
 }
 
 
@@ -89,6 +90,11 @@ def test_stand_ins_behave_like_their_kind() -> None:
     with pytest.raises(LoudspeakerError):
         loudspeaker.play(b"")
     loudspeaker.stop()
+    bar = registry.open_bar({"driver": "no"})
+    bar.show(1, (BarLine("A012"),))
+    bar.clear(1)
+    bar.brightness(1, 50)
+    assert bar.ping(1) == bar.health_of(1) == bar.health()
 
 
 def test_numbers_may_come_as_text_from_the_environment() -> None:

@@ -76,7 +76,7 @@ def test_a_foreigners_card_of_2017() -> None:
     )  # fmt: skip
     card = read.card()
     assert (card.kind, card.document, card.name, card.birth) == (
-        "foreigner_residence", "CAN310080101234", "王安", "19800101",
+        "foreign_resident", "CAN310080101234", "王安", "19800101",
     )  # fmt: skip
 
 

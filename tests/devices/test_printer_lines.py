@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import usb.backend
-import usb.core
 
 from hardware.errors import LinkError, PrinterError
 from hardware.numbered import NumberedFiles
@@ -32,6 +29,7 @@ from hardware.slip import Slip
 from hardware.transport.memory import MemoryTransport
 from hardware.transport.pty import PtyPlug
 from hardware.transport.usb import UsbTransport
+from tests.devices.fake_usb import FakeUsb
 
 
 @pytest.fixture
@@ -105,94 +103,12 @@ def test_a_serial_line_that_takes_no_bytes_is_given_up(slip: Slip) -> None:
         os.close(slave)
 
 
-class FakeUsbPrinter(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
-    """A USB printer for pyusb itself: descriptors, one bulk pair on unusual addresses, and a machine behind it."""
-
-    OUT, IN = 0x03, 0x84
+class FakeUsbPrinter(FakeUsb):
+    """A USB printer with a machine behind it."""
 
     def __init__(self, machine: Machine, *, answers: bool = True) -> None:
-        self._inbox = bytearray()
-        self._receive = machine.cable(self._inbox.extend)
-        self._answers = answers
-        self.plugged = True
-
-    def enumerate_devices(self) -> Iterator[str]:
-        if self.plugged:
-            yield "printer"
-
-    def get_parent(self, dev: object) -> None:
-        return None
-
-    def get_device_descriptor(self, dev: object) -> object:
-        names = {
-            "bLength": 18, "bDescriptorType": 1, "bcdUSB": 0x200, "bDeviceClass": 0, "bDeviceSubClass": 0,
-            "bDeviceProtocol": 0, "bMaxPacketSize0": 64, "idVendor": 0x0519, "idProduct": 0x0003, "bcdDevice": 0x100,
-            "iManufacturer": 0, "iProduct": 0, "iSerialNumber": 0, "bNumConfigurations": 1, "address": 1, "bus": 1,
-            "port_number": 1, "port_numbers": None, "speed": 3,
-        }  # fmt: skip
-        return SimpleNamespace(**names)
-
-    def get_configuration_descriptor(self, dev: object, config: int) -> object:
-        if config:
-            raise IndexError(config)
-        return SimpleNamespace(
-            bLength=9, bDescriptorType=2, wTotalLength=32, bNumInterfaces=1, bConfigurationValue=1,
-            iConfiguration=0, bmAttributes=0xC0, bMaxPower=1, extra_descriptors=[],
-        )  # fmt: skip
-
-    def get_interface_descriptor(self, dev: object, intf: int, alt: int, config: int) -> object:
-        if intf or alt:
-            raise IndexError(intf)
-        return SimpleNamespace(
-            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0,
-            bNumEndpoints=2 if self._answers else 1, bInterfaceClass=7, bInterfaceSubClass=1, bInterfaceProtocol=2,
-            iInterface=0, extra_descriptors=[],
-        )  # fmt: skip
-
-    def get_endpoint_descriptor(self, dev: object, ep: int, intf: int, alt: int, config: int) -> object:
-        addresses = (self.OUT, self.IN) if self._answers else (self.OUT,)
-        return SimpleNamespace(
-            bLength=7, bDescriptorType=5, bEndpointAddress=addresses[ep], bmAttributes=2, wMaxPacketSize=64,
-            bInterval=0, bRefresh=0, bSynchAddress=0, extra_descriptors=[],
-        )  # fmt: skip
-
-    def open_device(self, dev: object) -> object:
-        return dev
-
-    def close_device(self, dev_handle: object) -> None: ...
-
-    def set_configuration(self, dev_handle: object, config_value: int) -> None: ...
-
-    def get_configuration(self, dev_handle: object) -> int:
-        return 1
-
-    def claim_interface(self, dev_handle: object, intf: int) -> None: ...
-
-    def release_interface(self, dev_handle: object, intf: int) -> None: ...
-
-    def reset_device(self, dev_handle: object) -> None: ...
-
-    def bulk_write(self, dev_handle: object, ep: int, intf: int, data: Any, timeout: int) -> int:
-        self._check()
-        assert ep == self.OUT
-        assert timeout > 0  # 0 would be "for ever"
-        self._receive(bytes(data))
-        return len(data)
-
-    def bulk_read(self, dev_handle: object, ep: int, intf: int, buff: Any, timeout: int) -> int:
-        self._check()
-        assert ep == self.IN
-        assert timeout > 0
-        if not self._inbox:
-            raise usb.core.USBTimeoutError("timed out", -7, 110)
-        part = self._inbox[: len(buff)]
-        del self._inbox[: len(part)]
-        buff[: len(part)] = type(buff)("B", part)
-        return len(part)
-
-    def _check(self) -> None:
-        if not self.plugged:
-            raise usb.core.USBError("No such device", -4, 19)
+        super().__init__(0x0519, 0x0003, interface_class=7, answers=answers)
+        self.receive = machine.cable(self.inbox.extend)
 
 
 def usb_printer(backend: FakeUsbPrinter) -> EscposPrinter:

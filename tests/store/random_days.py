@@ -14,11 +14,14 @@ from contract.client.sample import SAMPLE_HALL
 from queueserver.clock import Ulids, visitor_token
 from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import State
+from queueserver.hallview import HallView
 from queueserver.handlers import bookings, commands
+from queueserver.handlers.waits import wait_of
 from queueserver.ports import Actor, NewId
+from queueserver.published import Publications
 from queueserver.selects import ahead_of
 from queueserver.store.batch import Batch
-from queueserver.store.live import LiveHall
+from queueserver.store.live import LiveHall, Unit
 from tests.store.store_kit import HALL, HandClock, assert_same, reloaded, render
 
 WINDOWS = tuple(window.id for window in SAMPLE_HALL.windows)
@@ -108,10 +111,18 @@ class RandomDay:
             return
         with self.engine.begin() as connection:
             assert_same(self.live, reloaded(connection))
-            now = self.clock.now()
+            now = self.live.time(self.clock.now())
+            view = HallView(connection, Publications().hall_now(connection, HALL), now)
+            unit = Unit(self.live, now, self.new_id, self.new_token, lambda _: None)
+            floor = unit.floor()
+            for queue in self.live.plan.queues:
+                read = view._floor.promise_next(queue, view._work(view._groups, queue))
+                made = floor.promise_next(queue, floor.behind_all(self.live.line, queue))
+                assert (read.low, read.high) == (made.low, made.high)
             for ticket in self.live.tickets.values():
                 if ticket.state is State.WAITING:
                     assert ahead_of(connection, HALL, ticket, now)[0] == self.live.line.ahead(ticket, now)
+                    assert view.wait_of(ticket) == wait_of(unit, ticket)
 
     def _do(self, batch: Batch, step: Step) -> None:
         act, one, two = step

@@ -24,7 +24,7 @@ from queueserver.simulation.recording import Recording, RecordingError, read_day
 from queueserver.simulation.records import Records
 from queueserver.simulation.replay import RecordedDays
 from queueserver.simulation.retrace import retrace
-from queueserver.simulation.scenario import read_scenario
+from queueserver.simulation.scenariofile import read_scenario
 from queueserver.simulation.whatif import Change, WhatIf
 from queueserver.store.database import open_engine
 from tests.store.random_days import RandomDay, Step, batches

@@ -40,8 +40,13 @@ def test_the_day_turns_before_the_first_command_of_a_new_day_even_after_a_restar
             assert (await office.take())["number"] == "A001"
             states = dict(rows_of(office.engine, "SELECT id, state FROM tickets"))
             assert (states[waits["id"]], states[called["id"]]) == ("expired", "expired")
-            kinds = rows_of(office.engine, "SELECT type, business_day FROM events ORDER BY seq DESC LIMIT 2")
-            assert kinds == [("ticket.issued", "2026-03-03"), ("day.closed", "2026-03-02")]
+            kinds = rows_of(office.engine, "SELECT type, business_day FROM events ORDER BY seq DESC LIMIT 3")
+            assert kinds == [
+                ("ticket.issued", "2026-03-03"),
+                ("day.closed", "2026-03-02"),
+                ("window.closed", "2026-03-02"),
+            ]
+            await office.open("w1")
             assert (await office.do(commands.CallNext("w1")))["number"] == "A001", "the window is free"
             audit(office.engine)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from contract.appointments import Book
 from contract.bodies import Estimate, ServiceEntry, TakeTicket
+from contract.client import fake_views
 from contract.client.fake import FakeHall
 from contract.events import WireEvent
 from hallui.scheduler import ManualScheduler
@@ -302,6 +303,32 @@ def test_priority_is_chosen_beside_the_service(kiosk: Kiosk) -> None:
     assert chosen.face.picture == "check", "not by colour alone"
     kiosk.click("confirm-agree")
     assert kiosk.hall.find_ticket("A001").priority_class == "elderly"
+
+
+@pytest.mark.parametrize(("lang", "warning"), [("zh-CN", "您今天可能办不上"), ("en", "You may not be served today")])
+def test_whoever_may_come_too_late_hears_it_before_and_after_taking_a_number(
+    kiosks: Callable[..., Kiosk],
+    picture: Callable[[QWidget, str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str,
+    warning: str,
+) -> None:
+    late = Estimate(low_minutes=60, high_minutes=90, beyond_closing=True)
+    monkeypatch.setattr(fake_views, "estimate_for", lambda *_: late)
+    kiosk = kiosks()
+    for _ in range(3):
+        kiosk.hall.take_ticket(TakeTicket(service="pension"))
+    kiosk.presenter.freshness.refresh("zh-CN")
+    kiosk.settle()
+    kiosk.presenter.tell(on.ChooseLanguage(lang))
+    kiosk.settle()
+    kiosk.click("start-take", "tile-social", "tile-pension")
+    for name in ("confirm", "result"):
+        said = [one.text() for one in kiosk.window.findChildren(QLabel) if one.isVisible()]
+        assert any(warning in text for text in said)
+        picture(kiosk.window, f"late-{name}-{lang}")
+        if name == "confirm":
+            kiosk.click("confirm-agree")
 
 
 def test_closed_service_says_so_and_leads_back(kiosk: Kiosk) -> None:
@@ -630,6 +657,14 @@ def test_contrast_mode_is_drawn(kiosk: Kiosk, picture: Callable[[QWidget, str], 
     image = kiosk.window.grab().toImage()
     assert image.pixelColor(3, image.height() - 3).name() == "#000000"
     picture(kiosk.window, "contrast-departments")
+    kiosk.click("tile-police", "tile-id-card", "party-plus")
+    picture(kiosk.window, "contrast-confirm")
+    kiosk.click("confirm-another", "tile-police")
+    kiosk.settle()
+    picture(kiosk.window, "contrast-services-another")
+    kiosk.click("tile-move")
+    kiosk.settle()
+    picture(kiosk.window, "contrast-confirm-several")
 
 
 def test_the_clock_is_the_halls(kiosk: Kiosk) -> None:

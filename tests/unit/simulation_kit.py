@@ -8,7 +8,7 @@ from contract.config import HallConfig
 from queueserver.hallfile import load
 from queueserver.simulation.days import Played, play
 from queueserver.simulation.invention import InventedDays
-from queueserver.simulation.scenario import read_scenario
+from queueserver.simulation.scenariofile import read_scenario
 from queueserver.simulation.whatif import WhatIf
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

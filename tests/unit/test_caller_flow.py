@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caller import keys
-from caller.effects import Effect, Explain, LoadView, LoadWindows, LogIn, Send
+from caller.effects import Effect, Explain, LoadView, LoadWindows, LogIn, LogOut, Send
 from caller.flow import step
 from caller.inputs import (
     Accepted,
@@ -33,7 +33,7 @@ from caller.inputs import (
     WindowsCame,
 )
 from caller.state import Act, Link, Shelf, Stage, State
-from contract.bodies import TakeTicket, WindowView
+from contract.bodies import TakeTicket, WindowState, WindowView
 from contract.client.fake import FakeHall
 from contract.client.sample import CHIEF, CLERK
 from contract.errors import HallError
@@ -85,6 +85,32 @@ def test_three_presses_serve_a_visitor() -> None:
         (Act.START, "k2"),
         (Act.FINISH, "k3"),
     ]
+
+
+def test_who_is_signed_out_at_the_window_by_the_hall_signs_in_again() -> None:
+    desk = Desk()
+    desk.hall.close_window("w1")
+    desk.do(ViewCame(desk.view()))
+    assert (desk.state.stage, desk.state.person, desk.state.window) == (Stage.SIGN_IN, None, "w1")
+    assert desk.state.refused is not None
+    assert (desk.state.refused.act, desk.state.refused.code) == (Act.SIGN_IN, "window_ended")
+    assert desk.effects == (LogOut(),)
+    token = desk.hall.login(CHIEF.user, CHIEF.password)
+    desk.do(SignIn(CHIEF.user, CHIEF.password), SignedIn(token), ViewCame(desk.view()))
+    assert (desk.state.stage, keys.why_not(desk.state, Act.OPEN)) == (Stage.WORK, None)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_who_closes_the_window_stays_signed_in(answered: bool) -> None:
+    """Whether the fact or the answer comes first, and also when the answer never comes."""
+    desk = Desk().do(Press(Act.CLOSE, "k"))
+    closed = desk.hall.close_window("w1")
+    if answered:
+        desk.do(ViewCame(desk.view()), Accepted(closed), ViewCame(desk.view()))
+    else:
+        desk.do(NotAccepted(HallError("server_unreachable")), ViewCame(desk.view()))
+    assert (desk.state.stage, desk.state.window_state) == (Stage.WORK, WindowState.CLOSED)
+    assert desk.state.person is not None
 
 
 def test_finishing_a_visitor_who_was_only_called_starts_and_finishes() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hall import devicescmd
 from hall.__main__ import main
 from hardware import registry
+from hardware.bars.virtual import VirtualBars
 from hardware.ports import HEALTHY, Card, Condition, Health
 from hardware.probe import Found
 
@@ -178,3 +179,19 @@ def test_a_settings_file_without_the_device_is_one_line(tmp_path: Path, capsys: 
 def test_an_unknown_kind_is_wrong_usage(capsys: Shown) -> None:
     assert main(["devices", "test", "toaster"]) == 2
     assert "invalid choice: 'toaster'" in capsys.readouterr().err
+
+
+def test_a_bar_shows_its_text_and_tells_that_it_answers(capsys: Shown) -> None:
+    twin = VirtualBars([4])
+    try:
+        line = ["devices", "test", "bar", "--driver", "bx5k-serial", "-o", f"port={twin.port}", "-o", "wait=1"]
+        assert main([*line, "--address", "4", "--text", "B007"]) == 0
+        assert "bar 4: answers" in capsys.readouterr().out
+        assert twin.lit(4) == "\\C1B007"
+        assert main([*line, "--address", "70000"]) == 1
+        assert "address 70000 is not in 1-" in capsys.readouterr().err
+        twin.set_fault(4, "mute", True)
+        assert main([*line, "--address", "4"]) == 1
+        assert "bar 4 does not answer" in capsys.readouterr().err
+    finally:
+        twin.close()

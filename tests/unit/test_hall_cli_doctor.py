@@ -173,6 +173,11 @@ def test_a_server_without_its_broker_needs_a_person(answering: Any) -> None:
     assert verdicts(surroundings.server(url, expected=True)) == [("queue server", "ok"), ("its broker", "FIX")]
 
 
+def test_a_server_that_does_not_believe_its_clock_needs_a_person(answering: Any) -> None:
+    url = answering(200, '{"status": "ready", "broker": "connected", "clock": "held"}')
+    assert verdicts(surroundings.server(url, expected=True)) == [("queue server", "ok"), ("its clock", "FIX")]
+
+
 def test_a_server_that_is_not_ready_says_why(answering: Any) -> None:
     (check,) = surroundings.server(answering(503, '{"status": "storage_full"}'), expected=True)
     assert check.verdict is Verdict.FIX

@@ -12,7 +12,8 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.ticket import OPEN_STATES, State, Ticket
 from queueserver.domain.window import WindowState
 from queueserver.handlers import commands
-from tests.unit.fake_unit import QUEUES, WINDOWS, Rules, day_after, plan_with
+from queueserver.ports import Actor
+from tests.unit.fake_unit import QUEUES, WANG, WINDOWS, Rules, day_after, plan_with
 
 
 def turned(rules: Rules) -> events.DayClosed:
@@ -56,14 +57,38 @@ def test_every_open_ticket_gets_its_end() -> None:
     assert rules.live.business_day == day_after(day)
 
 
-def test_windows_are_free_and_stay_open_with_their_staff() -> None:
+def test_whoever_forgot_to_close_the_window_is_signed_out() -> None:
     rules, _ = a_ticket_in_every_open_state()
+    rules.do(commands.OpenWindow("w3", WANG))
+    rules.do(commands.PauseWindow("w3", "lunch"))
+    before = len(rules.events)
     turned(rules)
-    for window in ("w1", "w2"):
-        assert (rules.window(window).ticket, rules.window(window).state) == (None, WindowState.OPEN)
-        assert rules.window(window).staff
+    closed = [one for one in rules.events[before:] if isinstance(one, events.WindowEvent)]
+    assert [(type(one), one.window.id, getattr(one, "how", "")) for one in closed] == [
+        (events.WindowClosed, window, "day_over") for window in ("w1", "w2", "w3")
+    ]
+    for window in ("w1", "w2", "w3"):
+        now = rules.window(window)
+        assert (now.ticket, now.state, now.staff, now.staff_name, now.pause_reason) == (
+            None,
+            WindowState.CLOSED,
+            None,
+            "",
+            "",
+        )
     rules.take()
+    rules.refused(commands.CallNext("w1"), "window_closed")
+    rules.do(commands.OpenWindow("w1", WANG))
     assert rules.call("w1").number == "A001"
+
+
+def test_windows_that_were_closed_are_not_told_of_when_the_day_turns() -> None:
+    rules = Rules()
+    rules.open("w1")
+    rules.do(commands.CloseWindow("w1"))
+    before = len(rules.events)
+    turned(rules)
+    assert len(rules.events) == before + 1
 
 
 def test_a_window_that_was_removed_is_freed_too() -> None:
@@ -71,8 +96,9 @@ def test_a_window_that_was_removed_is_freed_too() -> None:
     rules.configure(plan_with(QUEUES, tuple(w for w in WINDOWS if w.id != "w2")))
     turned(rules)
     rules.configure(plan_with(QUEUES, WINDOWS))
-    assert rules.window("w2").ticket is None
+    assert (rules.window("w2").ticket, rules.window("w2").state) == (None, WindowState.CLOSED)
     rules.take()
+    rules.do(commands.OpenWindow("w2", WANG))
     assert rules.call("w2").number == "A001"
 
 
@@ -93,6 +119,7 @@ def test_a_ticket_of_yesterday_stays_over() -> None:
     rules.open("w1")
     ticket = rules.take()
     turned(rules)
+    rules.open("w1")
     for command in (
         commands.Pick("w1", ticket.id, "she waited"),
         commands.CallBack("w1", ticket.id),
@@ -124,6 +151,7 @@ COMMANDS = st.sampled_from(
         "back",
         "transfer",
         "send",
+        "open",
         "day",
     ]
 )
@@ -158,6 +186,7 @@ def command_of(rules: Rules, what: str, window: str, number: int) -> commands.Co
         ],
         "transfer": commands.Transfer(window, QUEUES[number].id, None, ""),
         "send": commands.Transfer(window, None, f"w{number}", ""),
+        "open": commands.OpenWindow(window, Actor(f"staff-{window}", "", frozenset({"clerk"}))),
         "day": commands.TurnDay(day_after(rules.live.business_day)),
     }
     return made[what]

@@ -17,14 +17,16 @@ from kiosk import slips
 URL = "http://hall.example/t/abcdefghijkl"
 
 
-def made(lang: str, *, paper: int = 80, service: str = "pension", priority: str | None = None) -> Slip:
+def made(
+    lang: str, *, paper: int = 80, service: str = "pension", priority: str | None = None, late: bool = False
+) -> Slip:
     hall = FakeHall()
     catalogue = hall.catalogue(lang)
     ticket = hall.take_ticket(TakeTicket(service=service, priority_class=priority)).model_copy(
         update={
             "visitor_url": URL,
             "ahead": 3,
-            "estimate": Estimate(low_minutes=10, high_minutes=20),
+            "estimate": Estimate(low_minutes=10, high_minutes=20, beyond_closing=late),
             "issued_at": datetime(2026, 3, 2, 1, 30, tzinfo=UTC),
         }
     )
@@ -81,6 +83,12 @@ def test_an_english_slip_word_for_word() -> None:
         "Please watch the screens and listen for your number.",
         "2026-03-02 09:30",
     ]
+
+
+@pytest.mark.parametrize(("lang", "warning"), [("zh-CN", "您今天可能办不上"), ("en", "You may not be served today")])
+def test_a_slip_says_when_the_turn_may_come_after_closing(lang: str, warning: str) -> None:
+    assert lines(made(lang, late=True))[7].startswith(warning)
+    assert not any(warning in line for line in lines(made(lang)))
 
 
 @pytest.mark.parametrize(("paper", "width_mm", "dots"), [(80, 72.0, 576), (58, 48.0, 384)])

@@ -76,6 +76,13 @@ def test_no_estimate_no_promise() -> None:
     assert words.minutes(EN, None) == ""
 
 
+def test_that_it_may_close_before_the_turn_is_said_only_then() -> None:
+    late = Estimate(low_minutes=40, high_minutes=80, beyond_closing=True)
+    assert words.closing(EN, late).startswith("You may not be served today")
+    assert "下班" in words.closing(ZH, late)
+    assert words.closing(EN, Estimate(low_minutes=40, high_minutes=80)) == words.closing(EN, None) == ""
+
+
 @pytest.mark.parametrize(
     ("hours", "chinese"),
     [

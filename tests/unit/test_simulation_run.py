@@ -15,7 +15,7 @@ from queueserver.simulation.days import Played
 from queueserver.simulation.invention import InventedDays
 from queueserver.simulation.report import percentile, report
 from queueserver.simulation.run import Simulation
-from queueserver.simulation.scenario import read_scenario
+from queueserver.simulation.scenariofile import read_scenario
 from queueserver.simulation.visitors import Deed, End, Later, Move, Stage, Visitor, WindowMove
 from queueserver.simulation.whatif import Change, WhatIf, WhatIfError
 from tests.unit.fake_unit import NOON, PLAN

@@ -27,6 +27,7 @@ from queueserver.app import Server
 from queueserver.broker import find_mosquitto, free_port
 from queueserver.clock import SystemClock, Ulids
 from queueserver.settings import ServerSettings
+from queueserver.steadyclock import Machine
 from queueserver.store import publishing
 from queueserver.store.database import open_engine, prepare
 from queueserver.store.tables import events, halls
@@ -80,26 +81,28 @@ class LiveServer:
 
 
 @contextlib.contextmanager
-def live_hall() -> Iterator[HallApi]:
-    """The sample hall with no facts yet, asked by a device that is kiosk and caller in one."""
-    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder)) as live:
+def live_hall(config: HallConfig = SAMPLE_HALL) -> Iterator[HallApi]:
+    """The sample hall, or one with its id, with no facts yet, asked by a device that is kiosk and caller in one."""
+    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder), config) as live:
         yield live.client()
 
 
 @contextlib.contextmanager
-def live_server(folder: Path, config: HallConfig = SAMPLE_HALL, **settings: object) -> Iterator[LiveServer]:
+def live_server(
+    folder: Path, config: HallConfig = SAMPLE_HALL, machine: Machine | None = None, **settings: object
+) -> Iterator[LiveServer]:
     """A server over `folder`, configured and with its staff; no broker unless settings say so."""
     chosen = ServerSettings.load(flags={"data_dir": folder, "port": 0, "broker": NO_BROKER, **settings})
     token = furnish(chosen, config)
-    live = start(chosen, token)
+    live = start(chosen, token, machine)
     try:
         yield live
     finally:
         live.stop()
 
 
-def start(settings: ServerSettings, token: str = "") -> LiveServer:
-    """Run a server in a thread of this process until stop()."""
+def start(settings: ServerSettings, token: str = "", machine: Machine | None = None) -> LiveServer:
+    """Run a server in a thread of this process until stop(); `machine` has the clock, by default this one."""
     listener = socket.create_server((settings.host, settings.port), backlog=1024)
     url = f"http://{settings.host}:{listener.getsockname()[1]}"
     ready = threading.Event()
@@ -107,7 +110,7 @@ def start(settings: ServerSettings, token: str = "") -> LiveServer:
 
     def serve() -> None:
         async def run() -> None:
-            server = Server(settings, url)
+            server = Server(settings, url, machine)
             config = uvicorn.Config(
                 server.asgi,
                 http="httptools",

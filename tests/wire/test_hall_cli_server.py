@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from live_hall import LiveServer, live_server
 
-from contract.client.sample import CLERK, SAMPLE_HALL
+from contract.client.sample import CHIEF, CLERK, SAMPLE_HALL
 from hall.__main__ import main
 from hall.doctor import surroundings
 from queueserver.hallfile import read, write
@@ -108,6 +108,27 @@ def test_no_server_is_one_line(command: str, tmp_path: Path, monkeypatch: pytest
     shown = capsys.readouterr().err
     assert "http://127.0.0.1:1 does not answer" in shown
     assert shown.count("\n") == 1
+
+
+# -- the clock
+
+
+def test_the_clock_is_told_and_confirmed_in_words(
+    live: LiveServer, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    asked = ["clock", "--server", live.url, "--user", CHIEF.user]
+    typed(monkeypatch, CHIEF.password)
+    assert main(asked) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("the hall's time:  20")
+    assert shown[1].endswith(": believed")
+    typed(monkeypatch, CHIEF.password)
+    assert main([*asked, "--confirm", "2020-01-01 08:30"]) == 1
+    assert "Set its clock right first. Nothing was changed." in capsys.readouterr().err
+    assert main([*asked, "--confirm", "half past eight"]) == 2
+    assert "is not a date and time such as '2026-03-02 08:30'" in capsys.readouterr().err
+    assert main(["clock", "--server", live.url]) == 1
+    assert "say who you are with --user NAME" in capsys.readouterr().err
 
 
 # -- enrolment

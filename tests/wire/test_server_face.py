@@ -88,7 +88,7 @@ def test_health_tells_the_broker_apart_from_the_server(server: LiveServer) -> No
     assert get(server, "/health/live").json() == {"status": "live"}
     ready = get(server, "/health/ready")
     assert ready.status_code == 200
-    assert ready.json() == {"status": "ready", "broker": "away", "halls": [SAMPLE_HALL.hall.id]}
+    assert ready.json() == {"status": "ready", "broker": "away", "clock": "ok", "halls": [SAMPLE_HALL.hall.id]}
 
 
 def test_metrics_count_what_happened_and_name_no_visitor(server: LiveServer) -> None:

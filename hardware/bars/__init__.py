@@ -1,0 +1,1 @@
+"""LED bars over windows and digit displays, and their virtual twins."""
