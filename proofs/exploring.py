@@ -25,6 +25,7 @@ from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.ticket import OPEN_STATES, State, Ticket
 from queueserver.domain.window import Window as WindowNow
+from queueserver.domain.window import WindowState
 from queueserver.handlers import commands
 from queueserver.handlers.dispatch import carry_out
 from queueserver.outgoing import fact_of
@@ -218,6 +219,10 @@ def _at_window(node: Node, window: str) -> Iterator[CommandRow]:
     yield "Finish (more to do)" if more else "Finish", commands.Finish(window, "done", ()), at
     yield _no_show_row(live, there), commands.NoShow(window), at
     yield "Hold", commands.Hold(window, ""), at
+    if live.closing is None and (there is None or there.leg < MOST_LEGS):
+        another = next((one for one in live.plan.services if there is None or one != there.service), "")
+        if another:
+            yield "HandOn", commands.HandOn(window, (another,)), at
     if there is None or there.leg < MOST_LEGS:
         yield "Transfer", commands.Transfer(window, next(reversed(live.plan.queues)), None, ""), at
         for other in live.plan.windows:
@@ -264,7 +269,8 @@ def _wanted(node: Node, row: str, command: commands.Command, subject: str) -> Ou
     window = getattr(command, "window", None)
     standing = _standing(node.live, window) if window else "closed"
     state = _state_before(node, row, subject)
-    wanted = expected(row, state, standing)
+    staffed = sum(one.state is not WindowState.CLOSED for one in node.live.windows.values())
+    wanted = expected(row, state, standing, staffed)
     if row in ("Pick", "CallBack") and standing == "open":
         ticket = node.known[subject]
         back = row == "CallBack" and ticket.window == window

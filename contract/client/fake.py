@@ -5,17 +5,15 @@ It answers the same HallApi as the real client and is held to the same suite. Be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
-from typing import Final
 
 from contract.bodies import (
     Broadcast,
     Cancel,
     Catalogue,
     Document,
-    ServiceState,
     Snapshot,
     Stop,
     StopState,
@@ -30,19 +28,9 @@ from contract.bodies import (
 from contract.client import fake_views, fake_way
 from contract.client.fake_appointments import FakeAppointments
 from contract.client.fake_book import Entry
-from contract.config import Queue
+from contract.client.fake_handing_on import about, stops_asked_for
 from contract.errors import HallError
 from contract.events import BroadcastData, EventPage
-
-_OVER: Final = frozenset(
-    {
-        TicketState.FINISHED,
-        TicketState.CANCELLED,
-        TicketState.WALKOUT,
-        TicketState.EXPIRED,
-        TicketState.TRANSFERRED,
-    }
-)
 
 
 class FakeHall(FakeAppointments):
@@ -119,11 +107,12 @@ class FakeHall(FakeAppointments):
         classes = [entry.id for entry in book.config.priority_classes]
         if body.priority_class is not None and body.priority_class not in classes:
             raise HallError("unknown_priority_class", field="priority_class")
-        for asked in dict.fromkeys((body.service, *body.services)):
-            with _about(asked) if body.services else nullcontext():
+        stops = stops_asked_for(book, body)
+        services = tuple(dict.fromkeys((body.service, *body.services, *(stop.service for stop in stops))))
+        for asked in services:
+            with about(asked) if len(services) > 1 else nullcontext():
                 self._check_limits(asked, body.document.number if body.document else "", body.party)
-        stops = self._way(body)
-        queue = book.queues[service.queue]
+        queue = book.queues[stops[0].queue]
         book.issued[queue.id] += 1
         ticket_id = book.new_id()
         ticket = Ticket(
@@ -132,7 +121,7 @@ class FakeHall(FakeAppointments):
             visit=f"v-{ticket_id}",
             leg=1,
             queue=queue.id,
-            service=service.id,
+            service=stops[0].service,
             state=TicketState.WAITING,
             priority_class=body.priority_class or classes[0],
             channel=body.channel,
@@ -144,16 +133,11 @@ class FakeHall(FakeAppointments):
             person=_masked_name(body.document),
             document=_masked_number(body.document),
             party=body.party,
-            stops=stops,
+            stops=fake_way.begun(stops, 0) if len(stops) > 1 else (),
         )
         entry = book.add(ticket, body.document.number if body.document else "")
         book.say("ticket.issued", entry)
         return fake_views.ticket_view(book, entry)
-
-    def _way(self, body: TakeTicket) -> tuple[Stop, ...]:
-        """The stops of a visit with more than one, the first of them begun."""
-        stops = fake_way.stops_of(self._book, (), (body.service, *body.services))
-        return fake_way.begun(stops, 0) if len(stops) > 1 else ()
 
     def add_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
         def do(entry: Entry) -> Ticket:
@@ -161,7 +145,7 @@ class FakeHall(FakeAppointments):
             now = Stop(service=entry.ticket.service, queue=entry.ticket.queue, state=StopState.NOW)
             stops = fake_way.stops_of(self._book, entry.ticket.stops or (now,), services)
             for service in services:
-                with _about(service):
+                with about(service):
                     self._check_limits(service, entry.person, 1)
             self._book.change(entry, stops=stops)
             self._book.say("ticket.replanned", entry)
@@ -193,37 +177,6 @@ class FakeHall(FakeAppointments):
         self._book.change(entry, state=TicketState.CANCELLED, stops=fake_way.begun(stops, left[0]) if left else stops)
         self._book.say("ticket.cancelled", entry)
         return fake_way.go_on_waiting(self._book, entry, stops[left[0]]) if left else entry
-
-    def _check_limits(self, asked: str, person: str, party: int) -> None:
-        """Whether the service may be asked for by the holder of the document number `person`, "" = without one."""
-        book = self._book
-        service = book.services.get(asked)
-        if service is None:
-            raise HallError("unknown_service", field="services")
-        queue = book.queues[service.queue]
-        state = fake_views.queue_state(book, queue)
-        if state is ServiceState.CLOSED:
-            raise HallError("queue_closed")
-        if service.requires_document and not person:
-            raise HallError("invalid_field", {"field": "document"}, field="document")
-        self._check_person(queue, person)
-        if queue.waiting_limit is not None and len(book.line(queue.id)) >= queue.waiting_limit:
-            raise HallError("line_full")
-        if queue.party_limit is not None and party > queue.party_limit:
-            raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
-        if state is ServiceState.FULL:
-            raise HallError("queue_full")
-
-    def _check_person(self, queue: Queue, person: str) -> None:
-        if not person or queue.person_limit is None:
-            return
-        mine = [
-            e.ticket
-            for e in self._book.entries.values()
-            if e.person == person and e.ticket.queue == queue.id and e.ticket.state not in _OVER
-        ]
-        if len(mine) >= queue.person_limit:
-            raise HallError("person_limit", {"number": mine[0].number, "ticket": mine[0].id})
 
     def printed(self, ticket_id: str, key: str = "") -> Ticket:
         return self._on_ticket("printed", ticket_id, key, self._mark_printed)
@@ -290,16 +243,6 @@ class FakeHall(FakeAppointments):
 
     def close(self) -> None:
         """Nothing to give back."""
-
-
-@contextmanager
-def _about(service: str) -> Iterator[None]:
-    """A refusal inside says which one of several services it is about."""
-    try:
-        yield
-    except HallError as refusal:
-        refusal.params.setdefault("service", service)
-        raise
 
 
 def _masked_name(document: Document | None) -> str:
