@@ -409,6 +409,8 @@ class Catalogue(Body):
     slip_advice: str = ""
     appointments: bool = False
     """Whether times can be booked here, so that people may come to check in."""
+    desk: str = ""
+    """The service of the desk visitors go to first; in a hall of one level there is none."""
 
 
 class WindowTicket(Body):

@@ -15,6 +15,7 @@ from kiosk.state import BUSY_PAGES, State
 TOUCHES: Final[Mapping[str, Callable[[str], on.Input]]] = {
     "take_number": lambda _: on.TakeNumber(),
     "hot": lambda _: on.ShowHot(),
+    "desk": lambda _: on.TakeDesk(),
     "search": lambda _: on.ShowSearch(),
     "help": lambda _: on.ShowHelp(),
     "department": on.ChooseDepartment,

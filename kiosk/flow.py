@@ -186,6 +186,7 @@ def _given_up(state: State) -> State:
 _HANDLERS: Final[Mapping[type, Callable[[State, Any], Step]]] = {
     on.TakeNumber: wayfinding.take_number,
     on.ShowHot: wayfinding.show_hot,
+    on.TakeDesk: ordering.take_desk,
     on.ShowSearch: wayfinding.show_search,
     on.ShowCheckIn: arriving.show_check_in,
     on.ShowHelp: wayfinding.show_help,

@@ -22,6 +22,11 @@ class ShowHot:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeDesk:
+    """Start: I do not know which service; a number for the service desk."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSearch:
     """I know its name."""
 
@@ -267,6 +272,7 @@ class TimeUp:
 Touch = (
     TakeNumber
     | ShowHot
+    | TakeDesk
     | ShowSearch
     | ShowCheckIn
     | ShowHelp

@@ -19,11 +19,12 @@ from kiosk.state import (
     Priority,
     Refused,
     Result,
+    Start,
     State,
     Taking,
     Unprinted,
 )
-from kiosk.wayfinding import Step, go, turn_to
+from kiosk.wayfinding import Step, chosen, go, turn_to
 
 TRY_AGAIN: Final = frozenset({"server_unreachable", "busy", "storage_unavailable", "storage_full", "internal"})
 """Refusals that may have another answer in a moment; the retry carries the same key."""
@@ -61,6 +62,14 @@ def agree(state: State, _: on.Agree) -> Step:
     if others:  # a refusal comes back to the whole list
         state = basket.set_aside(go(state, state.page))
     return place(replace(state, intention=order.intention), order)
+
+
+def take_desk(state: State, _: on.TakeDesk) -> Step:
+    """One touch: whoever does not know which service it is has nothing to confirm."""
+    if not isinstance(state.page, Start) or state.catalogue is None or not state.catalogue.desk:
+        return state, ()
+    after, effects = chosen(state, state.catalogue.desk)
+    return agree(after, on.Agree()) if isinstance(after.page, Confirm) else (after, effects)
 
 
 def retry(state: State, _: on.Retry) -> Step:

@@ -30,7 +30,7 @@ PRINTER_CHECK_SECONDS = 15.0
 
 Observer = Callable[[State], None]
 
-_AGREEING = (on.Agree, on.Retry, on.Reprint, on.Enter, on.CardRead, on.CodeScanned)
+_AGREEING = (on.Agree, on.TakeDesk, on.Retry, on.Reprint, on.Enter, on.CardRead, on.CodeScanned)
 """Touches from which on the visitor waits for the slip, when they have any effect."""
 
 

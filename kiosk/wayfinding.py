@@ -80,9 +80,14 @@ def choose_department(state: State, touch: on.ChooseDepartment) -> Step:
 def choose_service(state: State, touch: on.ChooseService) -> Step:
     if not isinstance(state.page, Services | Search):
         return state, ()
-    service = state.service(touch.service)
+    return chosen(state, touch.service)
+
+
+def chosen(state: State, wanted: str) -> Step:
+    """The page after a service is chosen: its question, who asks, or why it cannot be had."""
+    service = state.service(wanted)
     if service is None:
-        return go(state, Refused(touch.service, "unknown_service")), ()
+        return go(state, Refused(wanted, "unknown_service")), ()
     if service.state is ServiceState.CLOSED:
         return go(state, Refused(service.id, "queue_closed", opens_at=service.opens_at)), (do.Refresh(state.lang),)
     if service.state is ServiceState.FULL:

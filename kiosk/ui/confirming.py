@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from contract.bodies import ServiceEntry
 from hallui.widgets import set_role
-from kiosk import basket, documents, words
+from kiosk import basket, documents, offers, words
 from kiosk import inputs as on
 from kiosk.state import Confirm, State
 from kiosk.ui.asking import PriorityChoices
@@ -130,6 +130,9 @@ def _of_one(look: Look, state: State, service: ServiceEntry) -> list[Fact]:
         facts.append(("clock", t("Expected wait: {range}", range=range_), True))
     if closing := words.closing(t, service.estimate):
         facts.append(("warning", closing, True))
+    first = offers.desk(state) if offers.by_way_of_the_desk(state, service) else None
+    if first is not None:
+        facts.append(("next", t("First to: {desk}", desk=first.name), True))
     place = words.where(t, words.zone_of(state.catalogue, service.zone))
     if place and not state.elder:
         facts.append(("place", t("Please wait here: {place}", place=place), False))

@@ -16,6 +16,8 @@ from contract.appointments import Book
 from contract.bodies import Estimate, ServiceEntry, TakeTicket
 from contract.client import fake_views
 from contract.client.fake import FakeHall
+from contract.client.sample import DESK_HALL, SAMPLE_HALL
+from contract.config import HallConfig
 from contract.events import WireEvent
 from hallui.scheduler import ManualScheduler
 from hallui.work import InlineJobs, Jobs, log_failure
@@ -75,9 +77,11 @@ class HeldJobs:
 class Kiosk:
     """A whole kiosk but for network, paper and time."""
 
-    def __init__(self, size: tuple[int, int] = (1366, 768), *, asking: Jobs | None = None) -> None:
+    def __init__(
+        self, size: tuple[int, int] = (1366, 768), *, asking: Jobs | None = None, config: HallConfig = SAMPLE_HALL
+    ) -> None:
         self.scheduler = ManualScheduler()
-        self.hall = FakeHall(now=self.scheduler.now)
+        self.hall = FakeHall(config, now=self.scheduler.now)
         self.printer = Printer()
         inline = InlineJobs()
         self.presenter = KioskPresenter(
@@ -284,6 +288,35 @@ def test_one_of_two_is_refused_by_name_and_the_other_goes_on(kiosk: Kiosk) -> No
     assert kiosk.text("confirm-ask") == "一个号办 2 项，请确认"
     kiosk.click("confirm-agree", "refused-without", "confirm-agree")
     assert kiosk.hall.find_ticket("C001").service == "id-card"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(("lang", "elder"), [("zh-CN", False), ("en", False), ("zh-CN", True), ("en", True)])
+def test_a_hall_of_two_levels(
+    kiosks: Callable[..., Kiosk],
+    picture: Callable[[QWidget, str], Path],
+    size: tuple[int, int],
+    lang: str,
+    elder: bool,
+) -> None:
+    kiosk = kiosks(size, config=DESK_HALL)
+    name = f"desk-{size[0]}x{size[1]}-{lang}{'-elder' if elder else ''}"
+    for touch in (on.ChooseLanguage(lang), *([on.ToggleElder()] if elder else [])):
+        kiosk.presenter.tell(touch)
+    kiosk.settle()
+    picture(kiosk.window, f"{name}-start")
+    assert_whole(kiosk.window, "start")
+    kiosk.click("start-take", "tile-social", "tile-pension", *(["tile-ordinary"] if elder else []))
+    kiosk.settle()
+    picture(kiosk.window, f"{name}-confirm")
+    assert_whole(kiosk.window, "confirm")
+    kiosk.click("footer-home", *([] if elder else ["start-desk"]))
+    if elder:
+        return
+    kiosk.settle()
+    picture(kiosk.window, f"{name}-result")
+    assert kiosk.hall.find_ticket("G001").stops == ()
+    assert [slip.title for slip in kiosk.printer.slips] == ["G001"]
 
 
 def test_a_family_touches_plus(kiosk: Kiosk) -> None:

@@ -589,11 +589,15 @@ def test_the_refusal_of_one_of_several_names_it_and_takes_nothing() -> None:
         assert rules.refused(wish, "queue_full").params == {"service": "s-b"}
         again = replace(wish, holder=commands.Holder(hash="h"))
         assert rules.refused(again, "person_limit").params["service"] == "s-b"
+    rules.call("wb")
+    shortest = commands.TakeTicket("s-b", "kiosk", "zh-CN", services=("s-a",))
+    crowd(rules, "a", 5)
+    assert rules.refused(shortest, "queue_full").params == {"service": "s-b"}
     late = commands.TakeTicket("s-a", "kiosk", "zh-CN", services=("s-c",))
     assert rules.refused(late, "queue_closed").params == {"service": "s-c"}
     assert rules.refused(commands.TakeTicket("s-c", "kiosk", "zh-CN"), "queue_closed").params == {}
     ticket = take(rules, "s-a")
-    assert ticket.number == "A001"
+    assert ticket.number == "A006", "nothing was taken"
     assert rules.refused(commands.AddStops(ticket.id, ("s-d", "s-b")), "queue_full").params == {"service": "s-b"}
     assert rules.refused(commands.AddStops(ticket.id, ("s-c",)), "queue_closed").params == {"service": "s-c"}
 

@@ -825,6 +825,7 @@ def way(ticket: Ticket) -> list[tuple[str, str]]:
 def test_a_ticket_for_one_service_says_nothing_of_stops(hall: HallApi) -> None:
     ticket = take(hall)
     assert (ticket.stops, ticket.returns_to, ticket.party) == ((), (), 1)
+    assert hall.catalogue("en").desk == ""
 
 
 def test_one_number_walks_several_services(hall: HallApi) -> None:
@@ -941,6 +942,7 @@ def test_handing_on_waits_until_the_visitor_is_served(hall: HallApi) -> None:
 
 
 def test_visitors_go_to_the_desk_first(desk_hall: HallApi) -> None:
+    assert desk_hall.catalogue("en").desk == "guide"
     entries = {one.id: one for one in desk_hall.catalogue("en").services}
     assert (entries["pension"].queue, entries["pension"].windows, entries["pension"].zone) == ("desk", ("0",), "west")
     assert entries["social-card"].queue == "social"
