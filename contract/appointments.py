@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -16,6 +17,19 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
 """How another system names a booking: visible ASCII, as it appears there."""
 
 MOST_IMPORTED = 2000
+
+_CODE = re.compile(r"[0-9A-Z]{7}", re.ASCII)
+
+
+def code_scanned(text: str) -> str | None:
+    """The booking code in what a scanner read from a confirmation; None when it is something else.
+
+    A confirmation's QR code holds the `code` of the appointment and nothing else, e.g. K7M4PXT. A link whose path ends
+    with it does as well, for systems whose confirmations can also be opened on a phone.
+    """
+    last = re.split("[?#]", text)[0].rstrip("/ ").rpartition("/")[2] if "://" in text else text
+    code = "".join(sign for sign in last.upper() if sign not in " -")
+    return code if _CODE.fullmatch(code) else None
 
 
 class AppointmentState(StrEnum):
@@ -123,7 +137,8 @@ class ImportAppointments(Body):
 class Appointment(Body):
     """One appointment. `person`, `document` and `phone` are masked and only for the staff's eyes.
 
-    `ticket` and `number` are those of the check-in; a draft is held until `held_until`.
+    `code` is what the visitor says, types, or shows as a QR code (`code_scanned`). `ticket` and `number` are those of
+    the check-in; a draft is held until `held_until`.
     """
 
     id: str
