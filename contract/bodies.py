@@ -141,6 +141,12 @@ class AtWork(Body):
     auto: bool | None = None
 
 
+class SwitchCalling(Body):
+    """POST .../windows/{window}/auto: the server calls here from now on, or the clerk does (policy mixed)."""
+
+    auto: bool
+
+
 class Pause(Body):
     reason: ShortText = ""
 
@@ -488,6 +494,17 @@ class LineEntry(Body):
     party: int = 1
 
 
+class StopEntry(Body):
+    """One stop of the visitor at the window by its name; `here`: this window serves its queue. See Stop."""
+
+    service: str
+    name: str
+    queue: str
+    state: StopState
+    reason: str = ""
+    here: bool = False
+
+
 class StaffEntry(Body):
     id: str
     name: str
@@ -496,8 +513,8 @@ class StaffEntry(Body):
 class WindowView(Body):
     """GET /halls/{hall}/windows/{window}?lang= : all a caller needs. `waiting` in order of arrival, at most 200.
 
-    `current_then` names what the visitor at the window has still to do, `current_back` the windows (labels) that want
-    the visitor back first.
+    `current_stops` are those of the visitor at the window, one at least; `current_then` names what is still to do,
+    `current_back` the windows (labels) that want the visitor back first.
     """
 
     seq: int
@@ -506,6 +523,7 @@ class WindowView(Body):
     staff: StaffEntry | None = None
     current: Ticket | None = None
     current_service: str = ""
+    current_stops: tuple[StopEntry, ...] = ()
     current_then: tuple[str, ...] = ()
     current_back: tuple[str, ...] = ()
     waiting_count: int
@@ -519,6 +537,10 @@ class WindowView(Body):
     assignment: Literal["manual", "automatic", "mixed"] = "manual"
     auto: bool = False
     """Whether the server calls for this window."""
+    assign_after_seconds: int = 0
+    """So long after it became free the server calls for such a window."""
+    calls_at: datetime | None = None
+    """From then on the server calls here as soon as somebody may be called; only while it waits for that."""
 
 
 class Problem(BaseModel):

@@ -165,6 +165,7 @@ EVENT_DATA: Final[Mapping[str, type[AnyData]]] = {
     "window.opened": WindowData,
     "window.paused": WindowData,
     "window.resumed": WindowData,
+    "window.switched": WindowData,
     "window.closed": WindowData,
     "announcement.broadcast": BroadcastData,
     "config.published": ConfigData,

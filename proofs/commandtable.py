@@ -45,6 +45,9 @@ WINDOWS: Final = """
 | OpenWindow (sits elsewhere) | !staff_elsewhere | !window_taken | !window_taken | !window_taken | !window_taken | !window_taken      | !window_taken     |
 | PauseWindow         | !illegal_window_transition | paused paused | !illegal_window_transition | paused paused | paused paused | !illegal_window_transition | !illegal_window_transition |
 | ResumeWindow        | !illegal_window_transition | !illegal_window_transition | open resumed | !illegal_window_transition | !illegal_window_transition | open resumed | open resumed |
+| SwitchCalling       | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed | !assignment_fixed |
+| SwitchCalling (mixed) | !illegal_window_transition | open switched | paused switched | open switched | open switched | paused switched | paused switched |
+| SwitchCalling (as it is) | !illegal_window_transition | = | = | = | = | = | = |
 | CloseWindow         | !illegal_window_transition | closed closed | closed closed | !window_busy   | !window_busy      | !window_busy       | !window_busy      |
 | CallNext            | !window_closed | called called | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | CallNext (nobody)   | !window_closed | nobody        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
@@ -140,7 +143,7 @@ def _outcome(cell: str, family: str) -> Outcome:
     return Outcome("" if state in ("=", "nobody") else state, facts)
 
 
-WINDOW_COMMANDS: Final = frozenset({"OpenWindow", "PauseWindow", "ResumeWindow", "CloseWindow"})
+WINDOW_COMMANDS: Final = frozenset({"OpenWindow", "PauseWindow", "ResumeWindow", "SwitchCalling", "CloseWindow"})
 
 BY_TICKET: Final[Rows] = table(TICKETS)
 BY_WINDOW: Final[Rows] = {

@@ -14,13 +14,14 @@ from contract.config import text_for
 from queueserver import selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.catalogue import QueueNow
-from queueserver.domain.assignment import calls_by_itself
+from queueserver.domain.assignment import calls_at, calls_by_itself
 from queueserver.domain.errors import DomainError
-from queueserver.domain.hall import QueuePlan
+from queueserver.domain.hall import QueuePlan, WindowPlan
 from queueserver.domain.lanework import Group, LaneWork
 from queueserver.domain.line import lane_of
 from queueserver.domain.schedule import business_day
 from queueserver.domain.sharing import Sharing
+from queueserver.domain.stops import Stop, StopState
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
 from queueserver.domain.workload import Floor
@@ -111,6 +112,7 @@ class HallView:
             raise DomainError("unknown_window")
         state = self._windows.get(window) or Window(window)
         current = self._tickets_at_windows.get(state.ticket) if state.ticket else None
+        policy = self._published.plan.policy
         count, waiting = selects.line_of_window(self.connection, self.now.hall, window, plan.serves)
         aside = selects.set_aside(self.connection, self.now.hall, window, list(self._published.queues))
         return bodies.WindowView(
@@ -120,6 +122,7 @@ class HallView:
             staff=bodies.StaffEntry(id=state.staff, name=state.staff_name) if state.staff else None,
             current=self._current(current, renderer, eyes),
             current_service=self._published.service_name(current.service, lang) if current else "",
+            current_stops=self._stops(current, plan, lang) if current else (),
             current_then=self._then(current, lang) if current else (),
             current_back=self._back(current) if current else (),
             waiting_count=count,
@@ -127,17 +130,33 @@ class HallView:
             held=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.HELD),
             missed=tuple(self._line_entry(ticket, lang) for ticket in aside if ticket.state is State.NO_SHOW),
             queues=tuple(self._queue_entry(queue) for queue in plan.serves),
-            recalls_allowed=self._published.plan.policy.recalls,
+            recalls_allowed=policy.recalls,
             transfer_queues=tuple(self._queue_entry(queue) for queue in self._published.queues),
             transfer_windows=tuple(self._window_entry(other) for other in self._published.windows if other != window),
             assignment=self._published.config.hall.policy.assignment.value,
-            auto=calls_by_itself(self._published.plan.policy, state),
+            auto=calls_by_itself(policy, state),
+            assign_after_seconds=policy.assign_after_seconds,
+            calls_at=calls_at(policy, state, self.time),
         )
 
     def _current(self, ticket: Ticket | None, renderer: Renderer, eyes: Eyes) -> bodies.Ticket | None:
         if ticket is None:
             return None
         return renderer.ticket(ticket, self._published.zone_of_queue(ticket.queue), None, eyes)
+
+    def _stops(self, ticket: Ticket, plan: WindowPlan, lang: str) -> tuple[bodies.StopEntry, ...]:
+        stops = ticket.visit.itinerary.stops or (Stop(ticket.service, ticket.queue, state=StopState.NOW),)
+        return tuple(
+            bodies.StopEntry(
+                service=stop.service,
+                name=text_for(self._published.stop_texts(stop), lang),
+                queue=stop.queue,
+                state=bodies.StopState(stop.state),
+                reason=stop.reason,
+                here=stop.queue in plan.serves,
+            )
+            for stop in stops
+        )
 
     def _then(self, ticket: Ticket, lang: str) -> tuple[str, ...]:
         itinerary = ticket.visit.itinerary

@@ -53,6 +53,7 @@ _WINDOW_TYPES: Final[dict[type[events.WindowEvent], str]] = {
     events.WindowOpened: "window.opened",
     events.WindowPaused: "window.paused",
     events.WindowResumed: "window.resumed",
+    events.WindowSwitched: "window.switched",
     events.WindowClosed: "window.closed",
 }
 
@@ -280,7 +281,7 @@ def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
 
 
 def _staff(event: events.WindowEvent) -> dict[str, Any]:
-    return {"staff": event.window.staff}
+    return {"staff": event.window.staff, **({"auto": True} if event.window.auto else {})}
 
 
 def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:

@@ -6,12 +6,12 @@ It follows the product's transition table and repeats none of the server's code;
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from contract.bodies import PassedOver, Reason, StaffEntry, Ticket, TicketState, WindowState
+from contract.bodies import Reason, StaffEntry, Ticket, TicketState, WindowState
 from contract.config import HallConfig, MissedPolicy, Queue, Window
 from contract.errors import HallError
 from contract.events import BroadcastData, TicketData, WindowData, WireEvent
@@ -38,22 +38,39 @@ ALLOWED_FROM: Final[dict[str, frozenset[TicketState]]] = {
 
 @dataclass(slots=True)
 class Entry:
-    """One ticket, its place in line (`order`, smaller is earlier), who holds it, and a window it was sent to."""
+    """One ticket, its place in line (`order`, smaller is earlier), who holds it, and a window it was sent to.
+
+    `since` is from when on it counts as waiting. `arrival` and `arrived` are order and time with which its visit
+    began; `came_back` to the window it left.
+    """
 
     ticket: Ticket
     order: float
+    since: datetime
+    arrival: float
+    arrived: datetime
     person: str = ""
     sent_to: str | None = None
+    came_back: bool = False
 
 
 @dataclass(slots=True)
 class Desk:
-    """One window as it stands now."""
+    """One window as it stands now; `auto`: in a hall with mixed assignment it is called for.
+
+    `streak` counts privileged calls since an ordinary one. How long it was `busy`, `since` when it stands so, and how
+    it `stood` when that was last looked at (its state, and the ticket there) are kept by fake_assigning.account.
+    """
 
     config: Window
     state: WindowState = WindowState.CLOSED
     staff: StaffEntry | None = None
     reason: str = ""
+    auto: bool = False
+    streak: int = 0
+    busy: timedelta = timedelta()
+    since: datetime | None = None
+    stood: tuple[WindowState, str] = (WindowState.CLOSED, "")
 
 
 class Book:
@@ -69,7 +86,6 @@ class Book:
         self.privileged = {entry.id for entry in config.priority_classes if entry.privileged}
         self.closed = {queue.id for queue in config.queues if queue.hours == "never"}
         self.full: set[str] = set()
-        self.privileged_in_a_row = dict.fromkeys(self.queues, 0)
         self.issued = dict.fromkeys(self.queues, 0)
         self.last_called = dict.fromkeys(self.queues, "")
         self.events: list[WireEvent] = []
@@ -111,8 +127,17 @@ class Book:
 
     # -- changing
 
-    def add(self, ticket: Ticket, person: str = "", order: float | None = None, sent_to: str | None = None) -> Entry:
-        entry = Entry(ticket, float(next(self._serial)) if order is None else order, person, sent_to)
+    def add(self, ticket: Ticket, person: str = "") -> Entry:
+        """The first leg of a visit, at the end of the line."""
+        order, now = float(next(self._serial)), self.now()
+        entry = Entry(ticket, order, now, order, now, person)
+        self.entries[ticket.id] = entry
+        return entry
+
+    def add_leg(self, ticket: Ticket, before: Entry, sent_to: str | None = None) -> Entry:
+        """A further leg of the visit of `before`, placed by the visitor's arrival."""
+        came = (before.arrival, before.arrived)
+        entry = Entry(ticket, *came, *came, before.person, sent_to)
         self.entries[ticket.id] = entry
         return entry
 
@@ -132,7 +157,14 @@ class Book:
 
     def call(self, entry: Entry, window: str, reason: Reason, how: str) -> Ticket:
         ticket = self.change(
-            entry, state=S.CALLED, window=window, called_at=self.now(), calls=1, started_at=None, finished_at=None
+            entry,
+            state=S.CALLED,
+            window=window,
+            called_at=self.now(),
+            calls=1,
+            started_at=None,
+            finished_at=None,
+            not_before=None,
         )
         entry.sent_to = None
         self.last_called[ticket.queue] = ticket.number
@@ -151,7 +183,10 @@ class Book:
         others = [e for e in self.line(entry.ticket.queue) if e is not entry]
         index = len(others) if places is None else min(places, len(others))
         entry.order = self._between(others, index)
-        return self.change(entry, state=S.WAITING, window=None, called_at=None, started_at=None)
+        entry.since = self.now() if index == len(others) else others[index].since
+        return self.change(
+            entry, state=S.WAITING, window=None, called_at=None, started_at=None, not_before=None, booked_for=None
+        )
 
     def _between(self, others: list[Entry], index: int) -> float:
         if index == len(others):
@@ -174,41 +209,6 @@ class Book:
                 self._replace_in_line(entry, queue.postpone_places)
         self.say("ticket.missed", entry, from_window=window)
         return entry.ticket
-
-    def choose(self, window: str) -> tuple[Entry, Reason] | None:
-        """Who is next at this window, and why: sent here, then privileged by the ratio, then the longest wait."""
-        line = self.for_window(window)
-        if not line:
-            return None
-        sent = [e for e in line if e.sent_to == window]
-        privileged = [e for e in line if e.ticket.priority_class in self.privileged]
-        ordinary = [e for e in line if e.ticket.priority_class not in self.privileged]
-        ratio = self.config.hall.policy.privileged_per_ordinary
-        if sent:
-            chosen, code = sent[0], "sent_here"
-        elif privileged and not (ordinary and self.privileged_in_a_row[privileged[0].ticket.queue] >= ratio):
-            chosen, code = privileged[0], "privileged" if ordinary else "first_in_line"
-        else:
-            chosen, code = ordinary[0], "ordinary_turn" if privileged else "first_in_line"
-        is_privileged = chosen.ticket.priority_class in self.privileged
-        queue = chosen.ticket.queue
-        self.privileged_in_a_row[queue] = self.privileged_in_a_row[queue] + 1 if is_privileged else 0
-        earlier = itertools.takewhile(lambda e: e is not chosen, line)
-        return chosen, Reason(code=code, params=self._reason_params(chosen), passed_over=self._passed(earlier))
-
-    def _reason_params(self, chosen: Entry) -> dict[str, str | int]:
-        waited = int((self.now() - chosen.ticket.issued_at).total_seconds() // 60)
-        return {"waited_minutes": waited, "priority_class": chosen.ticket.priority_class}
-
-    def _passed(self, entries: Iterable[Entry]) -> tuple[PassedOver, ...]:
-        return tuple(
-            PassedOver(
-                number=e.ticket.number,
-                priority_class=e.ticket.priority_class,
-                waited_minutes=int((self.now() - e.ticket.issued_at).total_seconds() // 60),
-            )
-            for e in entries
-        )
 
     # -- facts
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from contract.appointments import Appointment
+from contract.client.fake_assigning import assign
 from contract.client.fake_book import Book
 from contract.client.sample import SAMPLE_HALL, STAFF, Staff
 from contract.config import HallConfig
@@ -60,6 +61,13 @@ class FakeDoor:
     def advance(self, minutes: float) -> None:
         """Let the standing clock go on."""
         self._time += timedelta(minutes=minutes)
+        self.tick()
+
+    def tick(self) -> None:
+        """Time has passed: whom the hall itself calls by now is called. With a clock of one's own, ask for it."""
+        with self._lock:
+            assign(self._book)
+            self._tell()
 
     def go_offline(self) -> None:
         """Nothing is answered any more: server_unreachable."""
@@ -110,14 +118,18 @@ class FakeDoor:
             raise HallError("server_unreachable")
         with self._lock:
             answer = self._once(request, key or new_idempotency_key(), run)
-            news, self._told = self._book.events[self._told :], len(self._book.events)
-            for event in news:
-                for hear in self._subscribers:
-                    hear(event)
+            assign(self._book)
+            self._tell()
         if self._lose_answer:
             self._lose_answer = False
             raise HallError("server_unreachable")
         return answer
+
+    def _tell(self) -> None:
+        news, self._told = self._book.events[self._told :], len(self._book.events)
+        for event in news:
+            for hear in self._subscribers:
+                hear(event)
 
     def _once(self, request: str, key: str, run: Callable[[], T]) -> T:
         if key in self._answers:

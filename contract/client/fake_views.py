@@ -18,6 +18,8 @@ from contract.bodies import (
     ServiceEntry,
     ServiceState,
     Snapshot,
+    Stop,
+    StopEntry,
     StopState,
     Ticket,
     TicketState,
@@ -26,6 +28,7 @@ from contract.bodies import (
     WindowView,
     ZoneEntry,
 )
+from contract.client.fake_assigning import calls_at, calls_by_itself
 from contract.client.fake_book import Book, Desk, Entry
 from contract.config import Queue, Service, Texts, text_for
 
@@ -172,6 +175,7 @@ def window_view(book: Book, window: str, lang: str) -> WindowView:
         staff=desk.staff,
         current=current.ticket if current else None,
         current_service=_name(book, current.ticket.service, lang) if current else "",
+        current_stops=_stops(book, current.ticket, desk, lang) if current else (),
         current_then=_then(book, current.ticket, lang) if current else (),
         current_back=tuple(book.desks[one].config.label for one in current.ticket.returns_to) if current else (),
         waiting_count=len(waiting),
@@ -182,6 +186,10 @@ def window_view(book: Book, window: str, lang: str) -> WindowView:
         recalls_allowed=book.config.hall.policy.recalls,
         transfer_queues=tuple(queue_entry(book, queue) for queue in book.config.queues),
         transfer_windows=tuple(window_entry(book, other) for other in book.desks.values() if other is not desk),
+        assignment=book.config.hall.policy.assignment.value,
+        auto=calls_by_itself(book, desk),
+        assign_after_seconds=book.config.hall.policy.assign_after_seconds,
+        calls_at=calls_at(book, desk),
     )
 
 
@@ -233,21 +241,38 @@ def _line_entry(book: Book, entry: Entry, lang: str) -> LineEntry:
         priority_class=ticket.priority_class,
         priority_name=text_for(classes[ticket.priority_class], lang),
         state=ticket.state,
-        since=ticket.issued_at,
+        since=entry.since if ticket.state is TicketState.WAITING else entry.arrived,
         calls=ticket.calls,
         misses=ticket.misses,
         note=ticket.note,
+        due_at=ticket.not_before,
         party=ticket.party,
     )
 
 
-def _then(book: Book, ticket: Ticket, lang: str) -> tuple[str, ...]:
-    to_come = (stop for stop in ticket.stops if stop.state is StopState.OPEN)
+def _stops(book: Book, ticket: Ticket, desk: Desk, lang: str) -> tuple[StopEntry, ...]:
+    only = Stop(service=ticket.service, queue=ticket.queue, state=StopState.NOW)
     return tuple(
-        text_for(book.queues[stop.queue].name, lang) if book.services[stop.service].steps
-        else _name(book, stop.service, lang)
-        for stop in to_come
-    )  # fmt: skip
+        StopEntry(
+            service=stop.service,
+            name=_stop_name(book, stop, lang),
+            queue=stop.queue,
+            state=stop.state,
+            reason=stop.reason,
+            here=stop.queue in desk.config.serves,
+        )
+        for stop in ticket.stops or (only,)
+    )
+
+
+def _then(book: Book, ticket: Ticket, lang: str) -> tuple[str, ...]:
+    return tuple(_stop_name(book, stop, lang) for stop in ticket.stops if stop.state is StopState.OPEN)
+
+
+def _stop_name(book: Book, stop: Stop, lang: str) -> str:
+    """A step of a linked service is called by its queue."""
+    is_linked = bool(book.services[stop.service].steps)
+    return text_for(book.queues[stop.queue].name, lang) if is_linked else _name(book, stop.service, lang)
 
 
 def _name(book: Book, service: str, lang: str) -> str:

@@ -127,6 +127,7 @@ def _come_back(book: Book, entry: Entry, window: str) -> None:
     queue = stop.queue if stop is not None and stop.queue in serves else book.services[entry.ticket.service].queue
     leg = _leg(book, entry, queue if queue in serves else serves[0], entry.ticket.service)
     leg.sent_to = window if book.desk(window).staff is not None else None
+    leg.came_back = True
     _say(book, entry, leg, "came_back")
 
 
@@ -146,8 +147,10 @@ def _leg(book: Book, entry: Entry, queue: str, service: str) -> Entry:
         "calls": 0,
         "misses": 0,
         "note": "",
+        "not_before": None,
+        "booked_for": None,
     }
-    return book.add(entry.ticket.model_copy(update=fresh), entry.person, entry.order)
+    return book.add_leg(entry.ticket.model_copy(update=fresh), entry)
 
 
 def _say(book: Book, entry: Entry, leg: Entry, how: str) -> Entry:

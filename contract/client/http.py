@@ -22,6 +22,7 @@ from contract.appointments import (
     Slots,
 )
 from contract.bodies import (
+    AtWork,
     Body,
     Broadcast,
     Call,
@@ -40,6 +41,7 @@ from contract.bodies import (
     Problem,
     Snapshot,
     Stops,
+    SwitchCalling,
     TakeTicket,
     Ticket,
     Token,
@@ -198,14 +200,20 @@ class HallClient:
 
     # -- windows
 
-    def open_window(self, window: str, key: str = "") -> WindowView:
-        return self._command(f"/windows/{window}/open", _NOTHING, WindowView, key)
+    def open_window(self, window: str, key: str = "", *, auto: bool | None = None) -> WindowView:
+        """`auto`: whether the server calls here, only in a hall with mixed assignment; None = as configured."""
+        return self._command(f"/windows/{window}/open", AtWork(auto=auto), WindowView, key)
 
     def pause_window(self, window: str, reason: str = "", key: str = "") -> WindowView:
         return self._command(f"/windows/{window}/pause", Pause(reason=reason), WindowView, key)
 
-    def resume_window(self, window: str, key: str = "") -> WindowView:
-        return self._command(f"/windows/{window}/resume", _NOTHING, WindowView, key)
+    def resume_window(self, window: str, key: str = "", *, auto: bool | None = None) -> WindowView:
+        """`auto` as in open_window; None = as before."""
+        return self._command(f"/windows/{window}/resume", AtWork(auto=auto), WindowView, key)
+
+    def switch_calling(self, window: str, auto: bool, key: str = "") -> WindowView:
+        """Whether the server calls here from now on; only in a hall with mixed assignment."""
+        return self._command(f"/windows/{window}/auto", SwitchCalling(auto=auto), WindowView, key)
 
     def close_window(self, window: str, key: str = "") -> WindowView:
         return self._command(f"/windows/{window}/close", _NOTHING, WindowView, key)
@@ -233,8 +241,9 @@ class HallClient:
     def no_show(self, window: str, key: str = "") -> Ticket:
         return self._command(f"/windows/{window}/no-show", _NOTHING, Ticket, key)
 
-    def hold(self, window: str, reason: str = "", key: str = "") -> Ticket:
-        return self._command(f"/windows/{window}/hold", Hold(reason=reason), Ticket, key)
+    def hold(self, window: str, reason: str = "", key: str = "", *, minutes: int | None = None) -> Ticket:
+        """Set aside; after `minutes` the ticket may be called again by itself, without them only by call_back."""
+        return self._command(f"/windows/{window}/hold", Hold(reason=reason, minutes=minutes), Ticket, key)
 
     def transfer(self, window: str, body: Transfer, key: str = "") -> Ticket:
         return self._command(f"/windows/{window}/transfer", body, Ticket, key)

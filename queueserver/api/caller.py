@@ -70,6 +70,14 @@ async def resume(hall: str, window: str, request: Request) -> Response:
     return await _of_window(request, hall, window, commands.ResumeWindow(window, body.auto, by=asker.actor))
 
 
+@router.post(WINDOW + "/auto", **documented(bodies.WindowView, bodies.SwitchCalling))
+async def switch_calling(hall: str, window: str, request: Request) -> Response:
+    """Whether the server calls here from now on."""
+    asker = await _staff(request, hall)
+    body = await read_body(request, bodies.SwitchCalling)
+    return await _of_window(request, hall, window, commands.SwitchCalling(window, body.auto, by=asker.actor))
+
+
 @router.post(WINDOW + "/close", **documented(bodies.WindowView, bodies.Empty))
 async def close(hall: str, window: str, request: Request) -> Response:
     """Staff leave the window."""

@@ -32,6 +32,11 @@ def next_chance(policy: Policy, windows: Iterable[Window], line: Line, now: date
     return min((moment for moment in (*moments, *([due] if due else [])) if moment > now), default=None)
 
 
+def calls_at(policy: Policy, window: Window, now: datetime) -> datetime | None:
+    """From when on the server may call for this window; None while it is not free or calls by its clerk's hand."""
+    return _ready_at(policy, window, now) if _waits_for_a_call(policy, window) else None
+
+
 def _waits_for_a_call(policy: Policy, window: Window) -> bool:
     return is_free(window) and calls_by_itself(policy, window)
 

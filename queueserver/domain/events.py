@@ -178,6 +178,11 @@ class WindowResumed(WindowEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class WindowSwitched(WindowEvent):
+    """From now on the server calls for it, or staff do."""
+
+
+@dataclass(frozen=True, slots=True)
 class WindowClosed(WindowEvent):
     """`how` is empty when somebody closed it, "day_over" when the hall's day turned while it was still open.
 

@@ -57,6 +57,12 @@ class Window:
         window = replace(self, state=WindowState.OPEN, pause_reason="", auto=auto)
         return window, events.WindowResumed(window)
 
+    def switch(self, *, auto: bool) -> tuple[Window, events.WindowSwitched]:
+        """The server calls here from now on, or no more; whoever is at the window is served on."""
+        self._only("switch", WindowState.OPEN, WindowState.PAUSED)
+        window = replace(self, auto=auto)
+        return window, events.WindowSwitched(window)
+
     def close(self, busy_with: str | None, how: str = "") -> tuple[Window, events.WindowClosed]:
         """`busy_with` is the number still here; a window closes only when its visitor is done."""
         if self.ticket is not None:

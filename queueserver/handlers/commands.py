@@ -106,6 +106,13 @@ class ResumeWindow(AtWindow):
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchCalling(AtWindow):
+    """`auto`: the server calls here from now on, or the clerk does; only in a hall with mixed assignment."""
+
+    auto: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Assign:
     """The hall's own: call somebody to a window that calls by itself, if there is one to call."""
 
@@ -273,6 +280,7 @@ WindowCommand = (
     OpenWindow
     | PauseWindow
     | ResumeWindow
+    | SwitchCalling
     | Assign
     | CloseWindow
     | CallNext

@@ -51,6 +51,7 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.OpenWindow: windows.open_window,
     commands.PauseWindow: windows.pause_window,
     commands.ResumeWindow: windows.resume_window,
+    commands.SwitchCalling: windows.switch_calling,
     commands.Assign: assigning.assign,
     commands.CloseWindow: windows.close_window,
     commands.Broadcast: windows.broadcast,

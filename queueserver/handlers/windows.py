@@ -54,6 +54,15 @@ def resume_window(uow: UnitOfWork, command: commands.ResumeWindow) -> None:
     _keep(uow, *uow.window(command.window).resume(auto=command.auto))
 
 
+def switch_calling(uow: UnitOfWork, command: commands.SwitchCalling) -> None:
+    """The window is called for, or calls; asking for what is so already changes nothing."""
+    _must_be_free_to_choose(uow, command.auto)
+    before = uow.window(command.window)
+    window, event = before.switch(auto=command.auto)
+    if window != before:
+        _keep(uow, window, event)
+
+
 def close_window(uow: UnitOfWork, command: commands.CloseWindow) -> None:
     """Staff leave; refused while a visitor is at the window. Who was to come back here waits with the queue.
 

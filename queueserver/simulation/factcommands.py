@@ -10,8 +10,9 @@ from queueserver.ports import Actor
 from queueserver.simulation.recording import Fact, Recording, dropped
 
 _CLERK: Final = frozenset({"clerk"})
-NOTHING_TO_DO: Final = ("announcement.", "appointment.")
-"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues."""
+NOTHING_TO_DO: Final = ("announcement.", "appointment.", "window.switched")
+"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues, a window
+that is called for in its calls."""
 
 Make = Callable[[Fact, str, Recording], commands.Command]
 """From a fact and our id of its ticket to the command that made it."""

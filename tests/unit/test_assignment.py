@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queueserver.domain.assignment import next_chance, ready
+from queueserver.domain.assignment import calls_at, next_chance, ready
 from queueserver.domain.balance import accounted, choose_window
 from queueserver.domain.hall import Assignment, Policy
 from queueserver.domain.ticket import State, Ticket
@@ -107,6 +107,36 @@ def test_in_a_mixed_hall_each_window_chooses() -> None:
     assert rules.window("w3").auto
 
 
+def test_a_clerk_at_work_switches_the_servers_calls_on_and_off() -> None:
+    rules = hall(Assignment.MIXED)
+    rules.open("w1", "w2")
+    first, second = rules.take(), rules.take()
+    rules.later(seconds=60)
+    assert calls_at(rules.live.plan.policy, rules.window("w1"), rules.now) is None
+    rules.do(commands.SwitchCalling("w1", True))
+    assert calls_at(rules.live.plan.policy, rules.window("w1"), rules.now) == rules.now - timedelta(seconds=55)
+    assert assign(rules) == [f"w1 {first.number}"]
+    assert calls_at(rules.live.plan.policy, rules.window("w1"), rules.now) is None, "somebody is there"
+    rules.do(commands.SwitchCalling("w1", False))
+    rules.do(commands.NoShow("w1"))
+    rules.later(seconds=60)
+    assert assign(rules) == []
+    rules.do(commands.PauseWindow("w1", ""))
+    rules.do(commands.SwitchCalling("w1", True))
+    assert assign(rules) == [], "a pause holds off the server too"
+    rules.do(commands.ResumeWindow("w1"))
+    rules.later(seconds=5)
+    assert assign(rules) == [f"w1 {second.number}"]
+
+
+def test_switching_to_what_is_so_already_is_no_fact() -> None:
+    rules = hall(Assignment.MIXED)
+    rules.open("w1")
+    already = len(rules.events)
+    rules.do(commands.SwitchCalling("w1", False))
+    assert len(rules.events) == already
+
+
 @pytest.mark.parametrize("assignment", [Assignment.MANUAL, Assignment.AUTOMATIC])
 def test_where_all_windows_do_the_same_none_may_choose(assignment: Assignment) -> None:
     rules = hall(assignment)
@@ -114,6 +144,7 @@ def test_where_all_windows_do_the_same_none_may_choose(assignment: Assignment) -
     rules.open("w1")
     rules.do(commands.PauseWindow("w1", ""))
     rules.refused(commands.ResumeWindow("w1", auto=False), "assignment_fixed")
+    rules.refused(commands.SwitchCalling("w1", False), "assignment_fixed")
 
 
 def test_the_servers_call_is_told_as_such_and_counts_in_the_row_of_privileged_calls() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -18,12 +19,15 @@ ACTS: dict[str, Callable[[Window], tuple[Window, events.WindowEvent]]] = {
     "open": lambda w: w.open("li", "李强"),
     "pause": lambda w: w.pause("lunch"),
     "resume": lambda w: w.resume(),
+    "switch": lambda w: w.switch(auto=True),
     "close": lambda w: w.close(None),
 }
 EXPECTED = {
     ("open", WindowState.CLOSED): (Window("w1", WindowState.OPEN, "li", "李强", streak=3), events.WindowOpened),
     ("pause", WindowState.OPEN): (PAUSED, events.WindowPaused),
     ("resume", WindowState.PAUSED): (OPEN, events.WindowResumed),
+    ("switch", WindowState.OPEN): (replace(OPEN, auto=True), events.WindowSwitched),
+    ("switch", WindowState.PAUSED): (replace(PAUSED, auto=True), events.WindowSwitched),
     ("close", WindowState.OPEN): (CLOSED, events.WindowClosed),
     ("close", WindowState.PAUSED): (CLOSED, events.WindowClosed),
 }

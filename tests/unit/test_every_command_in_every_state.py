@@ -75,10 +75,13 @@ class Situation:
         return self.rules.ticket(ticket).state.value if ticket else ""
 
 
+_ASSIGNMENT = {"automatic": Assignment.AUTOMATIC, "mixed": Assignment.MIXED, "as it is": Assignment.MIXED}
+
+
 def situation(row: str, ticket_state: str, window_state: str) -> Situation:
     """The two states, and what the variant of the command adds to them."""
     variant = row.partition("(")[2].rstrip(")")
-    assignment = Assignment.AUTOMATIC if variant == "automatic" else Assignment.MANUAL
+    assignment = _ASSIGNMENT.get(variant, Assignment.MANUAL)
     policy = Policy(
         recalls=1, max_misses=1 if variant == "too often" else 3, assignment=assignment, assign_after_seconds=0
     )
@@ -171,6 +174,8 @@ MADE: dict[str, Made] = {
     "OpenWindow (sits elsewhere)": lambda _: commands.OpenWindow("w1", LI),
     "PauseWindow": lambda _: commands.PauseWindow("w1", "lunch"),
     "ResumeWindow": lambda _: commands.ResumeWindow("w1"),
+    "SwitchCalling": lambda _: commands.SwitchCalling("w1", True),
+    "SwitchCalling (as it is)": lambda _: commands.SwitchCalling("w1", False),
     "CloseWindow": lambda _: commands.CloseWindow("w1"),
     "CallNext": lambda _: commands.CallNext("w1"),
     "Assign": lambda _: commands.Assign(),

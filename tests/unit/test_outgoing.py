@@ -101,6 +101,7 @@ EVENTS: dict[str, events.Event] = {
     "window.opened": events.WindowOpened(replace(WINDOW, state=WindowState.OPEN, pause_reason="")),
     "window.paused": events.WindowPaused(WINDOW),
     "window.resumed": events.WindowResumed(replace(WINDOW, state=WindowState.OPEN, pause_reason="")),
+    "window.switched": events.WindowSwitched(replace(WINDOW, state=WindowState.OPEN, auto=True)),
     "window.closed": events.WindowClosed(replace(WINDOW, state=WindowState.CLOSED, staff=None)),
     "announcement.broadcast": events.AnnouncementBroadcast("请注意", "zh-CN", ("east",), True, NOON),
     "config.published": events.ConfigPublished(4),

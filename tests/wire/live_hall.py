@@ -81,9 +81,9 @@ class LiveServer:
 
 
 @contextlib.contextmanager
-def live_hall() -> Iterator[HallApi]:
-    """The sample hall with no facts yet, asked by a device that is kiosk and caller in one."""
-    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder)) as live:
+def live_hall(config: HallConfig = SAMPLE_HALL) -> Iterator[HallApi]:
+    """The sample hall, or one with its id, with no facts yet, asked by a device that is kiosk and caller in one."""
+    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder), config) as live:
         yield live.client()
 
 

@@ -1,8 +1,8 @@
 """One suite for every hall there is: what FakeHall promises, the real server over real HTTP must keep, and the reverse.
 
 FACTORIES lists the halls. The real one comes from the module live_hall.py beside this file: `live_hall()` is a context
-manager that yields a HallApi whose server was loaded with contract.client.sample (SAMPLE_HALL and its STAFF) and has
-no tickets yet.
+manager that yields a HallApi whose server was loaded with contract.client.sample (SAMPLE_HALL, or a hall made of it,
+and its STAFF) and has no tickets yet.
 """
 
 from __future__ import annotations
@@ -32,19 +32,23 @@ from contract.bodies import (
 from contract.client.api import HallApi
 from contract.client.fake import FakeHall
 from contract.client.sample import CHIEF, CLERK, OTHER_CLERK, SAMPLE_HALL, Staff
+from contract.config import Assignment, HallConfig
 from contract.errors import REFUSALS, HallError
 from contract.events import EVENT_DATA, TicketData
 
 PERSON = Document(kind="resident", number="11010519491231002X", name="张小明")
 
 
+Factory = Callable[[HallConfig], AbstractContextManager[HallApi]]
+
+
 @contextmanager
-def fake_hall() -> Iterator[HallApi]:
-    yield FakeHall()
+def fake_hall(config: HallConfig) -> Iterator[HallApi]:
+    yield FakeHall(config)
 
 
-def _factories() -> dict[str, Callable[[], AbstractContextManager[HallApi]]]:
-    found: dict[str, Callable[[], AbstractContextManager[HallApi]]] = {"fake": fake_hall}
+def _factories() -> dict[str, Factory]:
+    found: dict[str, Factory] = {"fake": fake_hall}
     real = Path(__file__).with_name("live_hall.py")
     if real.exists():
         spec = importlib.util.spec_from_file_location("live_hall", real)
@@ -61,7 +65,27 @@ FACTORIES = _factories()
 
 @pytest.fixture(params=list(FACTORIES))
 def hall(request: pytest.FixtureRequest) -> Iterator[HallApi]:
-    with FACTORIES[request.param]() as api:
+    with FACTORIES[request.param](SAMPLE_HALL) as api:
+        yield api
+
+
+def hall_that_calls(assignment: Assignment, seconds: int = 0) -> HallConfig:
+    """The sample hall, which calls by itself so many seconds after a window became free."""
+    policy = SAMPLE_HALL.hall.policy.model_copy(update={"assignment": assignment, "assign_after_seconds": seconds})
+    return SAMPLE_HALL.model_copy(update={"hall": SAMPLE_HALL.hall.model_copy(update={"policy": policy})})
+
+
+@pytest.fixture(params=list(FACTORIES))
+def mixed(request: pytest.FixtureRequest) -> Iterator[HallApi]:
+    """A hall where each window chooses who calls, and the server calls at once."""
+    with FACTORIES[request.param](hall_that_calls(Assignment.MIXED)) as api:
+        yield api
+
+
+@pytest.fixture(params=list(FACTORIES))
+def automatic(request: pytest.FixtureRequest) -> Iterator[HallApi]:
+    """A hall where the server calls everywhere, and lets a free window breathe longer than a test takes."""
+    with FACTORIES[request.param](hall_that_calls(Assignment.AUTOMATIC, seconds=600)) as api:
         yield api
 
 
@@ -188,6 +212,100 @@ def test_printed_and_cancelled(hall: HallApi) -> None:
     assert hall.cancel(other.id, Cancel(walkout=True)).state is TicketState.WALKOUT
     with refused("illegal_transition"):
         hall.cancel(ticket.id)
+
+
+# ------------------------------------------------------------------------------------------- who decides to call
+
+
+def here(hall: HallApi, window: str = "w1") -> str:
+    """The number at a window, "" when nobody is there."""
+    current = hall.window(window).current
+    return current.number if current else ""
+
+
+def test_where_staff_call_the_window_says_so(hall: HallApi) -> None:
+    sit_down(hall)
+    take(hall)
+    view = hall.window("w1")
+    assert (view.assignment, view.auto, view.calls_at, here(hall)) == ("manual", False, None, "")
+    with refused("assignment_fixed"):
+        hall.switch_calling("w1", True)
+    hall.pause_window("w1")
+    with refused("assignment_fixed"):
+        hall.resume_window("w1", auto=True)
+    hall.login(OTHER_CLERK.user, OTHER_CLERK.password)
+    with refused("assignment_fixed"):
+        hall.open_window("w2", auto=False)
+
+
+def test_a_clerk_switches_the_servers_calls_on_and_off(mixed: HallApi) -> None:
+    sit_down(mixed)
+    first, second, third = (take(mixed).number for _ in range(3))
+    assert (mixed.window("w1").assignment, mixed.window("w1").auto, here(mixed)) == ("mixed", False, "")
+    view = mixed.switch_calling("w1", True)
+    assert view.auto
+    assert here(mixed) == first
+    assert mixed.switch_calling("w1", True).auto, "twice is once"
+    mixed.start("w1")
+    mixed.finish("w1")
+    assert here(mixed) == second
+    assert not mixed.switch_calling("w1", False).auto
+    mixed.no_show("w1")
+    assert here(mixed) == ""
+    assert call(mixed).number == third
+    kinds = [event.type for event in mixed.events(0).events if event.type.startswith("window.")]
+    assert kinds == ["window.opened", "window.switched", "window.switched"]
+    how = [event.data["how"] for event in mixed.events(0).events if event.type == "ticket.called"]
+    assert how == ["auto", "auto", "next"]
+
+
+def test_a_pause_holds_off_the_server_and_a_window_may_open_or_resume_called_for(mixed: HallApi) -> None:
+    mixed.login(CLERK.user, CLERK.password)
+    with refused("illegal_window_transition"):
+        mixed.switch_calling("w1", True)
+    assert mixed.open_window("w1", auto=True).auto
+    mixed.pause_window("w1")
+    ticket = take(mixed)
+    assert (here(mixed), mixed.window("w1").calls_at) == ("", None)
+    mixed.switch_calling("w1", False)
+    mixed.resume_window("w1")
+    assert here(mixed) == ""
+    mixed.pause_window("w1")
+    mixed.resume_window("w1", auto=True)
+    assert here(mixed) == ticket.number
+
+
+def test_the_servers_call_takes_whoever_comes(mixed: HallApi) -> None:
+    sit_down(mixed)
+    mixed.switch_calling("w1", True)
+    view = mixed.window("w1")
+    assert view.calls_at is not None
+    assert view.calls_at <= view.time
+    assert take(mixed).number == here(mixed)
+    assert mixed.window("w1").calls_at is None
+    mixed.login(OTHER_CLERK.user, OTHER_CLERK.password)
+    with refused("window_taken"):
+        mixed.switch_calling("w1", False)
+
+
+def test_of_two_free_windows_the_one_that_waits_longer_is_called_for_first(mixed: HallApi) -> None:
+    for window, who in (("w1", CLERK), ("w2", OTHER_CLERK)):
+        sit_down(mixed, window, who)
+        mixed.switch_calling(window, True)
+    first, second = take(mixed).number, take(mixed).number
+    assert (here(mixed, "w1"), here(mixed, "w2")) == (first, second)
+
+
+def test_an_automatic_hall_says_when_it_calls_and_lets_a_key_be_quicker(automatic: HallApi) -> None:
+    sit_down(automatic)
+    ticket = take(automatic)
+    view = automatic.window("w1")
+    assert (view.assignment, view.auto, view.assign_after_seconds) == ("automatic", True, 600)
+    assert view.calls_at is not None
+    assert timedelta(seconds=590) < view.calls_at - view.time <= timedelta(seconds=600)
+    assert call(automatic).id == ticket.id
+    with refused("assignment_fixed"):
+        automatic.switch_calling("w1", False)
 
 
 # ------------------------------------------------------------------------------------------------ at the window
@@ -330,6 +448,23 @@ def test_hold_and_call_back(hall: HallApi) -> None:
     back = hall.call_back("w1", ticket.id)
     assert (back.ticket.state, back.reason.code) == (TicketState.CALLED, "called_back")
     assert hall.window("w1").held == ()
+
+
+def test_held_for_a_time_the_list_says_until_when(hall: HallApi) -> None:
+    ticket, _ = take(hall), take(hall)
+    sit_down(hall)
+    call(hall)
+    held = hall.hold("w1", "copies", minutes=10)
+    view = hall.window("w1")
+    assert held.state is TicketState.HELD
+    assert held.not_before is not None
+    assert timedelta(minutes=9) < held.not_before - view.time <= timedelta(minutes=10)
+    assert [(entry.id, entry.due_at) for entry in view.held] == [(ticket.id, held.not_before)]
+    assert call(hall).number == "A002", "before its time call-next leaves it alone"
+    hall.hold("w1")
+    assert [entry.due_at is None for entry in hall.window("w1").held] == [False, True]
+    back = hall.call_back("w1", ticket.id)
+    assert (back.reason.code, back.ticket.not_before) == ("called_back", None)
 
 
 def test_pick_needs_permission_and_a_reason(hall: HallApi) -> None:
@@ -490,6 +625,21 @@ def test_transfer_to_a_queue_keeps_number_visit_and_arrival(hall: HallApi) -> No
     assert (moved.state, moved.queue, moved.leg, moved.visit) == (TicketState.WAITING, "police", 2, first.visit)
     assert hall.window("w1").current is None
     assert line_of(hall, "w4") == ["A001", "C001"]
+
+
+def test_a_desk_hands_on_to_a_service(hall: HallApi) -> None:
+    ticket = take(hall)
+    sit_down(hall)
+    serve(hall, "w1")
+    for service, code in (("golf", "unknown_service"), ("medical", "invalid_field")):
+        with refused(code):
+            hall.transfer("w1", Transfer(service=service))
+    for body in (Transfer(), Transfer(queue="tax", service="invoices")):
+        with refused("invalid_field"):
+            hall.transfer("w1", body)
+    leg = hall.transfer("w1", Transfer(service="id-card", note="has the papers"))
+    assert (leg.number, leg.visit, leg.queue, leg.service) == (ticket.number, ticket.visit, "police", "id-card")
+    assert (leg.state, leg.leg, leg.note) == (TicketState.WAITING, 2, "has the papers")
 
 
 def test_transfer_to_a_window_is_for_that_window(hall: HallApi) -> None:
