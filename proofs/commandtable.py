@@ -3,6 +3,7 @@
 A cell says the ticket's new state and the fact that is recorded ("called recalled" = ticket.recalled), or "!code" for a
 refusal; "!" alone is "!illegal_transition". "=" is accepted and changes nothing, "nobody" is call-next with no one to
 call, and "ticket" leaves it to the same command's row in TICKETS. A command's words in brackets tell its variants.
+A fact with a star is recorded once for each window that is not closed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ TICKETS: Final = """
 | VoidTickets        | cancelled cancelled | !nobody_hit      | !nobody_hit       | cancelled cancelled | cancelled cancelled | !unknown_number; transferred = cancelled |
 | CloseDay           | expired day.closed | = day.closed     | = day.closed      | expired day.closed | expired day.closed | = day.closed |
 | ReopenDay          | waiting day.reopened | = day.reopened | = day.reopened    | held day.reopened | no_show day.reopened | = day.reopened |
-| TurnDay            | expired day.closed | expired day.closed | finished day.closed | expired day.closed | expired day.closed | = day.closed |
+| TurnDay            | expired window.closed* day.closed | expired window.closed* day.closed | finished window.closed* day.closed | expired window.closed* day.closed | expired window.closed* day.closed | = window.closed* day.closed |
 """
 """What becomes of the ticket that is named; where windows stand makes no difference but to Pick and CallBack.
 
@@ -49,6 +50,7 @@ WINDOWS: Final = """
 | SwitchCalling (mixed) | !illegal_window_transition | open switched | paused switched | open switched | open switched | paused switched | paused switched |
 | SwitchCalling (as it is) | !illegal_window_transition | = | = | = | = | = | = |
 | CloseWindow         | !illegal_window_transition | closed closed | closed closed | !window_busy   | !window_busy      | !window_busy       | !window_busy      |
+| CloseWindows        | = calendar.changed | closed calendar.changed closed | closed calendar.changed closed | paused calendar.changed paused | paused calendar.changed paused | = calendar.changed | = calendar.changed |
 | CallNext            | !window_closed | called called | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | CallNext (nobody)   | !window_closed | nobody        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | Pick                | !window_closed | ticket        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
@@ -93,6 +95,7 @@ ANYWHERE: Final = """
 | TakeTicket (day closed) | !day_closed               |
 | MakeClosure | = calendar.changed                    |
 | EndClosure | = calendar.changed                     |
+| KeepWindowsClosed | =                               |
 | Book      | booked appointment.booked               |
 | Book (draft) | draft appointment.reserved           |
 | ImportAppointments | = appointment.booked           |
@@ -112,6 +115,10 @@ class Outcome:
     refusal: str = ""
     by_ticket: bool = False
     """The same command's row in TICKETS says it."""
+
+    def told(self, at_work: int) -> tuple[str, ...]:
+        """The facts when so many windows are not closed."""
+        return tuple(one for fact in self.facts for one in ([fact[:-1]] * at_work if fact.endswith("*") else [fact]))
 
 
 Rows = dict[str, dict[str, Outcome]]
@@ -143,7 +150,9 @@ def _outcome(cell: str, family: str) -> Outcome:
     return Outcome("" if state in ("=", "nobody") else state, facts)
 
 
-WINDOW_COMMANDS: Final = frozenset({"OpenWindow", "PauseWindow", "ResumeWindow", "SwitchCalling", "CloseWindow"})
+WINDOW_COMMANDS: Final = frozenset(
+    {"OpenWindow", "PauseWindow", "ResumeWindow", "SwitchCalling", "CloseWindow", "CloseWindows"}
+)
 
 BY_TICKET: Final[Rows] = table(TICKETS)
 BY_WINDOW: Final[Rows] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from queueserver.domain.hall import HallPlan
 from queueserver.domain.line import Line
 from queueserver.domain.ticket import OPEN_STATES, State, Ticket
 from queueserver.domain.window import Window as WindowNow
+from queueserver.domain.window import WindowState
 from queueserver.handlers import commands
 from queueserver.handlers.dispatch import carry_out
 from queueserver.outgoing import fact_of
@@ -126,8 +127,9 @@ def _steps(node: Node, most: int, seen: set[Any], found: Found) -> Iterator[Node
             if refusal.code != wanted.refusal:
                 found.wrong.append(f"{command} is refused with {refusal.code}, not {wanted}: {_told(node)}")
             continue
-        after = copied(node)
+        after, at_work = copied(node), sum(one.state is not WindowState.CLOSED for one in node.live.windows.values())
         facts, outcome = _carry_out(after, command)
+        wanted = replace(wanted, facts=wanted.told(at_work))
         if (problem := _unlike(after, wanted, facts, outcome, subject)) is not None:
             found.wrong.append(f"{command}: {problem}: {_told(node)}")
         key = _key(after)

@@ -75,7 +75,7 @@ def _is_kept_closed(uow: UnitOfWork, window: str, closure: Closure) -> bool:
 
 def _hit(uow: UnitOfWork, closure: Closure, unserved: tuple[Unserved, ...]) -> tuple[Hit, ...]:
     """Who is at the windows or was sent to them, and who waits where nobody would be left to call."""
-    if not of_today(uow, closure.day, closure.band[0]):
+    if not _is_today(uow, closure):
         return ()
     alone = {one.queue for one in unserved}
     sent = {window_lane(window) for window in closure.windows}
@@ -100,7 +100,7 @@ def _unserved(uow: UnitOfWork, closure: Closure) -> tuple[Unserved, ...]:
 
     For another day nobody knows who will be at work: then all windows count that are not out of use themselves.
     """
-    today = of_today(uow, closure.day, closure.band[0])
+    today = _is_today(uow, closure)
     gone = {window for window in uow.plan.windows if window in closure.windows or _is_kept_closed(uow, window, closure)}
     at_work = {window.id for window in uow.windows() if _at_work(window)} if today else set(uow.plan.windows)
     found = []
@@ -110,6 +110,11 @@ def _unserved(uow: UnitOfWork, closure: Closure) -> tuple[Unserved, ...]:
             waiting = uow.line.count(queue) if today else 0
             found.append(Unserved(queue, waiting, tuple(uow.label(window) for window in others)))
     return tuple(found)
+
+
+def _is_today(uow: UnitOfWork, closure: Closure) -> bool:
+    """Whether it holds already or later this business day; one of all tomorrow begins before this one ends."""
+    return closure.holds(local_time(uow)) or of_today(uow, closure.day, closure.band[1] - 1)
 
 
 def _at_work(window: Window) -> bool:
