@@ -123,7 +123,8 @@ class ImportAppointments(Body):
 class Appointment(Body):
     """One appointment. `person`, `document` and `phone` are masked and only for the staff's eyes.
 
-    `ticket` and `number` are those of the check-in; a draft is held until `held_until`.
+    `ticket` and `number` are those of the check-in; a draft is held until `held_until`. `obstacle` says why an open one
+    cannot be kept as things stand, with a code of contract.days.AppointmentHit; told when the appointment is looked up.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Appointment(Body):
     person: str = ""
     document: str = ""
     phone: str = ""
+    obstacle: str = ""
 
 
 class SlotEntry(Body):

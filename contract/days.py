@@ -95,12 +95,24 @@ class UnservedQueue(Body):
 
 
 class AppointmentHit(Body):
-    """One appointment that falls into the closed time; it keeps its state, but cannot be checked in."""
+    """One appointment that cannot be kept as it was promised; it keeps its state until it is moved or cancelled.
+
+    `why`: closed (the hall is closed then), service_gone: it cannot be checked in; no_slot: there is no such time any
+    more, but it can be checked in.
+    """
 
     id: str
     code: str
     queue: str
+    service: str = ""
     start: datetime
+    why: str = "closed"
+
+
+class AppointmentsHit(Body):
+    """GET /halls/{hall}/appointments/hit: appointments still to come that cannot be kept as things stand, by time."""
+
+    appointments: tuple[AppointmentHit, ...]
 
 
 class Closure(Body):

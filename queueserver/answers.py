@@ -85,7 +85,7 @@ class Renderer:
             not_before=ticket.not_before,
         )
 
-    def appointment(self, appointment: Appointment, eyes: Eyes) -> appointments.Appointment:
+    def appointment(self, appointment: Appointment, eyes: Eyes, obstacle: str = "") -> appointments.Appointment:
         """The appointment as `eyes` may see it."""
         staff = eyes is Eyes.STAFF
         return appointments.Appointment(
@@ -105,6 +105,7 @@ class Renderer:
             person=appointment.person if staff else "",
             document=appointment.document if staff else "",
             phone=appointment.phone if staff else "",
+            obstacle=obstacle,
         )
 
     def reply(self, status: int, eyes: Eyes) -> Callable[[Answer], Reply]:

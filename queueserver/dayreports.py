@@ -21,7 +21,7 @@ def report_body(report: Report) -> days.HitReport:
         dry_run=report.dry_run,
         tickets=tuple(_hit(one) for one in report.hit),
         appointments=tuple(
-            days.AppointmentHit(id=one.id, code=one.code, queue=one.queue, start=one.start)
+            days.AppointmentHit(id=one.id, code=one.code, queue=one.queue, service=one.service, start=one.start)
             for one in report.appointments
         ),
         unserved=tuple(

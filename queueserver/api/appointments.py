@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from contract import appointments as bodies
 from contract.bodies import Channel, Ticket
+from contract.days import AppointmentsHit
 from queueserver.accounts.directory import Who
 from queueserver.accounts.roles import BOOKERS, EVERYBODY, IMPORTERS, STAFF, TICKET_GIVERS
 from queueserver.answers import Eyes
@@ -85,6 +86,13 @@ async def bring(hall: str, request: Request) -> Response:
     )
     command = bookings.ImportAppointments(body.source, rows, body.dry_run, body.exceed)
     return await submit(request, hall, command, house(request).renderer.reply(200, _eyes(asker)))
+
+
+@router.get("/appointments/hit", **documented(AppointmentsHit))
+async def hit(hall: str, request: Request) -> Response:
+    """Appointments still to come that cannot be kept as things stand: to be moved or cancelled."""
+    await who(request, hall, STAFF)
+    return json_response(AppointmentsHit(appointments=await house(request).queries.appointments_hit(hall)))
 
 
 @router.get("/appointments/{appointment}", **documented(bodies.Appointment))
