@@ -198,3 +198,64 @@ class WindowBar(Protocol):
 
     def close(self) -> None:
         """Leave the bars as they are and join the thread."""
+
+
+class PadAct(StrEnum):
+    """What a clerk wants who presses a key of his pad."""
+
+    CALL_NEXT = "call_next"
+    RECALL = "recall"
+    NO_SHOW = "no_show"
+    TRANSFER = "transfer"
+    PAUSE = "pause"
+    FINISH = "finish"
+    SIGN_IN = "sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class PadEvent:
+    """One act at one pad. `digits` were typed with it, e.g. the number of the window to transfer to; else empty."""
+
+    address: int
+    act: PadAct
+    digits: str = ""
+
+
+class CallPad(Protocol):
+    """All call pads on one cable, told apart by address; watches from a thread of its own and calls back on it."""
+
+    name: str
+
+    def start(self, on_event: Callable[[PadEvent], None], on_fault: Callable[[Health], None]) -> None:
+        """Begin watching. `on_fault` also gets HEALTHY when the cable is back, and "pads_silent" per change."""
+
+    def display(self, address: int, text: str) -> None:
+        """Show on the pad's own display, where it has one; the newest text wins. Never waits, never raises."""
+
+    def beep(self, address: int) -> None:
+        """Once, where the pad can."""
+
+    def health(self) -> Health: ...
+
+    def close(self) -> None:
+        """Stop watching and join the thread."""
+
+
+class RatingPad(Protocol):
+    """All rating pads on one cable, told apart by address. Safe from any thread."""
+
+    name: str
+
+    def ask(self, address: int, timeout: float) -> int | None:
+        """Light the pad and wait for a touch: 5 = very satisfied ... 1 = very dissatisfied, None = no answer.
+
+        Blocks up to `timeout` seconds. None also when the pad cannot be reached; health says so.
+        """
+
+    def idle(self, address: int, text: str) -> None:
+        """What the pad shows while it asks nothing, where it can. Never waits, never raises."""
+
+    def health(self) -> Health: ...
+
+    def close(self) -> None:
+        """End every ask() and join the thread."""

@@ -64,6 +64,8 @@ BUILT_IN: dict[str, tuple[str, str, str]] = {
     "loudspeaker.virtual": ("hardware.loudspeakers.virtual", "FileLoudspeakerOptions", "open_file_loudspeaker"),
     "bar.bx5k-serial": ("hardware.bars.onbon", "Bx5kSerialOptions", "open_serial"),
     "bar.bx5k-tcp": ("hardware.bars.onbon", "Bx5kTcpOptions", "open_tcp"),
+    "bar.template": ("hardware.bars.template", "TemplateBarOptions", "open_template"),
+    "bar.modbus-digits": ("hardware.bars.digits", "ModbusDigitsOptions", "open_digits"),
     "bar.virtual": ("hardware.bars.virtual", "VirtualBarOptions", "open_virtual"),
 }
 

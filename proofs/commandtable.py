@@ -9,7 +9,7 @@ A fact with a star is recorded once for each window that is not closed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 TICKETS: Final = """
@@ -35,7 +35,7 @@ TICKETS: Final = """
 """What becomes of the ticket that is named; where windows stand makes no difference but to Pick and CallBack.
 
 "over" is each of finished, transferred, cancelled, walkout and expired; behind a semicolon, what one of them has of its
-own. TurnDay, CloseDay and ReopenDay name none: they reach all.
+own. TurnDay, CloseDay and ReopenDay name none: they reach all. TurnDay closes each window somebody forgot, too.
 """
 
 WINDOWS: Final = """
@@ -70,6 +70,7 @@ WINDOWS: Final = """
 | Hold                | !window_idle  | !window_idle   | !window_idle  | held held          | held held         | held held          | held held         |
 | Transfer            | !window_idle  | !window_idle   | !window_idle  | transferred transferred | transferred transferred | transferred transferred | transferred transferred |
 | Transfer (to window) | !window_idle | !window_idle   | !window_idle  | transferred transferred | transferred transferred | transferred transferred | transferred transferred |
+| HandOn              | !window_idle  | !window_idle   | !window_idle  | !                  | finished finished continued | !             | finished finished continued |
 """
 """What becomes of the window (its own commands) or of the ticket at it."""
 
@@ -171,8 +172,14 @@ def commands_in_the_table() -> set[str]:
     return {row.partition(" ")[0] for rows in (BY_TICKET, BY_WINDOW, BY_APPOINTMENT, ALWAYS) for row in rows}
 
 
-def expected(row: str, ticket_state: str, window_state: str) -> Outcome:
-    """What `row` must come to for a ticket in one state named at, or standing apart from, a window in another."""
+def expected(row: str, ticket_state: str, window_state: str, staffed: int = 0) -> Outcome:
+    """What `row` must come to for a ticket in one state named at, or standing apart from, a window in another.
+
+    `staffed` windows are not closed.
+    """
+    if row == "TurnDay":
+        told = BY_TICKET[row][ticket_state]
+        return replace(told, facts=("window.closed",) * staffed + told.facts)
     if row in ALWAYS:
         return ALWAYS[row]["in every state"]
     if row in BY_WINDOW and not (outcome := BY_WINDOW[row][window_state]).by_ticket:

@@ -220,6 +220,10 @@ def _at_window(node: Node, window: str) -> Iterator[CommandRow]:
     yield "Finish (more to do)" if more else "Finish", commands.Finish(window, "done", ()), at
     yield _no_show_row(live, there), commands.NoShow(window), at
     yield "Hold", commands.Hold(window, ""), at
+    if live.closing is None and (there is None or there.leg < MOST_LEGS):
+        another = next((one for one in live.plan.services if there is None or one != there.service), "")
+        if another:
+            yield "HandOn", commands.HandOn(window, (another,)), at
     if there is None or there.leg < MOST_LEGS:
         yield "Transfer", commands.Transfer(window, next(reversed(live.plan.queues)), None, ""), at
         for other in live.plan.windows:
@@ -266,7 +270,8 @@ def _wanted(node: Node, row: str, command: commands.Command, subject: str) -> Ou
     window = getattr(command, "window", None)
     standing = _standing(node.live, window) if window else "closed"
     state = _state_before(node, row, subject)
-    wanted = expected(row, state, standing)
+    staffed = sum(one.state is not WindowState.CLOSED for one in node.live.windows.values())
+    wanted = expected(row, state, standing, staffed)
     if row in ("Pick", "CallBack") and standing == "open":
         ticket = node.known[subject]
         back = row == "CallBack" and ticket.window == window

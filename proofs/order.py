@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from queueserver.domain.line import lane_of
 from queueserver.domain.ticket import AT_WINDOW, OPEN_STATES, State, Ticket
 from queueserver.domain.window import WindowState
 from queueserver.store import rows
@@ -38,11 +39,11 @@ def _windows_untrue(live: LiveHall) -> Iterator[str]:
 
 def _line_untrue(live: LiveHall) -> Iterator[str]:
     waiting = {ticket.id for ticket in live.tickets.values() if ticket.state is State.WAITING}
-    lanes = {*live.plan.queues, *(f"window/{window}" for window in live.plan.windows)}
+    lanes = {lane_of(ticket) for ticket in live.tickets.values()} | {*live.plan.queues}
     in_line = [ticket for lane in sorted(lanes) for ticket in live.line.in_order(lane)]
     if sorted(ticket.id for ticket in in_line) != sorted(waiting):
         yield f"{len(in_line)} stand in line, {len(waiting)} wait"
-    for queue in live.plan.queues:
+    for queue in {*live.plan.queues, *(ticket.queue for ticket in in_line)}:
         if live.line.count(queue) != sum(1 for ticket in in_line if ticket.queue == queue):
             yield f"the count of queue {queue} is wrong"
 

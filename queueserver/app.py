@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
@@ -21,25 +20,18 @@ from queueserver.api.application import application
 from queueserver.api.deps import House
 from queueserver.broker import ManagedBroker, MqttAccount
 from queueserver.clock import ThisMachine, Ulids, visitor_token
-from queueserver.domain.errors import DomainError
 from queueserver.metrics import Metrics
 from queueserver.publisher import MqttAddress
 from queueserver.queries import Queries
 from queueserver.reading import Reading
 from queueserver.relay import Relay
+from queueserver.rounds import Rounds
 from queueserver.settings import ServerSettings
 from queueserver.steadyclock import Machine, SteadyClock
-from queueserver.store.database import StorageError, open_engine, prepare
+from queueserver.store.database import open_engine, prepare
 from queueserver.store.writer import Writer
 
 log = logging.getLogger(__name__)
-
-_TICK_SECONDS: Final = 20.0
-"""How soon a hall notices that its business day has turned, when nobody gives a command."""
-
-
-_CHANCE_SECONDS: Final = 0.25
-"""How late a window that calls by itself may call; asked in memory."""
 
 
 class Server:
@@ -116,8 +108,8 @@ class Server:
                 await self._broker.start(await self._mqtt_accounts())
             await self._relay.start()
             stack.push_async_callback(self._relay.close)
-            for rounds in (self._tick_for_ever(), self._call_for_ever()):
-                stack.push_async_callback(_cancelled, asyncio.create_task(rounds))
+            rounds = Rounds(self._writer, self._queries, self._relay, self._clock, self._keep_house)
+            await stack.enter_async_context(rounds.going())
             yield
 
     def _committed(self, hall: str, seq: int) -> None:
@@ -133,38 +125,12 @@ class Server:
         devices = await self._reading.run(records.devices)
         return [MqttAccount(one.hall, one.id, one.mqtt_hash) for one in devices]
 
-    async def _tick_for_ever(self) -> None:
-        """Let every hall turn its day though nobody asks anything of it, and see what another process has written."""
-        while True:
-            self._keep_clock()
-            try:
-                await self._devices_changed()
-                for hall, (seq, relayed) in (await self._queries.halls()).items():
-                    await self._writer.tick(hall)
-                    if seq > relayed:
-                        self._relay.committed(hall, seq)
-            except (StorageError, DomainError, OSError) as error:
-                log.warning("the round every %d seconds failed: %s", _TICK_SECONDS, error)
-            await asyncio.sleep(_TICK_SECONDS)
+    async def _keep_house(self) -> None:
+        self._keep_clock()
+        await self._devices_changed()
 
     def _keep_clock(self) -> None:
         clockfile.write(self._settings.clock_file, self._clock.kept())
-
-    async def _call_for_ever(self) -> None:
-        """Let windows that call by themselves call when the time for it comes."""
-        while True:
-            for hall in self._writer.chances():
-                try:
-                    await self._writer.tick(hall)
-                except (StorageError, DomainError) as error:
-                    log.warning("hall %s could not call by itself: %s", hall, error)
-            await asyncio.sleep(_CHANCE_SECONDS)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
 
 
 def _make_folder(path: Path) -> None:

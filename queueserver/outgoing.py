@@ -220,6 +220,8 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
         case events.TicketFinished():
             detail |= {"staff": event.ticket.staff, "items": event.items}
+            if event.handed_on:
+                detail["handed_on"] = event.handed_on
         case events.TicketContinued():
             detail |= {"why": event.why, "staff": event.ticket.staff}
         case events.TicketHeld() | events.TicketCancelled():

@@ -237,6 +237,10 @@ class Queries:
         """Each hall's newest sequence number and how far it was relayed."""
         return await self._reading.run(selects.all_halls)
 
+    async def overdue_halls(self, until: datetime) -> list[str]:
+        """Halls in which a call was due by `until` and no server process has made it."""
+        return await self._reading.run(lambda connection: selects.overdue_halls(connection, until))
+
     def retained(self, connection: Connection, hall: str) -> Retained:
         """What the hall's retained topics must show now."""
         snapshot = self._view(connection, hall).snapshot()

@@ -126,6 +126,7 @@ _PROMISES = (
     .group_by(statistics.c.queue, statistics.c.measure)
 )
 _ALL_HALLS = select(halls.c.hall, halls.c.seq, halls.c.relayed_seq)
+_OVERDUE = select(halls.c.hall).where(halls.c.chance_at <= bindparam("until"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,11 @@ def config_document(connection: Connection, hall: str, version: int) -> Any:
 def all_halls(connection: Connection) -> dict[str, tuple[int, int]]:
     """Each hall's newest sequence number, and how far its events were relayed."""
     return {row.hall: (row.seq, row.relayed_seq) for row in connection.execute(_ALL_HALLS)}
+
+
+def overdue_halls(connection: Connection, until: datetime) -> list[str]:
+    """Halls in which a window could have called by itself by `until`, and no server process made it."""
+    return list(connection.execute(_OVERDUE, {"until": to_ms(until)}).scalars())
 
 
 def newest_fact(connection: Connection) -> datetime | None:

@@ -66,15 +66,18 @@ def after_finish(book: Book, entry: Entry, window: str, body: Finish) -> None:
     stops = settled(stops, also, StopState.DONE, "handled")
     if body.leaves:
         stops = settled(stops, places(stops, StopState.OPEN), StopState.DROPPED, "left")
-    stops = settled(
-        stops, [p for p in places(stops, StopState.OPEN) if stops[p].queue in book.closed], StopState.UNDONE,
-        "queue_closed",
-    )  # fmt: skip
-    place = _next(book, stops, window) if not back else None
+    end_leg(book, entry, window, stops, body.outcome, back="" if body.leaves else next(iter(back), ""))
+
+
+def end_leg(book: Book, entry: Entry, window: str, stops: tuple[Stop, ...], outcome: str, *, back: str = "") -> None:
+    """Say that the leg is finished; the visitor goes `back` to a window, or on to the next of `stops`."""
+    shut = [place for place in places(stops, StopState.OPEN) if stops[place].queue in book.closed]
+    stops = settled(stops, shut, StopState.UNDONE, "queue_closed")
+    place = None if back else _next(book, stops, window)
     book.change(entry, stops=stops if place is None else begun(stops, place))
-    book.say("ticket.finished", entry, outcome=body.outcome)
-    if back and not body.leaves:
-        _come_back(book, entry, back[0])
+    book.say("ticket.finished", entry, outcome=outcome)
+    if back:
+        _come_back(book, entry, back)
     elif place is not None:
         _go_on(book, entry, stops[place], window)
 

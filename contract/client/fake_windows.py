@@ -198,7 +198,7 @@ class FakeWindows(FakeDoor):
         def run() -> Ticket:
             entry = self._current("transfer", window)
             old = entry.ticket
-            queue, service = self._destination(window, body, old)
+            queue = self._destination(window, body, old)
             if body.come_back:
                 returns = fake_way.remember(entry, window, body.window)
             else:
@@ -207,7 +207,6 @@ class FakeWindows(FakeDoor):
             leg = {
                 "id": self._book.new_id(),
                 "leg": old.leg + 1,
-                "service": service,
                 "queue": queue.id,
                 "zone": queue.zone,
                 "state": TicketState.WAITING,
@@ -226,24 +225,17 @@ class FakeWindows(FakeDoor):
 
         return self._command(f"transfer {window} {body.model_dump_json()}", key, run)
 
-    def _destination(self, window: str, body: Transfer, old: Ticket) -> tuple[Queue, str]:
-        """The queue and the service of the leg that follows."""
+    def _destination(self, window: str, body: Transfer, old: Ticket) -> Queue:
+        """The queue of the leg that follows."""
         book = self._book
-        if [body.queue, body.window, body.service].count(None) != 2:
+        if (body.queue is None) == (body.window is None):
             raise HallError("invalid_field", {"field": "queue"}, field="queue")
-        if body.service is not None:
-            service = book.services.get(body.service)
-            if service is None:
-                raise HallError("unknown_service", field="service")
-            if service.queue == old.queue:
-                raise HallError("invalid_field", {"field": "service"}, field="service")
-            return book.queues[service.queue], service.id
         if body.queue is not None:
-            return book.queue(body.queue), old.service
+            return book.queue(body.queue)
         serves = book.desk(body.window or "").config.serves
         if body.window == window:
             raise HallError("invalid_field", {"field": "window"}, field="window")
-        return book.queue(old.queue if old.queue in serves else serves[0]), old.service
+        return book.queue(old.queue if old.queue in serves else serves[0])
 
     def _on_current(self, act: str, window: str, key: str, do: Callable[[Entry], object], more: str = "") -> Ticket:
         def run() -> Ticket:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from hardware.bars import bx5k
+from hardware.bars import bx5k, modbus
 from hardware.errors import FrameError
+from hardware.frames.description import Description
+from hardware.frames.layout import Message, Unframer
+from hardware.frames.words import Field, Hearing, Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,92 @@ def _onbon_deed(message: bx5k.Message) -> Deed:
     if shown is None:
         return Deed(address, bx5k.frame(bx5k.HOST, bx5k.reply(bx5k.NACK, error=2), sender=address))
     return Deed(address, ack, text=shown[0].decode("gb2312", "replace"), seconds=shown[1])
+
+
+class DigitsMachine:
+    """Modbus digit displays with ASCII registers from 0 on, as hardware.bars.digits is set by default."""
+
+    def __init__(self, present: Callable[[int], bool]) -> None:
+        self._present = present
+        self._frames = modbus.Unframer(answers=False)
+
+    def hear(self, data: bytes) -> Iterable[Deed]:
+        """See BarMachine."""
+        self._frames.feed(data)
+        while (message := self._frames.take()) is not None:
+            if self._present(message.address):
+                yield _digits_deed(message)
+
+
+def _digits_deed(message: modbus.Message) -> Deed:
+    address, function = message.address, message.function
+    if function == modbus.READ:
+        return Deed(address, modbus.frame(modbus.Message(address, function, b"\x02\0\0")))
+    try:
+        written = modbus.written(message)
+    except FrameError:
+        written = None
+    if written is None:
+        return Deed(address, modbus.frame(modbus.Message(address, function | modbus.EXCEPTION, b"\x03")))
+    answer = modbus.frame(modbus.Message(address, function, message.data[:4]))
+    characters = b"".join(value.to_bytes(2, "big") for value in written[1])
+    return Deed(address, answer, text=characters.decode("ascii", "replace").strip())
+
+
+class DescribedMachine:
+    """Bars of any described vendor, as far as its tables tell what they do."""
+
+    def __init__(self, description: Description, present: Callable[[int], bool]) -> None:
+        self._said = description
+        self._present = present
+        self._frames = Unframer(description.layout)
+
+    def hear(self, data: bytes) -> Iterable[Deed]:
+        """See BarMachine."""
+        self._frames.feed(data)
+        while (message := self._frames.take()) is not None:
+            if self._present(message.address):
+                yield self._deed(message)
+
+    def _deed(self, message: Message) -> Deed:
+        answer = self._answer(message.address)
+        for name in ("show", "clear", "brightness"):
+            saying = self._said.said.get(name)
+            pieces = read_back(saying, message) if saying else None
+            if pieces is not None:
+                return self._done(name, message.address, answer, pieces)
+        return Deed(message.address, answer)
+
+    def _done(self, name: str, address: int, answer: bytes, pieces: Mapping[str, bytes]) -> Deed:
+        if name == "brightness":
+            return Deed(address, answer, percent=int.from_bytes(pieces.get("percent", b"d"), "big"))
+        number = pieces.get("number")
+        text = (
+            str(int.from_bytes(number, "big"))
+            if number
+            else pieces.get("text", b"").decode(self._said.charset, "replace")
+        )
+        return Deed(address, answer, text="" if name == "clear" else text)
+
+    def _answer(self, address: int) -> bytes:
+        heard = self._said.heard.get("answer")
+        if heard is None:
+            return b""
+        data = b"".join(word if isinstance(word, bytes) else bytes(word.number.size) for word in heard.data)
+        return self._said.layout.build(Message(address, heard.command, data))
+
+
+def read_back(saying: Saying, message: Message) -> Mapping[str, bytes] | None:
+    """What a device understands of `message` if it is this saying; a text takes what the rest leaves."""
+    rest = [at for at, word in enumerate(saying.data) if isinstance(word, Field) and word.name == "text"]
+    if not rest:
+        return Hearing(saying.command, saying.data).read(message)
+    behind = sum(len(word) if isinstance(word, bytes) else word.number.size for word in saying.data[rest[0] + 1 :])
+    head, tail = saying.data[: rest[0]], saying.data[rest[0] + 1 :]
+    before = sum(len(word) if isinstance(word, bytes) else word.number.size for word in head)
+    size = len(message.data) - before - behind
+    if size < 0:
+        return None
+    outer = Message(message.address, message.command, message.data[:before] + message.data[before + size :])
+    pieces = Hearing(saying.command, (*head, *tail)).read(outer)
+    return None if pieces is None else {**pieces, "text": message.data[before : before + size]}

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hardware.bars.machines import BarMachine, Deed, OnbonMachine
+from hardware.bars.machines import BarMachine, Deed, DescribedMachine, DigitsMachine, OnbonMachine
 from hardware.bars.onbon import Bx5kSerialOptions, open_serial
+from hardware.bars.template import bars_described
 from hardware.control import ControlLine
 from hardware.errors import DeviceError
 from hardware.options import option
@@ -156,6 +157,16 @@ class VirtualBars:
         self._plug.send(JUNK + deed.answer if "junk" in faults else deed.answer)
 
 
+def machine_for(protocol: str) -> Callable[[Callable[[int], bool]], BarMachine]:
+    """What bars of this protocol do; raises OptionError for a description that is wrong."""
+    if protocol == "bx5k":
+        return OnbonMachine
+    if protocol == "modbus":
+        return DigitsMachine
+    description = bars_described(protocol)
+    return lambda present: DescribedMachine(description, present)
+
+
 @dataclass(frozen=True, slots=True)
 class VirtualBarOptions:
     """Bars of software inside this program."""
@@ -215,12 +226,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--link", type=Path, default=None, help="name of the serial port to make, e.g. /run/hall/bars")
     parser.add_argument("--bars", type=int, default=8, help="how many, at addresses 1, 2, ...")
     parser.add_argument("--baud", type=int, default=9600, help="how quick the cable is, 0 = at once")
+    parser.add_argument("--speak", default="bx5k", help="bx5k, modbus, or a description: a file or a known name")
     parser.add_argument("--control", type=int, default=0, help="TCP port of the control line, 0 = any")
     chosen = parser.parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    bars = VirtualBars(range(1, chosen.bars + 1), chosen.baud, link=chosen.link)
+    machine = machine_for(chosen.speak)
+    bars = VirtualBars(range(1, chosen.bars + 1), chosen.baud, link=chosen.link, machine=machine)
     control = ControlLine(bars.obey, chosen.control)
     sys.stdout.write(f"bars on {bars.port} control {control.port}\n")
     sys.stdout.flush()

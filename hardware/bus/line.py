@@ -71,12 +71,15 @@ class BusLine(Generic[Message]):
     ) -> Told | None:
         """Listen for one message; `skip` bytes at the beginning are our own."""
         framer = self._framer()
-        deadline = self._silent_from + self._timing.wait + self._timing.seconds(answer_size)
+        begun_by = self._silent_from + self._timing.wait + self._timing.seconds(1)
+        ended_by = self._silent_from + self._timing.wait + self._timing.seconds(answer_size)
+        deadline = begun_by
         while not self._stop():
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
             data = link.read(1024, min(SLICE, left))
+            deadline = ended_by if data else deadline
             skip, data = max(0, skip - len(data)), data[skip:]
             framer.feed(data)
             told = self._accepted(framer, accept)

@@ -128,7 +128,7 @@ def _step(course: _Course, fact: Fact, trace: _Trace) -> None:
 def _end(fact: Fact) -> End | None:
     if fact.type == "ticket.returned":
         return _RETURNS[fact.data["how"]][0] if fact.data.get("from_window") else None
-    return _ENDS.get(fact.type)
+    return End.HAND_ON if "handed_on" in fact.detail else _ENDS.get(fact.type)
 
 
 def _ended(course: _Course, fact: Fact, end: End, trace: _Trace) -> None:
@@ -149,6 +149,7 @@ def _ended(course: _Course, fact: Fact, end: End, trace: _Trace) -> None:
             leaves=fact.type == "ticket.finished" and fact.ticket not in trace.continued,
             come_back=fact.data.get("from_window") in fact.detail.get("returns", ()),
             held_for=fact.held_for if end is End.HOLD else None,
+            services=tuple(fact.detail.get("handed_on", ())),
             meanwhile=tuple(course.meanwhile),
             start_rank=started.rank if started else 0,
             end_rank=fact.rank,

@@ -37,6 +37,8 @@ def _issue(fact: Fact, _: str, recording: Recording) -> commands.Command:
 
 
 def _finish(fact: Fact, _: str, recording: Recording) -> commands.Command:
+    if handed_on := tuple(fact.detail.get("handed_on", ())):
+        return commands.HandOn(fact.data["window"], handed_on)
     leaves = fact.ticket not in recording.continued
     return commands.Finish(fact.data["window"], fact.data["outcome"], tuple(fact.detail["items"]), leaves=leaves)
 

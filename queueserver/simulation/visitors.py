@@ -19,6 +19,7 @@ class End(StrEnum):
     MISS = "miss"
     HOLD = "hold"
     TRANSFER = "transfer"
+    HAND_ON = "hand_on"
     REQUEUE = "requeue"
     POSTPONE = "postpone"
     STAY = "stay"
@@ -74,6 +75,8 @@ class Stage:
     come_back: bool = False
     held_for: Mapping[str, Any] | None = None
     """{"minutes": n} when a held ticket comes back by itself."""
+    services: tuple[str, ...] = ()
+    """Those the visitor is handed on to."""
     meanwhile: tuple[Later, ...] = ()
     afterwards: tuple[Later, ...] = ()
     start_rank: int = 0

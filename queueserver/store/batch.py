@@ -53,6 +53,9 @@ class Batch:
         self._answers: dict[str, tuple[str, Reply]] = {}
         self._new_answers: list[dict[str, Any]] = []
         self._day_turned = False
+        self._stored_chance: int | None = None
+        self.chance: datetime | None = None
+        """When time alone makes the next call possible; known once write() was called."""
 
     @classmethod
     def begin(
@@ -71,6 +74,7 @@ class Batch:
         if live is None or live.seq != row.seq:
             live = load(connection, hall, row)
         batch = cls(connection, live, clock.now(), new_id, new_token)
+        batch._stored_chance = row.chance_at
         today = batch._day_of(live.time(batch._clock))
         if today > live.business_day:
             batch._perform(TurnDay(today))
@@ -117,20 +121,15 @@ class Batch:
         while isinstance(self._perform(Assign()), CallAnswer):
             pass
 
-    def next_chance(self) -> datetime | None:
-        """When time alone makes the next call possible."""
-        live = self.live
-        return next_chance(live.plan.policy, live.windows.values(), live.line, live.time(self._clock))
-
     def write(self) -> None:
         """Send everything that changed to the database; the caller commits."""
         hall, send = self.live.plan.id, self._connection.execute
+        chance_at = self._next_chance()
         if self._events:
-            send(
-                sql.ADVANCE_HALL.values(**_hall_values(self.live)),
-                {"in_hall": hall},
-            )
+            send(sql.ADVANCE_HALL.values(**_hall_values(self.live), chance_at=chance_at), {"in_hall": hall})
             send(sql.INSERT_EVENT, self._events)
+        elif chance_at != self._stored_chance:
+            send(sql.ADVANCE_HALL.values(chance_at=chance_at), {"in_hall": hall})
         self._write_tickets()
         calendar.write(self._connection, hall, self._change)
         if self._change.windows:
@@ -147,6 +146,11 @@ class Batch:
             send(sql.INSERT_ANSWER, self._new_answers)
         if self._day_turned:
             send(sql.DELETE_OLD_ANSWERS, {"in_hall": hall, "before": rows.to_ms(self._clock - ANSWERS_KEPT)})
+
+    def _next_chance(self) -> int | None:
+        live = self.live
+        self.chance = next_chance(live.plan.policy, live.windows.values(), live.line, live.time(self._clock))
+        return None if self.chance is None else rows.to_ms(self.chance)
 
     def _perform(self, command: Command) -> Answer:
         live = self.live

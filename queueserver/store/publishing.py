@@ -52,7 +52,8 @@ def publish(
     else:
         day = row.business_day
         _skip_used_numbers(connection, plan, day)
-        connection.execute(sql.ADVANCE_HALL.values(seq=sequence, config_version=version, at=at), {"in_hall": hall})
+        values = {"seq": sequence, "config_version": version, "at": at, "chance_at": rows.to_ms(now)}
+        connection.execute(sql.ADVANCE_HALL.values(**values), {"in_hall": hall})
     connection.execute(
         sql.INSERT_CONFIG,
         {
@@ -82,7 +83,10 @@ def publish(
 
 
 def _skip_used_numbers(connection: Connection, plan: HallPlan, day: date) -> None:
-    """Let no counter run into numbers that another queue gave out today under the prefix this queue has now."""
+    """Let no counter run into numbers that were given out today under the prefix its queue has now.
+
+    A counter beyond the range comes back into it: a range published by mistake and taken back leaves numbers to give.
+    """
     known = {
         row["queue"]: rows.queue_day_of(row)
         for row in connection.execute(sql.QUEUE_DAYS, {"in_hall": plan.id, "day": day}).mappings()
@@ -95,9 +99,11 @@ def _skip_used_numbers(connection: Connection, plan: HallPlan, day: date) -> Non
     for queue in plan.queues.values():
         counters = known.get(queue.id, QueueDay(queue.id, queue.first))
         highest = max(
-            (digits for digits in used.get(queue.prefix, ()) if queue.first <= digits <= queue.last), default=0
+            (digits for digits in used.get(queue.prefix, ()) if queue.first <= digits <= queue.last),
+            default=queue.first - 1,
         )
-        if highest >= counters.next_number:
+        beyond = counters.next_number > queue.last
+        if highest >= counters.next_number or beyond:
             moved.append(rows.queue_day_row(plan.id, day, replace(counters, next_number=highest + 1)))
     if moved:
         connection.execute(sql.upsert_queue_day(connection), moved)

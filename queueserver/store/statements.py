@@ -15,7 +15,14 @@ LOCK_HALL = (
     update(t.halls)
     .where(t.halls.c.hall == bindparam("in_hall"))
     .values(seq=t.halls.c.seq)
-    .returning(t.halls.c.seq, t.halls.c.business_day, t.halls.c.config_version, t.halls.c.at, t.halls.c.calendar_seq)
+    .returning(
+        t.halls.c.seq,
+        t.halls.c.business_day,
+        t.halls.c.config_version,
+        t.halls.c.at,
+        t.halls.c.calendar_seq,
+        t.halls.c.chance_at,
+    )
 )
 """Takes the hall's row, and with it the hall, before anything is read."""
 

@@ -38,10 +38,12 @@ halls = Table(
     Column("config_version", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("calendar_seq", BigInteger, nullable=False),
+    Column("chance_at", BigInteger),
 )
 """One row a hall; its `seq` is incremented first in every command's transaction and so serialises the hall.
 
-`at` is the hall's time, that of its last fact; `calendar_seq` the last fact that changed the hours of a day.
+`at` is the hall's time, that of its last fact; `calendar_seq` the last fact that changed the hours of a day;
+`chance_at` when time alone lets a window call by itself, so that any server process can make that call.
 """
 
 config_versions = Table(

@@ -140,6 +140,8 @@ class Writer:
             )
 
         version: int = await self._done(_Work(publish, _new_future(), publishes=hall))
+        with contextlib.suppress(StorageError):  # it is in force all the same; whoever looks next makes the calls
+            await self.tick(hall)
         return version
 
     async def run(self, work: Callable[[Connection], T]) -> T:
@@ -235,9 +237,9 @@ class Writer:
             batch.remember(job.key for job in jobs if job.key)
             for job in jobs:
                 job.result = self._decide(batch, job)
+            batch.assign()
             batch.write()
-            chance = batch.next_chance()
-        self._remember_chance(hall, chance)
+        self._remember_chance(hall, batch.chance)
         return batch.seq_before, batch.live.seq
 
     def _remember_chance(self, hall: str, chance: datetime | None) -> None:
@@ -248,7 +250,6 @@ class Writer:
 
     def _decide(self, batch: Batch, job: _Job) -> Any:
         if job.command is None or job.render is None:
-            batch.assign()
             return None
         try:
             return batch.decide(job.command, job.key, job.fingerprint, job.render)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import select
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -196,3 +200,43 @@ def test_the_virtual_driver_is_read_and_broken_through_its_control_line() -> Non
                 control.tell(port, wrong)
     finally:
         driver.close()
+
+
+def test_a_card_on_the_network_works_as_one_on_a_cable(twin: VirtualBars) -> None:
+    with bridge(twin.port) as port:
+        driver = open_tcp("bars", Bx5kTcpOptions(host="127.0.0.1", port=port))
+        try:
+            driver.show(3, call("A012到3号窗口"), called=True)
+            assert twin.wait_for(lambda: twin.bars[3].text == "\\C1A012到3号窗口")
+            assert driver.ping(3).condition is Condition.OK
+        finally:
+            driver.close()
+
+
+@contextmanager
+def bridge(path: str) -> Iterator[int]:
+    """A serial server: what comes over TCP goes onto the cable, and back."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    cable = os.open(path, os.O_RDWR | os.O_NOCTTY)
+
+    def serve() -> None:
+        guest, _ = listener.accept()
+        with guest:
+            while True:
+                ready, _, _ = select.select([guest, cable], [], [], 10)
+                if cable in ready:
+                    guest.sendall(os.read(cable, 4096))
+                if guest in ready:
+                    data = guest.recv(4096)
+                    if not data:
+                        return
+                    os.write(cable, data)
+
+    server = threading.Thread(target=serve)
+    server.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.join()
+        listener.close()
+        os.close(cable)

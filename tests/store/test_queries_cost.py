@@ -125,6 +125,7 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "why": lambda c: selects.calls_of(c, HALL, _id(TODAY, 0)),
     "events": lambda c: selects.events_after(c, HALL, PAST_DAYS * A_DAY, 100),
     "halls": selects.all_halls,
+    "overdue": lambda c: selects.overdue_halls(c, NOW),
     "reload": lambda c: c.execute(OPEN_TICKETS, {"in_hall": HALL}).all(),
     "a week's statistics": lambda c: reports.report(
         c, view(c).now.published, TODAY - timedelta(days=7), TODAY, GroupBy.QUEUE, "en"

@@ -157,6 +157,32 @@ def test_a_queue_that_takes_over_a_prefix_begins_behind_it(url: str) -> None:
     run(test)
 
 
+def test_a_range_published_by_mistake_and_taken_back_leaves_numbers_to_give(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            assert (await office.take())["number"] == "A001"
+            await publish(office, changed("social", first=900))
+            assert [(await office.take())["number"] for _ in range(2)] == ["A900", "A901"]
+            await publish(office, changed("social", last=40))
+            assert (await office.take())["number"] == "A002"
+            await publish(office, changed("social", first=900))
+            assert (await office.take())["number"] == "A902"
+
+    run(test)
+
+
+def test_a_range_that_is_used_up_stays_used_up(url: str) -> None:
+    async def test() -> None:
+        async with Office(url) as office:
+            await publish(office, changed("social", last=2))
+            for _ in range(2):
+                await office.take()
+            await publish(office, changed("social", last=2, daily_limit=9))
+            assert await office.refused(commands.TakeTicket("pension", "kiosk", "en")) == "numbers_used_up"
+
+    run(test)
+
+
 def test_a_window_taken_out_while_somebody_is_served_there(url: str) -> None:
     async def test() -> None:
         async with Office(url) as office:

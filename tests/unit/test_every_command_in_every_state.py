@@ -189,6 +189,7 @@ MADE: dict[str, Made] = {
     "Hold": lambda _: commands.Hold("w1", "copies"),
     "Transfer": lambda _: commands.Transfer("w1", "apart", None, ""),
     "Transfer (to window)": lambda _: commands.Transfer("w1", None, "w3", ""),
+    "HandOn": lambda _: commands.HandOn("w1", ("s-apart",)),
     "TakeTicket": lambda _: commands.TakeTicket("s-clerk", "kiosk", "en"),
     "Broadcast": lambda _: commands.Broadcast("hello", "en", (), False, timedelta(minutes=1)),
     "Book": lambda s: bookings.Book("s-clerk", soon(s), "phone", "en", NOBODY),
@@ -222,7 +223,9 @@ def _check(row: str, ticket_state: str, window_state: str) -> None:
         found.rules.do(commands.PauseWindow("w2", "only w1 may call"))
     if row in ("ReopenDay", "CloseDay (again)", "TakeTicket (day closed)"):
         found.rules.do(CLOSE_DAY)
-    rules, outcome = found.rules, expected(row, ticket_state, window_state)
+    rules = found.rules
+    staffed = sum(one.state is not WindowState.CLOSED for one in rules.live.windows.values())
+    outcome = expected(row, ticket_state, window_state, staffed)
     command = command_of(row, found)
     before, already = found.subject(row, None), len(rules.events)
     others = dict(rules.live.tickets)

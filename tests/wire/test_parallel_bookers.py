@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import select
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,17 +11,16 @@ from pathlib import Path
 
 import pytest
 from live_hall import NO_BROKER, furnish
+from server_process import PATIENCE, serving
 
 from contract.appointments import Book, CheckIn, Move, SlotState
 from contract.bodies import Document
 from contract.client.http import HallClient
 from contract.client.sample import SAMPLE_HALL
 from contract.errors import HallError
-from queueserver.broker import free_port
 from queueserver.settings import ServerSettings
 from tests.store.postgres_server import create_database, running
 
-PATIENCE = 30.0
 CHANNELS = ("phone", "api", "desk", "kiosk")
 SHARES = {"phone": 2, "api": 1, "desk": 1}
 
@@ -45,33 +41,11 @@ def halls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[HallC
     settings = {"data_dir": tmp_path, "database": database, "broker": NO_BROKER, "document_key_file": str(key)}
     token = furnish(ServerSettings.load(flags=settings))
     with contextlib.ExitStack() as stack:
-        urls = [stack.enter_context(_serving(tmp_path / name, database, key)) for name in ("one", "other")]
-        clients = [HallClient(urls[n % 2], SAMPLE_HALL.hall.id, token, timeout=PATIENCE) for n in range(8)]
+        servers = [stack.enter_context(serving(tmp_path / name, database, key)) for name in ("one", "other")]
+        clients = [HallClient(servers[n % 2].url, SAMPLE_HALL.hall.id, token, timeout=PATIENCE) for n in range(8)]
         yield clients
         for client in clients:
             client.close()
-
-
-@contextlib.contextmanager
-def _serving(folder: Path, database: str, key: Path) -> Iterator[str]:
-    folder.mkdir()
-    port = free_port()
-    command = [
-        sys.executable, "-m", "queueserver", "--data-dir", str(folder), "--port", str(port), "--broker", NO_BROKER,
-        "--database", database, "--document-key-file", str(key), "--log-level", "error",
-    ]  # fmt: skip
-    with (
-        (folder / "serve.log").open("wb") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process,
-    ):
-        assert process.stdout is not None
-        try:
-            ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
-            assert ready, (folder / "serve.log").read_text()
-            assert process.stdout.readline().startswith(b"listening on"), (folder / "serve.log").read_text()
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
 
 
 def all_at_once(halls: list[HallClient], ask: Callable[[HallClient, int], str], times: int) -> list[str]:

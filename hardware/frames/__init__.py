@@ -1,0 +1,1 @@
+"""Frames of vendors nobody here has met, described in a TOML file instead of a program."""

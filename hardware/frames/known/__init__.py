@@ -1,0 +1,1 @@
+"""Descriptions that come with us, as TOML files."""
