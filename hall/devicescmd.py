@@ -1,4 +1,4 @@
-"""`hall devices list|probe|test`: which drivers there are, what hangs on this machine, and whether one device works."""
+"""`hall devices list|probe|test|conform`: which drivers there are, what hangs on this machine, whether one works."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hall import bartests, devicetests
 from hall.commandline import OneLineParser, Problem
 from hall.devicesettings import SETTINGS, configured
 from hardware import registry
+from hardware.conformance import claims
 from hardware.errors import DeviceError
 from hardware.options import OptionInfo
 from hardware.probe import Found, probe
@@ -39,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(prog="hall devices", description="Drivers, what hangs on this machine, and a test of each.")
-    commands = parser.add_subparsers(metavar="list|probe|test", required=True, parser_class=OneLineParser)
+    commands = parser.add_subparsers(metavar="list|probe|test|conform", required=True, parser_class=OneLineParser)
 
     drivers = commands.add_parser("list", help="the drivers that are installed, and their options")
     drivers.add_argument("kind", nargs="?", choices=registry.KINDS, help="only this kind, with every option")
@@ -59,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--mrz", default="", metavar="LINES", help="cardreader: the lines at the foot of a passport")
     test.add_argument("--wav", type=Path, metavar="FILE", help="voice: keep the sound in this file, and do not play it")
     test.set_defaults(run=_test)
+
+    conform = commands.add_parser("conform", help="for makers of drivers: whether one does what every driver must")
+    conform.add_argument("kind", choices=registry.KINDS)
+    conform.add_argument("--driver", required=True, metavar="NAME", help="see hall devices list")
+    conform.add_argument("-o", "--option", action="append", default=[], metavar="NAME=VALUE", help="one of its options")
+    conform.set_defaults(run=_conform)
     return parser
 
 
@@ -122,6 +129,15 @@ def _test(given: argparse.Namespace) -> int:
     }
     tests[given.kind]()
     return 0
+
+
+def _conform(given: argparse.Namespace) -> int:
+    settings = chosen_settings(given.kind, None, given.driver, given.option)
+    failed = 0
+    for claim in claims(given.kind, settings):
+        failed += not claim.holds
+        print(f"{'ok  ' if claim.holds else 'FAIL'}  {claim.words}" + (f": {claim.trouble}" if claim.trouble else ""))
+    return 1 if failed else 0
 
 
 def chosen_settings(kind: str, config: Path | None, driver: str, options: Sequence[str]) -> dict[str, object]:

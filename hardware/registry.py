@@ -35,6 +35,7 @@ __all__ = [
     "open_scanner",
     "open_voice",
     "probe",
+    "resolve",
 ]
 
 LOG = logging.getLogger(__name__)
@@ -125,7 +126,7 @@ def open_bar(settings: Mapping[str, object]) -> WindowBar:
 
 def check(kind: str, settings: Mapping[str, object]) -> None:
     """Raise OptionError naming the setting that is unknown or wrong, DeviceError for a driver that cannot be had."""
-    _resolve(kind, settings)
+    resolve(kind, settings)
 
 
 def describe() -> list[DriverInfo]:
@@ -144,7 +145,7 @@ def describe() -> list[DriverInfo]:
 def _open(kind: str, settings: Mapping[str, object], stand_in: Callable[[str, Health], object]) -> object:
     name = str(settings.get("name") or f"{kind} {settings.get('driver', '')}".strip())
     try:
-        driver, checked = _resolve(kind, settings)
+        driver, checked = resolve(kind, settings)
         return driver.open(name, checked)
     except DeviceError as fault:
         health = Health(Condition.DOWN, fault.code, fault.detail)
@@ -155,7 +156,8 @@ def _open(kind: str, settings: Mapping[str, object], stand_in: Callable[[str, He
     return stand_in(name, health)
 
 
-def _resolve(kind: str, settings: Mapping[str, object]) -> tuple[Driver, object]:
+def resolve(kind: str, settings: Mapping[str, object]) -> tuple[Driver, object]:
+    """The driver these settings choose, and its options; raises OptionError and DeviceError as check() does."""
     chosen = settings.get("driver")
     if not isinstance(chosen, str) or not chosen:
         raise OptionError("driver", f"must name a {kind} driver: {_names(kind)}")
