@@ -3,7 +3,6 @@
 A cell says the ticket's new state and the fact that is recorded ("called recalled" = ticket.recalled), or "!code" for a
 refusal; "!" alone is "!illegal_transition". "=" is accepted and changes nothing, "nobody" is call-next with no one to
 call, and "ticket" leaves it to the same command's row in TICKETS. A command's words in brackets tell its variants.
-A fact with a star is recorded once for each window that is not closed.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ TICKETS: Final = """
 | VoidTickets        | cancelled cancelled | !nobody_hit      | !nobody_hit       | cancelled cancelled | cancelled cancelled | !unknown_number; transferred = cancelled |
 | CloseDay           | expired day.closed | = day.closed     | = day.closed      | expired day.closed | expired day.closed | = day.closed |
 | ReopenDay          | waiting day.reopened | = day.reopened | = day.reopened    | held day.reopened | no_show day.reopened | = day.reopened |
-| TurnDay            | expired window.closed* day.closed | expired window.closed* day.closed | finished window.closed* day.closed | expired window.closed* day.closed | expired window.closed* day.closed | = window.closed* day.closed |
+| TurnDay            | expired day.closed | expired day.closed | finished day.closed | expired day.closed | expired day.closed | = day.closed |
 """
 """What becomes of the ticket that is named; where windows stand makes no difference but to Pick and CallBack.
 
@@ -116,10 +115,6 @@ class Outcome:
     refusal: str = ""
     by_ticket: bool = False
     """The same command's row in TICKETS says it."""
-
-    def told(self, at_work: int) -> tuple[str, ...]:
-        """The facts when so many windows are not closed."""
-        return tuple(one for fact in self.facts for one in ([fact[:-1]] * at_work if fact.endswith("*") else [fact]))
 
 
 Rows = dict[str, dict[str, Outcome]]

@@ -229,7 +229,6 @@ def _check(row: str, ticket_state: str, window_state: str) -> None:
     command = command_of(row, found)
     before, already = found.subject(row, None), len(rules.events)
     others = dict(rules.live.tickets)
-    at_work = sum(one.state is not WindowState.CLOSED for one in rules.live.windows.values())
     if outcome.refusal:
         assert outcome.refusal in REFUSALS
         rules.refused(command, outcome.refusal)
@@ -237,7 +236,7 @@ def _check(row: str, ticket_state: str, window_state: str) -> None:
     result = rules.do(command)
     assert found.subject(row, result) == (outcome.state or before), where
     unit = rules.unit()
-    assert tuple(fact_of(event, unit).type for event in rules.events[already:]) == outcome.told(at_work), where
+    assert tuple(fact_of(event, unit).type for event in rules.events[already:]) == outcome.facts, where
     assert untrue(rules.live, rules.known) == [], where
     moved = {id_ for id_, ticket in others.items() if rules.known[id_] != ticket}
     if row not in ("TurnDay", "CloseDay", "ReopenDay"):
