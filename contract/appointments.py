@@ -51,12 +51,14 @@ class DayState(StrEnum):
 class Book(Body):
     """POST /halls/{hall}/appointments. A `draft` holds the place for some minutes until it is confirmed.
 
-    `start` is that of a slot. `name` is for bookings without a document; both are kept masked only.
+    `start` is that of a slot. `channel` is one of the account's: kiosk for kiosks, desk or phone for staff, api or
+    phone for other systems; without it the first of these. `name` is for bookings without a document; both are kept
+    masked only.
     """
 
     service: ConfiguredId
     start: AwareDatetime
-    channel: Channel = Channel.API
+    channel: Channel | None = None
     document: Document | None = None
     name: ShortText = ""
     phone: Phone | None = None
@@ -96,7 +98,7 @@ class CheckIn(Body):
 
 
 class ImportedBooking(Body):
-    """One booking made elsewhere, known by its `reference` there."""
+    """One booking made elsewhere, known by its `reference` there; `cancelled` when it was given back there."""
 
     reference: Reference
     service: ConfiguredId
@@ -106,6 +108,7 @@ class ImportedBooking(Body):
     name: ShortText = ""
     phone: Phone | None = None
     lang: Language = "zh-CN"
+    cancelled: bool = False
 
 
 class ImportAppointments(Body):
@@ -178,10 +181,13 @@ class Slots(Body):
 
 
 class ImportLine(Body):
-    """What became of one booking. A refused one says why, as a problem document does."""
+    """What became of one booking. A refused one says why, as a problem document does.
+
+    moved: it was known with another time; cancelled: it was known and given back elsewhere; known: nothing to do.
+    """
 
     reference: str
-    result: Literal["booked", "known", "refused"]
+    result: Literal["booked", "moved", "cancelled", "known", "refused"]
     appointment: str = ""
     code: str = ""
     over_quota: bool = False
@@ -195,6 +201,8 @@ class ImportReport(Body):
 
     dry_run: bool
     booked: int
+    moved: int = 0
+    cancelled: int = 0
     known: int
     refused: int
     over_quota: int

@@ -105,6 +105,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     ),
     "already_checked_in": Refusal(409, "This appointment was checked in already: your ticket is {number}."),
     "reference_differs": Refusal(409, "This reference was imported before with another service or time."),
+    "channel_not_yours": Refusal(403, "This account does not book for the channel {channel}."),
     # configuration
     "config_invalid": Refusal(422, "The configuration has {count} errors. Nothing was changed."),
     "stale_draft": Refusal(409, "Somebody else published a change meanwhile. Nothing was changed."),

@@ -136,6 +136,8 @@ def import_report(imported: Imported) -> appointments.ImportReport:
     return appointments.ImportReport(
         dry_run=imported.dry_run,
         booked=results["booked"],
+        moved=results["moved"],
+        cancelled=results["cancelled"],
         known=results["known"],
         refused=results["refused"],
         over_quota=sum(line.over_quota for line in lines),
@@ -152,7 +154,7 @@ def _import_line(line: ImportLine, dry_run: bool) -> appointments.ImportLine:
             "result": line.result,
             "appointment": made.id if made and there else "",
             "code": made.code if made and there else "",
-            "over_quota": made is not None and line.result == "booked" and made.over_quota,
+            "over_quota": made is not None and line.result in ("booked", "moved") and made.over_quota,
             "problem": line.code,
             "field": line.field,
             "params": dict(line.params),

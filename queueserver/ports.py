@@ -192,7 +192,10 @@ class AppointmentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """What became of one row: `result` is booked, known or refused; `code`, `field` and `params` say why it was."""
+    """What became of one row: `result` is booked, moved, cancelled, known or refused.
+
+    `code`, `field` and `params` say why it was refused.
+    """
 
     reference: str
     result: str
