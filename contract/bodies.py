@@ -159,15 +159,13 @@ class Hold(Body):
 
 
 class Transfer(Body):
-    """POST .../windows/{window}/transfer: exactly one of `queue`, `window`, `service`; the original arrival counts.
+    """POST .../windows/{window}/transfer: either to a `queue` or to a `window`; the original arrival counts.
 
-    `service`: a desk that heard what the visitor came for hands the visitor on to that service, in its queue.
     `come_back`: afterwards the visitor returns to this window, or to its queue if it has closed.
     """
 
     queue: ConfiguredId | None = None
     window: ConfiguredId | None = None
-    service: ConfiguredId | None = None
     note: ShortText = ""
     come_back: bool = False
 
@@ -213,8 +211,9 @@ class Estimate(Body):
 class Stop(Body):
     """One service of a visit, or one step of a linked service, in the order asked for.
 
-    `reason` when it is dropped: not_wanted, left; undone: queue_closed, not_offered, earlier_undone, not_done, missed,
-    cancelled, walkout, left, day_closed; done: "handled" when another window did it along with its own.
+    `reason` when it is dropped: not_wanted, handed_on, left; undone: queue_closed, not_offered, earlier_undone,
+    not_done, missed, cancelled, walkout, left, day_closed; done: "handled" when another window did it along with its
+    own.
     """
 
     service: str
@@ -348,7 +347,10 @@ class DepartmentEntry(Body):
 
 
 class ServiceEntry(Body):
-    """One service on the kiosk. `pinyin` is the toneless full spelling without spaces, `initials` its first letters."""
+    """One service on the kiosk. `pinyin` is the toneless full spelling without spaces, `initials` its first letters.
+
+    In a hall where visitors go to the desk first, `queue`, `zone`, `waiting`, `estimate` and `windows` are the desk's.
+    """
 
     id: str
     department: str
@@ -492,6 +494,8 @@ class LineEntry(Body):
     due_at: datetime | None = None
     """From then on it may be called: held for a time, or an appointment that checked in early."""
     party: int = 1
+    then: tuple[str, ...] = ()
+    """What is to be done after this: at the desk, what the visitor came for."""
 
 
 class StopEntry(Body):
@@ -537,6 +541,8 @@ class WindowView(Body):
     assignment: Literal["manual", "automatic", "mixed"] = "manual"
     auto: bool = False
     """Whether the server calls for this window."""
+    at_desk: bool = False
+    """Whether the visitor here has come to the desk, to be handed on to services (contract.desk.HandOn)."""
     assign_after_seconds: int = 0
     """So long after it became free the server calls for such a window."""
     calls_at: datetime | None = None

@@ -65,6 +65,8 @@ class Policy(Body):
     announcement_expires_seconds: Annotated[int, Field(ge=5, le=600)] = 90
     continue_here: bool = True
     """A visitor with several services stays at the window when it serves his next one too."""
+    desk: ConfiguredId | None = None
+    """The service of the desk every visitor goes to first (two levels); without it there is one level."""
 
 
 class Early(StrEnum):
@@ -283,6 +285,8 @@ class Service(Body):
     steps: tuple[Step, ...] = ()
     after: tuple[ConfiguredId, ...] = ()
     """Services to be done before this one when one visitor comes for both."""
+    direct: bool = False
+    """Without going to the desk first, where the policy names one."""
 
 
 class Queue(Body):

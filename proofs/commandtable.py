@@ -68,6 +68,7 @@ WINDOWS: Final = """
 | Hold                | !window_idle  | !window_idle   | !window_idle  | held held          | held held         | held held          | held held         |
 | Transfer            | !window_idle  | !window_idle   | !window_idle  | transferred transferred | transferred transferred | transferred transferred | transferred transferred |
 | Transfer (to window) | !window_idle | !window_idle   | !window_idle  | transferred transferred | transferred transferred | transferred transferred | transferred transferred |
+| HandOn              | !window_idle  | !window_idle   | !window_idle  | !                  | finished finished continued | !             | finished finished continued |
 """
 """What becomes of the window (its own commands) or of the ticket at it."""
 

@@ -220,6 +220,10 @@ def _at_window(node: Node, window: str) -> Iterator[CommandRow]:
     yield "Finish (more to do)" if more else "Finish", commands.Finish(window, "done", ()), at
     yield _no_show_row(live, there), commands.NoShow(window), at
     yield "Hold", commands.Hold(window, ""), at
+    if live.closing is None and (there is None or there.leg < MOST_LEGS):
+        another = next((one for one in live.plan.services if there is None or one != there.service), "")
+        if another:
+            yield "HandOn", commands.HandOn(window, (another,)), at
     if there is None or there.leg < MOST_LEGS:
         yield "Transfer", commands.Transfer(window, next(reversed(live.plan.queues)), None, ""), at
         for other in live.plan.windows:

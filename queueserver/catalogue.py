@@ -40,10 +40,13 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """What one configuration says in one language, as JSON without its last brace; services with their queues."""
+    """What one configuration says in one language, as JSON without its last brace.
+
+    Services come with the queue where one waits first and, behind the desk, their own.
+    """
 
     head: str
-    services: tuple[tuple[str, str], ...]
+    services: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Catalogues:
@@ -55,8 +58,8 @@ class Catalogues:
     def json(self, now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow]) -> bytes:
         """contract.bodies.Catalogue as JSON; `queues` holds every queue of the hall."""
         fixed = self._fixed(now, lang)
-        changing = {queue: _changing(state) for queue, state in queues.items()}
-        services = ",".join(part + changing[queue] for part, queue in fixed.services)
+        ways = {way: _changing(_along(*(queues[one] for one in way))) for way in {way for _, way in fixed.services}}
+        services = ",".join(part + ways[way] for part, way in fixed.services)
         tail = json.dumps({"seq": now.seq, "time": time.isoformat()})[1:-1]
         return f'{fixed.head},{tail},"services":[{services}]}}'.encode()
 
@@ -69,6 +72,11 @@ class Catalogues:
         fixed = _write(now.published, lang)
         self._kept[now.hall, lang] = (now.published.version, fixed)
         return fixed
+
+
+def _along(first: QueueNow, *further: QueueNow) -> QueueNow:
+    """How it stands for who must pass all these queues: the line is the first one's, and each must take people."""
+    return next((one for one in (first, *further) if one.state is not ServiceState.OPEN), first)
 
 
 def _changing(queue: QueueNow) -> str:
@@ -106,11 +114,16 @@ def _write(published: Published, lang: str) -> _Fixed:
         slip_advice=text_for(config.hall.slip_advice, lang),
         appointments=bool(config.slots),
     )
-    services = (_service(service, published, labels[service.queue], lang) for service in config.services)
+    services = ((_service(service, published, labels, lang), _way(service, published)) for service in config.services)
     return _Fixed(
         head=head.model_dump_json(exclude={"seq", "time", "services"})[:-1],
-        services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], one.queue) for one in services),
+        services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], way) for one, way in services),
     )
+
+
+def _way(service: Service, published: Published) -> tuple[str, ...]:
+    desk = published.plan.desk
+    return (desk.queue, service.queue) if desk and published.plan.via_desk(service.id) else (service.queue,)
 
 
 def _department(department: Department, lang: str) -> DepartmentEntry:
@@ -125,9 +138,10 @@ def _department(department: Department, lang: str) -> DepartmentEntry:
     )
 
 
-def _service(service: Service, published: Published, labels: tuple[str, ...], lang: str) -> ServiceEntry:
-    spelling, queue = spell(_chinese(service.name)), published.queues[service.queue]
-    walked = (queue.id, *(step.queue for step in service.steps)) if service.steps else ()
+def _service(service: Service, published: Published, labels: dict[str, tuple[str, ...]], lang: str) -> ServiceEntry:
+    spelling, own = spell(_chinese(service.name)), published.queues[service.queue]
+    queue = published.queues[_way(service, published)[0]]
+    walked = (own.id, *(step.queue for step in service.steps)) if service.steps else ()
     return ServiceEntry(
         id=service.id,
         department=service.department,
@@ -136,7 +150,7 @@ def _service(service: Service, published: Published, labels: tuple[str, ...], la
         zone=queue.zone,
         state=ServiceState.OPEN,
         waiting=0,
-        windows=labels,
+        windows=labels[queue.id],
         needs=tuple(text_for(need, lang) for need in service.needs),
         hint=text_for(service.hint, lang),
         hot=service.hot,
@@ -144,7 +158,7 @@ def _service(service: Service, published: Published, labels: tuple[str, ...], la
         pinyin=spelling.pinyin,
         initials=spelling.initials,
         steps=tuple(published.queue_name(step, lang) for step in walked),
-        party_limit=queue.party_limit or 1,
+        party_limit=own.party_limit or 1,
     )
 
 

@@ -137,6 +137,7 @@ class HallView:
             auto=calls_by_itself(policy, state),
             assign_after_seconds=policy.assign_after_seconds,
             calls_at=calls_at(policy, state, self.time),
+            at_desk=current is not None and current.service == policy.desk,
         )
 
     def _current(self, ticket: Ticket | None, renderer: Renderer, eyes: Eyes) -> bodies.Ticket | None:
@@ -269,4 +270,5 @@ class HallView:
             note=ticket.note,
             due_at=ticket.not_before,
             party=ticket.visit.party,
+            then=self._then(ticket, lang),
         )

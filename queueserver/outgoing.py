@@ -219,6 +219,8 @@ def _ticket_detail(event: events.TicketEvent) -> dict[str, Any]:
             detail |= {"staff": event.ticket.staff, "window": event.ticket.window, "reason": asdict(event.reason)}
         case events.TicketFinished():
             detail |= {"staff": event.ticket.staff, "items": event.items}
+            if event.handed_on:
+                detail["handed_on"] = event.handed_on
         case events.TicketContinued():
             detail |= {"why": event.why, "staff": event.ticket.staff}
         case events.TicketHeld() | events.TicketCancelled():
@@ -280,6 +282,7 @@ def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
 
 
 def _staff(event: events.WindowEvent) -> dict[str, Any]:
+    """Who sits there, and whether the hall calls there where windows differ."""
     return {"staff": event.window.staff, **({"auto": True} if event.window.auto else {})}
 
 

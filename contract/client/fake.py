@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Final
 
 from contract.bodies import (
     Broadcast,
     Cancel,
     Catalogue,
     Document,
-    ServiceState,
     Snapshot,
     Stop,
     StopState,
@@ -29,19 +27,9 @@ from contract.bodies import (
 from contract.client import fake_views, fake_way
 from contract.client.fake_appointments import FakeAppointments
 from contract.client.fake_book import Entry
-from contract.config import Service
+from contract.client.fake_handing_on import stops_asked_for
 from contract.errors import HallError
 from contract.events import BroadcastData, EventPage
-
-_OVER: Final = frozenset(
-    {
-        TicketState.FINISHED,
-        TicketState.CANCELLED,
-        TicketState.WALKOUT,
-        TicketState.EXPIRED,
-        TicketState.TRANSFERRED,
-    }
-)
 
 
 class FakeHall(FakeAppointments):
@@ -120,10 +108,12 @@ class FakeHall(FakeAppointments):
             raise HallError("unknown_priority_class", field="priority_class")
         if service.requires_document and body.document is None:
             raise HallError("invalid_field", {"field": "document"}, field="document")
-        stops = self._way(body)
-        for asked in (service, *(book.services[one] for one in body.services)):
-            self._check_limits(asked, body.document, body.party)
-        queue = book.queues[service.queue]
+        stops = stops_asked_for(book, body)
+        for asked in dict.fromkeys(stop.service for stop in stops):
+            self._check_limits(book.services[asked], body.document, body.party)
+        first = fake_way.first_stop(book, stops)
+        stops = fake_way.begun(stops, first)
+        queue = book.queues[stops[first].queue]
         book.issued[queue.id] += 1
         ticket_id = book.new_id()
         ticket = Ticket(
@@ -132,7 +122,7 @@ class FakeHall(FakeAppointments):
             visit=f"v-{ticket_id}",
             leg=1,
             queue=queue.id,
-            service=service.id,
+            service=stops[first].service,
             state=TicketState.WAITING,
             priority_class=body.priority_class or classes[0],
             channel=body.channel,
@@ -144,16 +134,11 @@ class FakeHall(FakeAppointments):
             person=_masked_name(body.document),
             document=_masked_number(body.document),
             party=body.party,
-            stops=stops,
+            stops=stops if len(stops) > 1 else (),
         )
         entry = book.add(ticket, body.document.number if body.document else "")
         book.say("ticket.issued", entry)
         return fake_views.ticket_view(book, entry)
-
-    def _way(self, body: TakeTicket) -> tuple[Stop, ...]:
-        """The stops of a visit with more than one, the first of them begun."""
-        stops = fake_way.stops_of(self._book, (), (body.service, *body.services))
-        return fake_way.begun(stops, 0) if len(stops) > 1 else ()
 
     def add_stops(self, ticket_id: str, services: Sequence[str], key: str = "") -> Ticket:
         def do(entry: Entry) -> Ticket:
@@ -184,34 +169,15 @@ class FakeHall(FakeAppointments):
         was_now = any(stops[place].state is StopState.NOW for place in chosen)
         self._book.check(entry, "cancel" if was_now else "plan")
         stops = fake_way.settled(stops, chosen, StopState.DROPPED, "not_wanted")
-        left = fake_way.places(stops, StopState.OPEN)
         if not was_now:
             self._book.change(entry, stops=stops)
             self._book.say("ticket.replanned", entry)
             return entry
-        self._book.change(entry, state=TicketState.CANCELLED, stops=fake_way.begun(stops, left[0]) if left else stops)
+        best = fake_way.next_stop(self._book, stops, entry.ticket.zone)
+        stops = stops if best is None else fake_way.begun(stops, best)
+        self._book.change(entry, state=TicketState.CANCELLED, stops=stops)
         self._book.say("ticket.cancelled", entry)
-        return fake_way.go_on_waiting(self._book, entry, stops[left[0]]) if left else entry
-
-    def _check_limits(self, service: Service, document: Document | None, party: int) -> None:
-        book = self._book
-        queue = book.queues[service.queue]
-        if queue.party_limit is not None and party > queue.party_limit:
-            raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
-        state = fake_views.queue_state(book, queue)
-        if state is not ServiceState.OPEN:
-            raise HallError("queue_closed" if state is ServiceState.CLOSED else "queue_full")
-        if queue.waiting_limit is not None and len(book.line(queue.id)) >= queue.waiting_limit:
-            raise HallError("line_full")
-        if document is None or queue.person_limit is None:
-            return
-        mine = [
-            e.ticket
-            for e in book.entries.values()
-            if e.person == document.number and e.ticket.queue == queue.id and e.ticket.state not in _OVER
-        ]
-        if len(mine) >= queue.person_limit:
-            raise HallError("person_limit", {"number": mine[0].number, "ticket": mine[0].id})
+        return entry if best is None else fake_way.go_on_waiting(self._book, entry, stops[best])
 
     def printed(self, ticket_id: str, key: str = "") -> Ticket:
         return self._on_ticket("printed", ticket_id, key, self._mark_printed)

@@ -8,7 +8,7 @@ from typing import Final
 from contract.appointments import Appointment, AppointmentState, Book, CheckIn
 from contract.bodies import Ticket, TicketState
 from contract.client import fake_views
-from contract.client.fake_windows import FakeWindows
+from contract.client.fake_handing_on import FakeHandingOn
 from contract.errors import HallError
 
 EARLY: Final = timedelta(minutes=30)
@@ -16,7 +16,7 @@ LATE: Final = timedelta(minutes=15)
 _SLOT: Final = timedelta(minutes=30)
 
 
-class FakeAppointments(FakeWindows):
+class FakeAppointments(FakeHandingOn):
     """Any time can be booked; check-in opens half an hour before it."""
 
     def book(self, body: Book, key: str = "") -> Appointment:
@@ -48,6 +48,8 @@ class FakeAppointments(FakeWindows):
         now, zone = self._book.now(), self._book.config.hall.time_zone
         if made.state is AppointmentState.CHECKED_IN:
             raise HallError("already_checked_in", {"number": made.number, "ticket": made.ticket})
+        if self._book.day_closed:
+            raise HallError("day_closed")
         if now < made.start - EARLY:
             opens = fake_views.clock_time(made.start - EARLY, zone)
             raise HallError("check_in_early", {"time": opens})

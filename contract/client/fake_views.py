@@ -55,7 +55,7 @@ def clock_time(moment: datetime, zone: str) -> str:
 
 
 def queue_state(book: Book, queue: Queue) -> ServiceState:
-    if queue.id in book.closed:
+    if book.is_shut(queue.id):
         return ServiceState.CLOSED
     used_up = queue.daily_limit is not None and book.issued[queue.id] >= queue.daily_limit
     return ServiceState.FULL if queue.id in book.full or used_up else ServiceState.OPEN
@@ -96,10 +96,17 @@ def catalogue(book: Book, lang: str) -> Catalogue:
     )
 
 
+def desk_of(book: Book) -> Service | None:
+    """The service desk of a hall of two levels."""
+    return book.services.get(book.config.hall.policy.desk or "")
+
+
 def _service(book: Book, service: Service, lang: str) -> ServiceEntry:
-    queue = book.queues[service.queue]
+    own, desk = book.queues[service.queue], desk_of(book)
+    queue = own if desk is None or service.direct else book.queues[desk.queue]
     waiting = len(book.line(queue.id))
-    state = queue_state(book, queue)
+    states = [state for one in (queue, own) if (state := queue_state(book, one)) is not ServiceState.OPEN]
+    state = next(iter(states), ServiceState.OPEN)
     return ServiceEntry(
         id=service.id,
         department=service.department,
@@ -117,7 +124,7 @@ def _service(book: Book, service: Service, lang: str) -> ServiceEntry:
         pinyin=_pinyin(service.name),
         initials=_initials(service.name),
         steps=tuple(text_for(book.queues[step].name, lang) for step in _walked(service)),
-        party_limit=queue.party_limit or 1,
+        party_limit=own.party_limit or 1,
     )
 
 
@@ -183,6 +190,7 @@ def window_view(book: Book, window: str, lang: str) -> WindowView:
         held=tuple(_line_entry(book, e, lang) for e in mine if e.ticket.state is TicketState.HELD),
         missed=tuple(_line_entry(book, e, lang) for e in mine if e.ticket.state is TicketState.NO_SHOW),
         queues=tuple(queue_entry(book, book.queues[queue]) for queue in desk.config.serves),
+        at_desk=current is not None and current.ticket.service == book.config.hall.policy.desk,
         recalls_allowed=book.config.hall.policy.recalls,
         transfer_queues=tuple(queue_entry(book, queue) for queue in book.config.queues),
         transfer_windows=tuple(window_entry(book, other) for other in book.desks.values() if other is not desk),
@@ -247,6 +255,7 @@ def _line_entry(book: Book, entry: Entry, lang: str) -> LineEntry:
         note=ticket.note,
         due_at=ticket.not_before,
         party=ticket.party,
+        then=_then(book, ticket, lang),
     )
 
 

@@ -21,7 +21,7 @@ from contract.client import fake_views, fake_way
 from contract.client.fake_assigning import call_to
 from contract.client.fake_book import Desk, Entry
 from contract.client.fake_choosing import choose
-from contract.client.fake_door import FakeDoor
+from contract.client.fake_day import FakeDay
 from contract.config import Assignment, Queue
 from contract.errors import HallError
 
@@ -29,7 +29,7 @@ OVERSEERS: Final = frozenset({"duty_manager", "manager"})
 """Roles that may act at a window where somebody else sits."""
 
 
-class FakeWindows(FakeDoor):
+class FakeWindows(FakeDay):
     """The window half of HallApi."""
 
     # -- windows
@@ -184,7 +184,11 @@ class FakeWindows(FakeDoor):
         )
 
     def no_show(self, window: str, key: str = "") -> Ticket:
-        return self._on_current("no_show", window, key, self._book.miss)
+        def do(entry: Entry) -> None:
+            if self._book.miss(entry).state is TicketState.EXPIRED:
+                self._book.change(entry, stops=fake_way.ended(entry.ticket, "missed"))
+
+        return self._on_current("no_show", window, key, do)
 
     def hold(self, window: str, reason: str = "", key: str = "", *, minutes: int | None = None) -> Ticket:
         def do(entry: Entry) -> None:
@@ -198,7 +202,7 @@ class FakeWindows(FakeDoor):
         def run() -> Ticket:
             entry = self._current("transfer", window)
             old = entry.ticket
-            queue, service = self._destination(window, body, old)
+            queue = self._destination(window, body, old)
             if body.come_back:
                 returns = fake_way.remember(entry, window, body.window)
             else:
@@ -207,7 +211,6 @@ class FakeWindows(FakeDoor):
             leg = {
                 "id": self._book.new_id(),
                 "leg": old.leg + 1,
-                "service": service,
                 "queue": queue.id,
                 "zone": queue.zone,
                 "state": TicketState.WAITING,
@@ -226,24 +229,17 @@ class FakeWindows(FakeDoor):
 
         return self._command(f"transfer {window} {body.model_dump_json()}", key, run)
 
-    def _destination(self, window: str, body: Transfer, old: Ticket) -> tuple[Queue, str]:
-        """The queue and the service of the leg that follows."""
+    def _destination(self, window: str, body: Transfer, old: Ticket) -> Queue:
+        """The queue of the leg that follows."""
         book = self._book
-        if [body.queue, body.window, body.service].count(None) != 2:
+        if (body.queue is None) == (body.window is None):
             raise HallError("invalid_field", {"field": "queue"}, field="queue")
-        if body.service is not None:
-            service = book.services.get(body.service)
-            if service is None:
-                raise HallError("unknown_service", field="service")
-            if service.queue == old.queue:
-                raise HallError("invalid_field", {"field": "service"}, field="service")
-            return book.queues[service.queue], service.id
         if body.queue is not None:
-            return book.queue(body.queue), old.service
+            return book.queue(body.queue)
         serves = book.desk(body.window or "").config.serves
         if body.window == window:
             raise HallError("invalid_field", {"field": "window"}, field="window")
-        return book.queue(old.queue if old.queue in serves else serves[0]), old.service
+        return book.queue(old.queue if old.queue in serves else serves[0])
 
     def _on_current(self, act: str, window: str, key: str, do: Callable[[Entry], object], more: str = "") -> Ticket:
         def run() -> Ticket:

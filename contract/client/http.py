@@ -59,6 +59,7 @@ from contract.days import (
     MakeClosure,
     VoidTickets,
 )
+from contract.desk import HandOn
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
@@ -247,6 +248,10 @@ class HallClient:
 
     def transfer(self, window: str, body: Transfer, key: str = "") -> Ticket:
         return self._command(f"/windows/{window}/transfer", body, Ticket, key)
+
+    def hand_on(self, window: str, body: HandOn, key: str = "") -> Ticket:
+        """On to the services the visitor needs; the next leg, with its stops."""
+        return self._command(f"/windows/{window}/hand-on", body, Ticket, key)
 
     def broadcast(self, body: Broadcast, key: str = "") -> None:
         self._send("POST", self._in_hall("/announcements"), body, key=key)

@@ -156,3 +156,21 @@ SAMPLE_HALL: Final = HallConfig(
         ),
     ),
 )
+
+DESK_HALL: Final = SAMPLE_HALL.model_copy(
+    update={
+        "hall": SAMPLE_HALL.hall.model_copy(
+            update={"policy": SAMPLE_HALL.hall.policy.model_copy(update={"desk": "guide"})}
+        ),
+        "services": (
+            *(one.model_copy(update={"direct": one.id == "social-card"}) for one in SAMPLE_HALL.services),
+            _service("guide", "social", "desk", _t("咨询导办", "Service desk"), hot=True),
+        ),
+        "queues": (*SAMPLE_HALL.queues, _queue("desk", "G", "west", _t("导办台", "Service desk"))),
+        "windows": (
+            *SAMPLE_HALL.windows,
+            Window(id="w5", label="0", name=_t("导办台", "Service desk"), zone="west", serves=("desk",)),
+        ),
+    }
+)
+"""The sample hall with two levels: visitors go to the service desk at window 0 first, but not for "social-card"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from contract import bodies
+from contract.desk import HandOn
 from queueserver.accounts.directory import Who
 from queueserver.accounts.roles import PICKERS, STAFF, WINDOW_READERS
 from queueserver.answers import Eyes
@@ -152,8 +153,16 @@ async def transfer(hall: str, window: str, request: Request) -> Response:
     return await _at_window(
         request,
         hall,
-        commands.Transfer(window, body.queue, body.window, body.note, body.come_back, body.service, by=asker.actor),
+        commands.Transfer(window, body.queue, body.window, body.note, body.come_back, by=asker.actor),
     )
+
+
+@router.post(WINDOW + "/hand-on", **documented(bodies.Ticket, HandOn))
+async def hand_on(hall: str, window: str, request: Request) -> Response:
+    """On to the services the visitor needs, keeping number and arrival; the answer is the next leg of the visit."""
+    asker = await _staff(request, hall)
+    body = await read_body(request, HandOn)
+    return await _at_window(request, hall, commands.HandOn(window, body.services, body.note, by=asker.actor))
 
 
 @router.post("/tickets/{ticket}/requeue", **documented(bodies.Ticket, bodies.Empty))

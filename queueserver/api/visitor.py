@@ -49,6 +49,7 @@ _STOP_STATES: Final = {
 }
 _STOP_REASONS: Final = {
     "not_wanted": "left out as you wished",
+    "handed_on": "not needed",
     "left": "left out",
     "queue_closed": "closed for today",
     "not_offered": "no longer offered",

@@ -52,8 +52,11 @@ class TicketStarted(TicketEvent):
 
 @dataclass(frozen=True, slots=True)
 class TicketFinished(TicketEvent):
+    """`handed_on`: the services a desk sent the visitor on to."""
+
     outcome: str
     items: tuple[str, ...]
+    handed_on: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

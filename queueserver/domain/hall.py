@@ -41,6 +41,8 @@ class Policy:
     max_misses: int = 3
     announcement_expires_seconds: int = 90
     continue_here: bool = True
+    desk: str = ""
+    """The service of the desk that comes before every other one, or "" in a hall of one level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class ServicePlan:
     """All queues of a linked service, `queue` among the first: group after group, within a group in any order."""
     after: tuple[str, ...] = ()
     """Services that come first when they are on the same ticket."""
+    direct: bool = False
+    """Not by way of the desk."""
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -144,3 +148,13 @@ class HallPlan:
     """By service: where its bookable times come from."""
     booking: Mapping[str, BookingRules] = field(default_factory=dict)
     """By queue."""
+
+    @property
+    def desk(self) -> ServicePlan | None:
+        """The service desk of a hall of two levels."""
+        return self.services.get(self.policy.desk)
+
+    def via_desk(self, service: str) -> bool:
+        """Whether visitors for this service go to the desk first."""
+        desk = self.desk
+        return desk is not None and service != desk.id and not self.services[service].direct

@@ -63,9 +63,25 @@ def with_services(plan: HallPlan, known: Sequence[Stop], services: Iterable[str]
         asked.add(service)
         added[service] = range(len(stops), len(stops) + sum(map(len, found.groups)))
         stops += _steps(found, len(stops))
-    if len(asked) > MOST_SERVICES:
+    if len(asked - {plan.policy.desk}) > MOST_SERVICES:
         raise DomainError("too_many_stops", field="services", limit=MOST_SERVICES)
     return tuple(_in_their_order(plan, stops, place, added) for place in range(len(stops)))
+
+
+def by_way_of_the_desk(plan: HallPlan, services: Sequence[str]) -> tuple[Stop, ...]:
+    """The stops of a visitor who comes for `services`: the desk first, once, and behind it all that are not direct.
+
+    Raises what with_services raises.
+    """
+    desk = plan.desk
+    further = tuple(service for service in services if desk is None or service != desk.id)
+    if desk is None or (further and not any(plan.via_desk(one) for one in further if one in plan.services)):
+        return with_services(plan, (), services)
+    stops = with_services(plan, (Stop(desk.id, desk.queue),), further)
+    return tuple(
+        replace(stop, after=(0, *stop.after)) if place and plan.via_desk(stop.service) and 0 not in stop.after else stop
+        for place, stop in enumerate(stops)
+    )
 
 
 def next_stop(itinerary: Itinerary, situation: Situation) -> tuple[int, str] | None:

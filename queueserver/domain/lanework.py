@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from operator import attrgetter
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from queueserver.domain.line import Line
 from queueserver.domain.party import expected_services
-from queueserver.domain.ticket import Place
+from queueserver.domain.ticket import Place, Ticket
 
 
 class Group(NamedTuple):
@@ -30,16 +30,24 @@ class Group(NamedTuple):
 
 def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
     """Who waits in `lane`, and before `place`; None is the end of the line."""
-    for kind, tickets in line.rows(lane):
-        waiting = len(tickets)
-        before = waiting if place is None else bisect_left(tickets, place, key=attrgetter("place"))
-        yield Group(tickets[0].queue, kind.service, kind.priority_class, waiting, before, tickets[0].place.at_ms)
+    for kind, row in line.rows(lane):
+        for tickets in _by_queue(lane, row):
+            waiting = len(tickets)
+            before = waiting if place is None else bisect_left(tickets, place, key=attrgetter("place"))
+            yield Group(tickets[0].queue, kind.service, kind.priority_class, waiting, before, tickets[0].place.at_ms)
     for ticket in line.parties(lane):
         more = expected_services(ticket.visit.party) - 1
         behind = place is not None and place <= ticket.place
         yield Group(
             ticket.queue, ticket.service, ticket.priority_class, more, 0.0 if behind else more, ticket.place.at_ms
         )
+
+
+def _by_queue(lane: str, row: Sequence[Ticket]) -> Iterable[Sequence[Ticket]]:
+    """To one window people are sent from several queues, each with service times of its own."""
+    if row[0].queue == lane:
+        return (row,)
+    return ([ticket for ticket in row if ticket.queue == queue] for queue in {one.queue: None for one in row})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class Stop:
     """One service, or one step of a linked service, in one queue.
 
     `after` are the places (from 0) of the stops that must be settled before.
-    `reason` says why it was settled so: handled, not_wanted, left, cancelled, walkout, missed, not_done, queue_closed,
-    not_offered, earlier_undone or day_closed; "" for a stop done in its own leg.
+    `reason` says why it was settled so: handled, not_wanted, handed_on, left, cancelled, walkout, missed, not_done,
+    queue_closed, not_offered, earlier_undone or day_closed; "" for a stop done in its own leg.
     """
 
     service: str

@@ -252,12 +252,14 @@ class Ticket:
         now: datetime,
         *,
         itinerary: Itinerary | None = None,
-    ) -> tuple[Ticket, Ticket, events.TicketTransferred]:
-        """This leg ends; a new one of the same visit waits in `queue`, for `sent_to` alone if it is given."""
+    ) -> tuple[Ticket, Ticket]:
+        """This leg ends; a new one of the same visit waits in `queue`, for `sent_to` alone if it is given.
+
+        The fact of it is told with the new leg as it then stands in the line.
+        """
         ended = self._to("transfer", State.TRANSFERRED, ended_at=now)._planning(itinerary or self.visit.itinerary)
         leg = ended._next_leg(leg_id, queue, self.service, place, now, Origin.TRANSFERRED)
-        leg = replace(leg, sent_to=sent_to, note=note)
-        return ended, leg, events.TicketTransferred(leg, ended.id, ended.queue, ended.window)
+        return ended, replace(leg, sent_to=sent_to, note=note)
 
     def go_on(
         self, leg_id: str, queue: str, service: str, place: Place, now: datetime, why: str

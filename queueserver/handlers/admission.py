@@ -9,8 +9,8 @@ from queueserver.domain.hall import QueuePlan, ServicePlan
 from queueserver.ports import UnitOfWork
 
 
-def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) -> None:
-    """Raise unless hours and limits let one more person wait in this queue."""
+def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str, *, seen: bool = False) -> None:
+    """Raise unless hours and limits let one more person wait in this queue; `seen`: staff look at the document."""
     local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
     if uow.closing is not None:
         raise DomainError("day_closed")
@@ -18,7 +18,7 @@ def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str) 
         raise DomainError("queue_closed")
     if queue.schedule.after_last_ticket(local):
         raise DomainError("last_ticket_time")
-    if service.requires_document and not holder:
+    if service.requires_document and not (holder or seen):
         raise DomainError("invalid_field", field="document")
     within_person_limit(uow, queue, holder)
     if queue.waiting_limit is not None and uow.line.count(queue.id) >= queue.waiting_limit:

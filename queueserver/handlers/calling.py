@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from queueserver.domain import events
 from queueserver.domain.eligibility import SKILL_MISSING, is_privileged, refusal, rule_for
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import MissedPolicy
@@ -48,7 +49,7 @@ def call_back(uow: UnitOfWork, command: commands.CallBack) -> tuple[Ticket, Reas
 
 def recall(uow: UnitOfWork, command: commands.Recall) -> Ticket:
     """Say the same call once more."""
-    _, ticket = _at_window(uow, command.window)
+    _, ticket = at_window(uow, command.window)
     again, event = ticket.recall(uow.plan.policy.recalls)
     uow.put_ticket(again)
     uow.record(event)
@@ -57,7 +58,7 @@ def recall(uow: UnitOfWork, command: commands.Recall) -> Ticket:
 
 def start(uow: UnitOfWork, command: commands.Start) -> Ticket:
     """The visitor has come."""
-    _, ticket = _at_window(uow, command.window)
+    _, ticket = at_window(uow, command.window)
     serving, event = ticket.start(uow.now)
     uow.put_ticket(serving)
     uow.record(event)
@@ -66,23 +67,19 @@ def start(uow: UnitOfWork, command: commands.Start) -> Ticket:
 
 def finish(uow: UnitOfWork, command: commands.Finish) -> Ticket:
     """Done, with its outcome; the window is free, unless it goes on at once with the visitor's next stop."""
-    window, ticket = _at_window(uow, command.window)
+    window, ticket = at_window(uow, command.window)
     for item in command.items:
         if item not in uow.plan.services:
             raise DomainError("unknown_service", field="items")
     onward = visits.after_finish(uow, window, ticket, command)
     done, event = ticket.finish(uow.now, command.outcome, command.items, onward.itinerary)
-    visits.give_back(uow, ticket.visit.itinerary, done.visit)
-    uow.put_window(window.release())
-    uow.put_ticket(done)
-    uow.record(event)
-    visits.go_on(uow, done, onward)
+    visits.leave(uow, window, ticket, event, onward)
     return done
 
 
 def no_show(uow: UnitOfWork, command: commands.NoShow) -> Ticket:
     """Called and not come: what then is the queue's missed-ticket policy; when the day is closed, it is over."""
-    window, ticket = _at_window(uow, command.window)
+    window, ticket = at_window(uow, command.window)
     queue = uow.plan.queues.get(ticket.queue)
     policy = queue.missed if queue else MissedPolicy.CLERK
     over = policy is MissedPolicy.EXPIRE or uow.closing is not None
@@ -102,7 +99,7 @@ def no_show(uow: UnitOfWork, command: commands.NoShow) -> Ticket:
 
 def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
     """Set aside; the window is free, the ticket waits for a call back or until its minutes are over."""
-    window, ticket = _at_window(uow, command.window)
+    window, ticket = at_window(uow, command.window)
     until = None if command.minutes is None else uow.now + timedelta(minutes=command.minutes)
     held, event = ticket.hold(command.reason, until)
     uow.put_window(window.release())
@@ -114,33 +111,27 @@ def hold(uow: UnitOfWork, command: commands.Hold) -> Ticket:
 def transfer(uow: UnitOfWork, command: commands.Transfer) -> Ticket:
     """A new leg of the same visit, in another queue or for one window; the place follows the original arrival.
 
-    A service desk hands on to a service: the leg is then for that service, in its queue, with the same number.
     After it the visit goes on as if nothing had been, or returns here when this window wants the visitor back.
     """
-    window, ticket = _at_window(uow, command.window)
+    window, ticket = at_window(uow, command.window)
     queue, sent_to = _destination(uow, command, ticket)
     if command.come_back:
         itinerary = visits.remembering(ticket, window.id, sent_to)
     else:
         itinerary = visits.arrived_at(ticket.visit, sent_to)
     place = visits.original_place(uow, ticket)
-    ended, leg, event = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now, itinerary=itinerary)
-    if command.to_service is not None:
-        leg = replace(leg, service=command.to_service)
-        event = replace(event, ticket=leg)
+    ended, leg = ticket.transfer(uow.new_id(), queue, sent_to, place, command.note, uow.now, itinerary=itinerary)
     uow.put_window(window.release())
     uow.put_ticket(ended)
     leg = promising(uow, leg)
     uow.put_ticket(leg)
-    uow.record(replace(event, ticket=leg))
+    uow.record(events.TicketTransferred(leg, ended.id, ended.queue, ended.window))
     return leg
 
 
 def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) -> tuple[str, str | None]:
-    if [command.to_queue, command.to_window, command.to_service].count(None) != 2:
+    if (command.to_queue is None) == (command.to_window is None):
         raise DomainError("invalid_field", field="queue")
-    if command.to_service is not None:
-        return _handed_on(uow, command.to_service, ticket), None
     if command.to_queue is not None:
         if command.to_queue not in uow.plan.queues:
             raise DomainError("unknown_queue", field="queue")
@@ -152,16 +143,6 @@ def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) ->
         raise DomainError("invalid_field", field="window")
     queue = ticket.queue if ticket.queue in target.serves else target.serves[0]
     return queue, target.id
-
-
-def _handed_on(uow: UnitOfWork, service_id: str, ticket: Ticket) -> str:
-    """The queue of the service a desk hands its visitor on to; a desk that leads to itself would go round for ever."""
-    service = uow.plan.services.get(service_id)
-    if service is None:
-        raise DomainError("unknown_service", field="service")
-    if service.queue == ticket.queue:
-        raise DomainError("invalid_field", field="service")
-    return service.queue
 
 
 def call_to(uow: UnitOfWork, window: Window, ticket: Ticket, reason: Reason, *, how: str) -> tuple[Ticket, Reason]:
@@ -184,7 +165,8 @@ def _free_window(uow: UnitOfWork, window_id: str) -> Window:
     return window
 
 
-def _at_window(uow: UnitOfWork, window_id: str) -> tuple[Window, Ticket]:
+def at_window(uow: UnitOfWork, window_id: str) -> tuple[Window, Ticket]:
+    """The window and whoever is called to it or served there; raises window_idle."""
     window = uow.window(window_id)
     if window.ticket is None:
         raise DomainError("window_idle")

@@ -175,13 +175,20 @@ class Hold(AtWindow):
 
 @dataclass(frozen=True, slots=True)
 class Transfer(AtWindow):
-    """`come_back`: after the other window the visitor returns to this one. `to_service`: what a desk found out."""
+    """`come_back`: after the other window the visitor returns to this one."""
 
     to_queue: str | None
     to_window: str | None
     note: str
     come_back: bool = False
-    to_service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOn(AtWindow):
+    """The visitor needs these services, not this one: a desk that has heard what he came for says so."""
+
+    services: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +278,7 @@ WindowCommand = (
     | NoShow
     | Hold
     | Transfer
+    | HandOn
 )
 TicketCommand = TakeTicket | MarkPrinted | Cancel | Requeue | Postpone | Reinstate | AddStops | DropStops
 Command = WindowCommand | TicketCommand | BookingCommand | Broadcast | DayCommand

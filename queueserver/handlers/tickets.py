@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from queueserver.domain import events
 from queueserver.domain.errors import DomainError
-from queueserver.domain.itinerary import with_services
+from queueserver.domain.hall import HallPlan
+from queueserver.domain.itinerary import by_way_of_the_desk, with_services
 from queueserver.domain.line import lane_of
-from queueserver.domain.stops import StopState
+from queueserver.domain.stops import Stop, StopState
 from queueserver.domain.ticket import AT_WINDOW, Place, State, Ticket, Visit
 from queueserver.handlers import commands, visits
 from queueserver.handlers.admission import admit
 from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
+AT_THE_DESK: Final = "desk"
+"""The channel of tickets that staff give out."""
+
 
 def take_ticket(uow: UnitOfWork, command: commands.TakeTicket) -> Ticket:
     """Give out the next number of the service's queue, if hours and limits allow.
 
-    With several services it is the number of the queue where the visitor had best begin.
+    With several services it is the number of the queue where the visitor had best begin. In a hall of two levels that
+    is the desk's, unless the service is direct or staff give out the ticket: they know what the visitor needs.
     """
     if command.service not in uow.plan.services:
         raise DomainError("unknown_service", field="service")
     if command.priority_class is not None and command.priority_class not in uow.plan.classes:
         raise DomainError("unknown_priority_class", field="priority_class")
-    for service in dict.fromkeys((command.service, *command.services)):
+    stops = _stops(uow.plan, command)
+    for service in dict.fromkeys((command.service, *command.services, *(stop.service for stop in stops))):
         _may_ask(uow, command, service)
     visit = _visit(uow, command)
     ticket = _first_leg(uow, command, visit)
-    if command.services or uow.plan.services[command.service].steps:
-        ticket = _first_of_several(uow, command, ticket)
+    if len(stops) > 1:
+        ticket = _first_of_several(uow, stops, ticket)
     queue = uow.plan.queues[ticket.queue]
     day, number = uow.queue_day(queue.id).take(queue)
     ticket = promising(uow, replace(ticket, visit=replace(ticket.visit, number=number)))
@@ -113,9 +120,16 @@ def _may_ask(uow: UnitOfWork, command: commands.TakeTicket, service_id: str) -> 
         raise DomainError("party_too_large", field="party", limit=queue.party_limit)
 
 
-def _first_of_several(uow: UnitOfWork, command: commands.TakeTicket, ticket: Ticket) -> Ticket:
+def _stops(plan: HallPlan, command: commands.TakeTicket) -> tuple[Stop, ...]:
+    """Everything the visitor has to do, one stop at least."""
+    services = (command.service, *command.services)
+    if command.channel == AT_THE_DESK:
+        return with_services(plan, (), services)
+    return by_way_of_the_desk(plan, services)
+
+
+def _first_of_several(uow: UnitOfWork, stops: tuple[Stop, ...], ticket: Ticket) -> Ticket:
     """The ticket for the stop to begin with; the others are promised their places."""
-    stops = with_services(uow.plan, (), (command.service, *command.services))
     itinerary = visits.first_stop(uow, ticket, stops)
     first = next(stop for stop in itinerary.stops if stop.state is StopState.NOW)
     visits.reserve(uow, tuple(stop for stop in itinerary.stops if stop is not first))

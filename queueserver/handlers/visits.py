@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from queueserver.domain import events
 from queueserver.domain.eligibility import may_call, rule_for
 from queueserver.domain.errors import DomainError
 from queueserver.domain.itinerary import Situation, Standing, next_stop, with_services, without_closed
@@ -26,6 +27,7 @@ class Onward:
     stop: Stop | None = None
     why: str = ""
     back: Return | None = None
+    note: str = ""
 
 
 def first_stop(uow: UnitOfWork, ticket: Ticket, stops: tuple[Stop, ...]) -> Itinerary:
@@ -63,7 +65,19 @@ def after_finish(uow: UnitOfWork, window: Window, ticket: Ticket, command: comma
     if itinerary.now is not None:
         state, reason = (StopState.DONE, "") if done else (StopState.UNDONE, "not_done")
         itinerary = itinerary.settle(itinerary.now, state, reason)
-    return _to_the_next(uow, window, ticket, itinerary)
+    return to_the_next(uow, window, ticket, itinerary)
+
+
+def leave(
+    uow: UnitOfWork, window: Window, before: Ticket, event: events.TicketFinished, onward: Onward
+) -> Ticket | None:
+    """Free the window of a leg that has ended, and let the visit go on: its next leg, or None when it is over."""
+    done = event.ticket
+    give_back(uow, before.visit.itinerary, done.visit)
+    uow.put_window(window.release())
+    uow.put_ticket(done)
+    uow.record(event)
+    return go_on(uow, done, onward)
 
 
 def go_on(uow: UnitOfWork, ended: Ticket, onward: Onward) -> Ticket | None:
@@ -81,6 +95,8 @@ def go_on(uow: UnitOfWork, ended: Ticket, onward: Onward) -> Ticket | None:
         uow.put_window(window_here.take(leg.id, window_here.streak))
     else:
         leg, event = ended.go_on(uow.new_id(), onward.stop.queue, onward.stop.service, place, uow.now, onward.why)
+    if onward.note:
+        leg = replace(leg, note=onward.note)
     if leg.state is State.WAITING:
         leg = promising(uow, leg)
     uow.put_ticket(leg)
@@ -146,7 +162,7 @@ def drop_stops(uow: UnitOfWork, command: commands.DropStops) -> Ticket:
         uow.put_ticket(planned)
         uow.record(event)
         return planned
-    onward = _to_the_next(uow, None, ticket, replace(itinerary, returns=()))
+    onward = to_the_next(uow, None, ticket, replace(itinerary, returns=()))
     ended, cancelled = ticket.cancel(uow.now, "not_wanted", onward.itinerary)
     give_back(uow, before, ended.visit)
     uow.put_ticket(ended)
@@ -184,7 +200,8 @@ def _ticked_off(itinerary: Itinerary, items: tuple[str, ...]) -> Itinerary:
     return itinerary.settle_all(also, StopState.DONE, "handled")
 
 
-def _to_the_next(uow: UnitOfWork, window: Window | None, ticket: Ticket, itinerary: Itinerary) -> Onward:
+def to_the_next(uow: UnitOfWork, window: Window | None, ticket: Ticket, itinerary: Itinerary) -> Onward:
+    """Where the visitor goes from `window`, None = from the line; what can no longer be done today is settled so."""
     gone = (place for place in itinerary.open if itinerary.stops[place].queue not in uow.plan.queues)
     itinerary = itinerary.settle_all(gone, StopState.UNDONE, "not_offered")
     situation = _situation(uow, ticket, itinerary, window)

@@ -17,6 +17,7 @@ _ENDS: Final[Mapping[End, Callable[[Stage, Ticket, str], commands.Command]]] = {
     End.TRANSFER: lambda stage, ticket, window: commands.Transfer(
         window, stage.to_queue, stage.to_window, "", come_back=stage.come_back
     ),
+    End.HAND_ON: lambda stage, ticket, window: commands.HandOn(window, stage.services),
     End.REQUEUE: lambda stage, ticket, window: commands.Requeue(ticket.id),
     End.POSTPONE: lambda stage, ticket, window: commands.Postpone(ticket.id, stage.places),
 }

@@ -37,6 +37,8 @@ def _issue(fact: Fact, _: str, recording: Recording) -> commands.Command:
 
 
 def _finish(fact: Fact, _: str, recording: Recording) -> commands.Command:
+    if handed_on := tuple(fact.detail.get("handed_on", ())):
+        return commands.HandOn(fact.data["window"], handed_on)
     leaves = fact.ticket not in recording.continued
     return commands.Finish(fact.data["window"], fact.data["outcome"], tuple(fact.detail["items"]), leaves=leaves)
 
@@ -52,6 +54,8 @@ def _call(fact: Fact, ticket: str, _: Recording) -> commands.Command:
     window = fact.data["window"]
     if fact.data["how"] == "next":
         return commands.CallNext(window)
+    if fact.data["how"] == "auto":
+        return commands.Assign()
     return commands.CallBack(window, ticket) if fact.data["how"] == "call_back" else commands.Pick(window, ticket, "-")
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+HALL: Final = ""
+"""In place of a window: the hall itself, where it calls for windows."""
 
 
 class End(StrEnum):
@@ -19,6 +22,7 @@ class End(StrEnum):
     MISS = "miss"
     HOLD = "hold"
     TRANSFER = "transfer"
+    HAND_ON = "hand_on"
     REQUEUE = "requeue"
     POSTPONE = "postpone"
     STAY = "stay"
@@ -74,6 +78,8 @@ class Stage:
     come_back: bool = False
     held_for: Mapping[str, Any] | None = None
     """{"minutes": n} when a held ticket comes back by itself."""
+    services: tuple[str, ...] = ()
+    """Those the visitor is handed on to."""
     meanwhile: tuple[Later, ...] = ()
     afterwards: tuple[Later, ...] = ()
     start_rank: int = 0
@@ -136,3 +142,5 @@ class WindowMove:
     reason: str = ""
     until_ms: int = 0
     rank: int = 0
+    auto: bool | None = None
+    """Whether the hall calls here, where windows differ; None = as configured, or as before."""

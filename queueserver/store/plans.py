@@ -113,12 +113,13 @@ def _service(service: Service) -> ServicePlan:
         skill=service.skill or "",
         steps=steps,
         after=service.after,
+        direct=service.direct,
     )
 
 
 def _policy(config: HallConfig) -> Policy:
     given = config.hall.policy.model_dump()
-    return Policy(**{**given, "assignment": Assignment(given["assignment"])})
+    return Policy(**{**given, "assignment": Assignment(given["assignment"]), "desk": given["desk"] or ""})
 
 
 def _window(window: Window) -> WindowPlan:

@@ -187,6 +187,7 @@ MADE: dict[str, Made] = {
     "Hold": lambda _: commands.Hold("w1", "copies"),
     "Transfer": lambda _: commands.Transfer("w1", "apart", None, ""),
     "Transfer (to window)": lambda _: commands.Transfer("w1", None, "w3", ""),
+    "HandOn": lambda _: commands.HandOn("w1", ("s-apart",)),
     "TakeTicket": lambda _: commands.TakeTicket("s-clerk", "kiosk", "en"),
     "Broadcast": lambda _: commands.Broadcast("hello", "en", (), False, timedelta(minutes=1)),
     "Book": lambda s: bookings.Book("s-clerk", soon(s), "phone", "en", NOBODY),

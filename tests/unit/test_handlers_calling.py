@@ -416,38 +416,3 @@ def test_a_transferred_appointment_keeps_its_time_but_no_place_in_the_future(min
     rules.do(commands.Transfer("w1", "requeue", None, ""))
     (leg,) = rules.live.line.in_order("requeue")
     assert leg.place.at_ms == round(min(booked.booked_for or rules.now, rules.now).timestamp() * 1000)
-
-
-# -- a service desk that finds out what somebody came for
-
-
-def test_a_desk_hands_the_visitor_on_to_a_service_with_number_and_arrival_kept() -> None:
-    rules = opened("w1", "w3")
-    at_desk = rules.take("clerk")
-    rules.later(minutes=4)
-    later = rules.take("postpone")
-    assert rules.serve("w1").id == at_desk.id
-    leg = rules.do(commands.Transfer("w1", None, None, "", to_service="s-postpone"))
-    assert isinstance(leg, Ticket)
-    assert (leg.service, leg.queue, leg.number, leg.leg) == ("s-postpone", "postpone", at_desk.number, 2)
-    assert leg.place.at_ms == at_desk.place.at_ms < later.place.at_ms
-    assert rules.events[-1].ticket.service == "s-postpone"  # type: ignore[union-attr] # a ticket's fact
-    assert rules.call("w3").id == leg.id
-
-
-@pytest.mark.parametrize(
-    ("queue_id", "service", "code", "field"),
-    [
-        (None, "s-nothing", "unknown_service", "service"),
-        (None, "s-clerk", "invalid_field", "service"),
-        ("requeue", "s-requeue", "invalid_field", "queue"),
-    ],
-)
-def test_a_desk_cannot_hand_on_to_nothing_nor_to_itself(
-    queue_id: str | None, service: str, code: str, field: str
-) -> None:
-    rules = opened()
-    rules.take("clerk")
-    rules.serve()
-    command = commands.Transfer("w1", queue_id, None, "", to_service=service)
-    assert rules.refused(command, code).field == field

@@ -20,6 +20,7 @@ import pytest
 from contract.appointments import Appointment, Book, CheckIn
 from contract.bodies import (
     Cancel,
+    Channel,
     Document,
     Finish,
     ServiceState,
@@ -31,8 +32,9 @@ from contract.bodies import (
 )
 from contract.client.api import HallApi
 from contract.client.fake import FakeHall
-from contract.client.sample import CHIEF, CLERK, OTHER_CLERK, SAMPLE_HALL, Staff
+from contract.client.sample import CHIEF, CLERK, DESK_HALL, OTHER_CLERK, SAMPLE_HALL, Staff
 from contract.config import Assignment, HallConfig
+from contract.desk import HandOn
 from contract.errors import REFUSALS, HallError
 from contract.events import EVENT_DATA, TicketData
 
@@ -66,6 +68,13 @@ FACTORIES = _factories()
 @pytest.fixture(params=list(FACTORIES))
 def hall(request: pytest.FixtureRequest) -> Iterator[HallApi]:
     with FACTORIES[request.param](SAMPLE_HALL) as api:
+        yield api
+
+
+@pytest.fixture(params=list(FACTORIES))
+def desk_hall(request: pytest.FixtureRequest) -> Iterator[HallApi]:
+    """The same hall with two levels."""
+    with FACTORIES[request.param](DESK_HALL) as api:
         yield api
 
 
@@ -627,21 +636,6 @@ def test_transfer_to_a_queue_keeps_number_visit_and_arrival(hall: HallApi) -> No
     assert line_of(hall, "w4") == ["A001", "C001"]
 
 
-def test_a_desk_hands_on_to_a_service(hall: HallApi) -> None:
-    ticket = take(hall)
-    sit_down(hall)
-    serve(hall, "w1")
-    for service, code in (("golf", "unknown_service"), ("medical", "invalid_field")):
-        with refused(code):
-            hall.transfer("w1", Transfer(service=service))
-    for body in (Transfer(), Transfer(queue="tax", service="invoices")):
-        with refused("invalid_field"):
-            hall.transfer("w1", body)
-    leg = hall.transfer("w1", Transfer(service="id-card", note="has the papers"))
-    assert (leg.number, leg.visit, leg.queue, leg.service) == (ticket.number, ticket.visit, "police", "id-card")
-    assert (leg.state, leg.leg, leg.note) == (TicketState.WAITING, 2, "has the papers")
-
-
 def test_transfer_to_a_window_is_for_that_window(hall: HallApi) -> None:
     take(hall, "pension")
     take(hall, "pension")
@@ -854,6 +848,80 @@ def test_one_number_walks_several_services(hall: HallApi) -> None:
     assert (continued.from_ticket, continued.from_queue, continued.from_window) == (ticket.id, "social", "w1")
 
 
+def test_a_visit_begins_where_the_wait_is_shortest(hall: HallApi) -> None:
+    for _ in range(4):
+        take(hall)
+    ticket = several(hall, "pension", "invoices")
+    assert (ticket.number, ticket.queue, ticket.service) == ("B001", "tax", "invoices")
+    assert way(ticket) == [("pension", "open"), ("invoices", "now")]
+
+
+def test_among_equal_waits_the_next_stop_is_the_near_one_then_the_one_asked_for_first(hall: HallApi) -> None:
+    sit_down(hall)
+    for services in (("pension", "id-card", "invoices"), ("pension", "invoices", "tax-return")):
+        number = several(hall, *services).number
+        serve(hall, "w1")
+        hall.finish("w1")
+        leg = hall.find_ticket(number)
+        assert (leg.queue, leg.service) == ("tax", "invoices")
+        hall.cancel(leg.id)
+
+
+def test_when_the_day_is_closed_who_is_here_is_served_and_nobody_else(hall: HallApi) -> None:
+    held, here = several(hall, "pension", "id-card", "medical"), take(hall)
+    waiting = several(hall, "invoices", "id-card")
+    booking = booked(hall, next_half_hour(hall))
+    sit_down(hall)
+    hall.login(CHIEF.user, CHIEF.password)
+    for _ in range(2):
+        call(hall)
+        if not hall.window("w1").held:
+            hall.hold("w1")
+    report = hall.close_day()
+    assert {(hit.number, hit.state, hit.becomes) for hit in report.tickets} == {
+        (held.number, TicketState.HELD, TicketState.EXPIRED),
+        (here.number, TicketState.CALLED, None),
+        (waiting.number, TicketState.WAITING, TicketState.EXPIRED),
+    }
+    for refused_now in (
+        lambda: take(hall),
+        lambda: hall.check_in(CheckIn(code=booking.code)),
+        lambda: hall.add_stops(here.id, ["id-card"]),
+        hall.close_day,
+    ):
+        with refused("day_closed"):
+            refused_now()
+    assert {service.state for service in hall.catalogue("en").services} == {ServiceState.CLOSED}
+    over = hall.ticket(waiting.id)
+    assert over.state is TicketState.EXPIRED
+    assert {(stop.state.value, stop.reason) for stop in over.stops} == {("undone", "day_closed")}
+    assert hall.no_show("w1").state is TicketState.EXPIRED
+    assert {hit.becomes for hit in hall.reopen_day().tickets} == {TicketState.HELD, TicketState.WAITING}
+    assert hall.ticket(waiting.id).state is TicketState.WAITING
+    assert way(hall.ticket(held.id)) == way(held)
+    with refused("day_open"):
+        hall.reopen_day()
+    assert hall.call_back("w1", held.id).ticket.id == held.id
+    days = [event.type for event in hall.events(0).events if event.type.startswith("day.")]
+    assert days == ["day.closed", "day.reopened"]
+
+
+def test_on_a_closed_day_a_visit_goes_on_only_where_it_is(hall: HallApi) -> None:
+    sit_down(hall, "w2")
+    several(hall, "pension", "id-card", "invoices")
+    serve(hall, "w2")
+    hall.login(CHIEF.user, CHIEF.password)
+    hall.close_day()
+    hall.login(CLERK.user, CLERK.password)
+    done = hall.finish("w2")
+    assert way(done) == [("pension", "done"), ("id-card", "undone"), ("invoices", "now")]
+    current = hall.window("w2").current
+    assert current is not None
+    assert (current.service, current.state) == ("invoices", TicketState.SERVING)
+    hall.finish("w2")
+    assert hall.window("w2").current is None
+
+
 def test_a_window_that_serves_the_next_service_goes_on(hall: HallApi) -> None:
     several(hall, "pension", "invoices", "id-card")
     sit_down(hall, "w2")
@@ -902,6 +970,108 @@ def test_services_are_added_and_dropped(hall: HallApi) -> None:
     assert (leg.number, leg.queue, leg.state) == ("A001", "tax", TicketState.WAITING)
     assert hall.ticket(ticket.id).state is TicketState.CANCELLED
     assert hall.drop_stops(leg.id, ["invoices"]).state is TicketState.CANCELLED
+
+
+def test_a_window_hands_on_to_what_the_visitor_needs(hall: HallApi) -> None:
+    ticket = several(hall, "pension", "invoices")
+    sit_down(hall)
+    serve(hall, "w1")
+    for wrong, code in ((("golf",), "unknown_service"), (("pension",), "invalid_field"), (("notary",), "queue_closed")):
+        with refused(code):
+            hall.hand_on("w1", HandOn(services=wrong))
+    leg = hall.hand_on("w1", HandOn(services=("passport", "invoices"), note="带齐材料"), key="handed-on-once")
+    assert [(stop.service, stop.state.value, stop.reason) for stop in leg.stops] == [
+        ("pension", "dropped", "handed_on"),
+        ("invoices", "now", ""),
+        ("passport", "open", ""),
+    ]
+    assert (leg.number, leg.queue, leg.service, leg.state, leg.leg) == (
+        "A001",
+        "tax",
+        "invoices",
+        TicketState.WAITING,
+        2,
+    )
+    assert (leg.note, leg.visit, leg.position) == ("带齐材料", ticket.visit, 1)
+    assert (
+        hall.hand_on("w1", HandOn(services=("passport", "invoices"), note="带齐材料"), key="handed-on-once").id
+        == leg.id
+    )
+    assert hall.ticket(ticket.id).state is TicketState.FINISHED
+    finished, continued = (event.parsed() for event in hall.events(0).events[-2:])
+    assert isinstance(finished, TicketData)
+    assert isinstance(continued, TicketData)
+    assert (finished.outcome, continued.ticket, continued.how) == ("handed_on", leg.id, "in_line")
+    with refused("window_idle"):
+        hall.hand_on("w1", HandOn(services=("invoices",)))
+
+
+def test_handing_on_waits_until_the_visitor_is_served(hall: HallApi) -> None:
+    take(hall)
+    sit_down(hall)
+    call(hall, "w1")
+    with refused("illegal_transition"):
+        hall.hand_on("w1", HandOn(services=("invoices",)))
+
+
+def test_visitors_go_to_the_desk_first(desk_hall: HallApi) -> None:
+    entries = {one.id: one for one in desk_hall.catalogue("en").services}
+    assert (entries["pension"].queue, entries["pension"].windows, entries["pension"].zone) == ("desk", ("0",), "west")
+    assert entries["social-card"].queue == "social"
+    assert entries["notary"].state is ServiceState.CLOSED
+    ticket = take(desk_hall)
+    assert (ticket.number, ticket.queue, ticket.service, ticket.zone) == ("G001", "desk", "guide", "west")
+    assert way(ticket) == [("guide", "now"), ("pension", "open")]
+    assert take(desk_hall, "guide").stops == ()
+    assert take(desk_hall, "social-card").number == "A001"
+    at_desk = desk_hall.take_ticket(TakeTicket(service="pension", channel=Channel.DESK))
+    assert (at_desk.number, at_desk.queue, at_desk.stops) == ("A002", "social", ())
+    after = {one.id: one.waiting for one in desk_hall.catalogue("en").services}
+    assert (after["pension"], after["social-card"], after["guide"]) == (2, 2, 2)
+    with refused("queue_closed"):
+        take(desk_hall, "notary")
+    mine = booked(desk_hall, next_half_hour(desk_hall))
+    checked_in = desk_hall.check_in(CheckIn(code=mine.code))
+    assert (checked_in.number, checked_in.queue, checked_in.stops) == ("A003", "social", ())
+
+
+def test_the_desk_hands_on_and_the_caller_sees_what_the_visitor_came_for(desk_hall: HallApi) -> None:
+    ticket = take(desk_hall)
+    take(desk_hall, "guide")
+    sit_down(desk_hall, "w5")
+    assert [one.then for one in desk_hall.window("w5", "en").waiting] == [("Pension insurance",), ()]
+    serve(desk_hall, "w5")
+    view = desk_hall.window("w5", "en")
+    assert (view.at_desk, view.current_service, view.current_then) == (True, "Service desk", ("Pension insurance",))
+    with refused("invalid_field"):
+        desk_hall.hand_on("w5", HandOn(services=("guide",)))
+    leg = desk_hall.hand_on("w5", HandOn(services=("id-card", "tax-return")))
+    assert [(stop.service, stop.state.value, stop.reason) for stop in leg.stops] == [
+        ("guide", "done", ""),
+        ("pension", "dropped", "not_wanted"),
+        ("id-card", "now", ""),
+        ("tax-return", "open", ""),
+    ]
+    assert (leg.number, leg.queue, leg.visit) == ("G001", "police", ticket.visit)
+    assert not desk_hall.window("w5").at_desk
+    serve(desk_hall, "w5")
+    assert desk_hall.finish("w5").state is TicketState.FINISHED
+    assert desk_hall.find_ticket("G002").state is TicketState.FINISHED
+    snapshot = {queue.id: queue.waiting for queue in desk_hall.snapshot().queues}
+    assert (snapshot["desk"], snapshot["police"], snapshot["social"]) == (0, 1, 0)
+
+
+def test_the_desk_finishes_as_asked_or_with_an_answer(desk_hall: HallApi) -> None:
+    take(desk_hall)
+    take(desk_hall)
+    sit_down(desk_hall, "w5")
+    serve(desk_hall, "w5")
+    desk_hall.finish("w5")
+    assert desk_hall.find_ticket("G001").queue == "social"
+    serve(desk_hall, "w5")
+    answered = desk_hall.finish("w5", Finish(leaves=True))
+    assert way(answered) == [("guide", "done"), ("pension", "dropped")]
+    assert desk_hall.find_ticket("G002").state is TicketState.FINISHED
 
 
 def test_every_service_asked_for_must_be_had(hall: HallApi) -> None:
