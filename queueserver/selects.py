@@ -68,7 +68,7 @@ _AHEAD_IN_QUEUE = _AHEAD.where(
     _IN_HALL, _OPEN, or_(_WAITING_AND_DUE, _HELD_AND_DUE), _BEFORE, tickets.c.queue == bindparam("queue")
 )
 _AHEAD_AT_WINDOW = _AHEAD.where(
-    _WAITING, _DUE, _BEFORE, tickets.c.queue == bindparam("queue"), tickets.c.sent_to == bindparam("sent_to")
+    _WAITING, _DUE, _BEFORE, tickets.c.queue > "", tickets.c.sent_to == bindparam("sent_to")
 )
 _GROUPS = (
     select(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from operator import attrgetter
@@ -48,12 +48,13 @@ def crowd_of(line: Line, place: Place | None) -> Crowd:
 
 def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
     """Who waits in `lane`, and before `place`; None is the end of the line. Timed tickets are left out."""
-    for kind, tickets in line.rows(lane):
+    for kind, row in line.rows(lane):
         if kind.timed:
             continue
-        waiting = len(tickets)
-        before = waiting if place is None else bisect_left(tickets, place, key=attrgetter("place"))
-        yield _group(kind, tickets[0], waiting, before)
+        for tickets in _by_queue(lane, row):
+            waiting = len(tickets)
+            before = waiting if place is None else bisect_left(tickets, place, key=attrgetter("place"))
+            yield _group(kind, tickets[0], waiting, before)
     for ticket in line.parties(lane):
         if (kind := kind_of(ticket)).timed:
             continue
@@ -64,6 +65,13 @@ def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
 def _group(kind: Kind, first: Ticket, waiting: float, before: float) -> Group:
     since = first.place.at_ms
     return Group(first.queue, kind.service, kind.priority_class, kind.lang, waiting, before, since)
+
+
+def _by_queue(lane: str, row: Sequence[Ticket]) -> Iterable[Sequence[Ticket]]:
+    """To one window people are sent from several queues, each with service times of its own."""
+    if row[0].queue == lane:
+        return (row,)
+    return ([ticket for ticket in row if ticket.queue == queue] for queue in {one.queue: None for one in row})
 
 
 @dataclass(frozen=True, slots=True)

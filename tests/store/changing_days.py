@@ -56,7 +56,9 @@ class ChangingDay(RandomDay):
         for publishes, steps in itertools.groupby(batch, lambda step: step[0] in CHANGES):
             for step in steps if publishes else ():
                 self._publish(step)
-            super().batch([*(() if publishes else steps), ("tick", 0, 0)])
+            if not publishes:
+                super().batch(list(steps))
+            super().batch([("tick", 0, 0)])
             self._check()
 
     def _do(self, batch: Batch, step: Step) -> None:

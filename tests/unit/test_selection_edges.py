@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from queueserver.domain.eligibility import Seat, WindowRule, refusal
-from queueserver.domain.hall import Policy, WindowPlan
+from queueserver.domain.hall import Policy, Rule, WindowPlan
 from queueserver.domain.line import Line
 from queueserver.domain.selection import choose_next, waited_minutes
 from queueserver.domain.ticket import Origin, Place, State, Ticket, Visit
@@ -72,8 +72,8 @@ def test_who_came_back_is_told_so() -> None:
 
 
 def test_two_who_are_left_to_others_are_named_the_longest_wait_first() -> None:
-    """Of three rows, of which the last that is looked at waits longest."""
-    others = [ticket(str(n), n, service=f"deed-{n}") for n in (7, 8, 9)]
+    """Of three rows in two lanes, of which the last that is looked at waits longest."""
+    others = [ticket(str(n), n, service=f"deed-{n}", queue="b" if n == 9 else "a") for n in (7, 8, 9)]
     skilled = rule(skills={f"deed-{n}": "notary" for n in (7, 8, 9)})
     found = choose_next(Line([*others, ticket("1", 1)]), skilled, POLICY, NOW)
     assert found is not None
@@ -86,3 +86,33 @@ def test_the_halls_own_language_is_left_to_nobody() -> None:
     assert refusal(rule(language="zh-CN", others=(speaks,)), ticket("1", 3), NOW) == ""
     assert refusal(rule(language="en", others=(speaks,)), ticket("1", 3), NOW) == "language_elsewhere"
     assert refusal(rule(language="", others=(speaks,)), ticket("1", 3), NOW) == ""
+
+
+def by_rules(
+    *rules: Rule, tickets: tuple[Ticket, ...], streak: int = 0, policy: Policy = POLICY, **more: object
+) -> str:
+    plan = WindowPlan("w1", "1", "east", ("a", "b"), rules)
+    found = choose_next(Line(tickets), rule(streak, plan=plan, **more), policy, NOW)
+    return f"{found[0].number} {found[1].code}" if found else "nobody"
+
+
+def test_on_the_ordinary_ones_turn_a_rule_that_calls_one_of_them_still_holds() -> None:
+    tickets = (ticket("1", 9), ticket("2", 3, queue="b"), ticket("3", 20, kind="old"))
+    assert by_rules(Rule("b"), tickets=tickets, streak=2) == "2 rule"
+    assert by_rules(Rule("a"), tickets=tickets, streak=2) == "1 rule"
+    assert by_rules(Rule("a"), tickets=tickets, streak=1) == "3 rule"
+
+
+def test_an_overdue_ticket_that_a_rule_calls_anyway_is_called_by_the_rule() -> None:
+    bound = replace(POLICY, longest_wait_minutes=30)
+    assert by_rules(Rule("a"), tickets=(ticket("1", 50), ticket("2", 9)), policy=bound) == "1 rule"
+    others = (ticket("1", 50), ticket("2", 9, queue="b"))
+    assert by_rules(Rule("b"), tickets=others, policy=bound) == "1 waited_too_long"
+
+
+def test_a_rule_counts_only_those_the_window_may_call() -> None:
+    tickets = (ticket("1", 9, queue="b"), ticket("2", 3), ticket("3", 2, service="deed"), ticket("4", 1))
+    skills = {"deed": "notary"}
+    assert by_rules(Rule("a", waiting_at_least=3), tickets=tickets) == "2 rule"
+    assert by_rules(Rule("a", waiting_at_least=3), tickets=tickets, skills=skills) == "1 first_in_line"
+    assert by_rules(Rule("a", waiting_at_least=2), tickets=tickets, skills=skills) == "2 rule"
