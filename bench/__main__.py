@@ -22,9 +22,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="repetitions of each figure (the median counts)")
     parser.add_argument("--seconds", type=float, default=5.0, help="length of one run")
-    parser.add_argument(
-        "--only", choices=["engine", "estimate", "server", "kiosk", "simulation", "bars"], help="measure one part"
-    )
+    parts = ["engine", "estimate", "server", "kiosk", "simulation", "bars"]
+    parser.add_argument("--only", choices=parts, help="measure one part")
     chosen = parser.parse_args()
     about, figures = machine(), list[Figure]()
     if chosen.only in (None, "engine"):
