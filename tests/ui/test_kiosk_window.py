@@ -436,7 +436,7 @@ def test_a_notice_that_changes_is_not_drawn_over_the_old_one(kiosk: Kiosk) -> No
     kiosk.presenter.tell(on.ChooseService("pension"))
     kiosk.presenter.tell(on.PrinterIs("ok"))
     kiosk.presenter.tell(on.Touched())
-    kiosk.window.show_state(kiosk.presenter.state)
+    kiosk.settle()
     said = [
         label.text() for label in kiosk.visible("banner").findChildren(QLabel) if label.isVisible() and label.text()
     ]
