@@ -1,4 +1,4 @@
-"""`hall devices list|probe|test`: which drivers there are, what hangs on this machine, and whether one device works."""
+"""`hall devices list|probe|test|conform`: which drivers there are, what hangs on this machine, whether one works."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from hall import bartests, devicetests
+from hall import bartests, devicetests, padtests
 from hall.commandline import OneLineParser, Problem
 from hall.devicesettings import SETTINGS, configured
 from hardware import registry
+from hardware.conformance import claims
 from hardware.errors import DeviceError
 from hardware.options import OptionInfo
 from hardware.probe import Found, probe
@@ -23,6 +24,8 @@ _SECTION_NAMES: Final = {
     "voice": "voices",
     "loudspeaker": "loudspeakers",
     "bar": "window bars",
+    "callpad": "call pads",
+    "ratingpad": "rating pads",
 }
 
 
@@ -39,7 +42,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(prog="hall devices", description="Drivers, what hangs on this machine, and a test of each.")
-    commands = parser.add_subparsers(metavar="list|probe|test", required=True, parser_class=OneLineParser)
+    commands = parser.add_subparsers(metavar="list|probe|test|conform", required=True, parser_class=OneLineParser)
 
     drivers = commands.add_parser("list", help="the drivers that are installed, and their options")
     drivers.add_argument("kind", nargs="?", choices=registry.KINDS, help="only this kind, with every option")
@@ -48,17 +51,23 @@ def _parser() -> argparse.ArgumentParser:
     look = commands.add_parser("probe", help="ports, printers and sound devices of this machine, and their settings")
     look.set_defaults(run=_probe)
 
-    test = commands.add_parser("test", help="a slip, a card, a code, a spoken sentence, a chime, a text on a bar")
+    test = commands.add_parser("test", help="a slip, a card, a code, a spoken sentence, a text on a bar, a key, ...")
     test.add_argument("kind", choices=registry.KINDS)
     test.add_argument("--config", type=Path, metavar="FILE", help="use the device in this settings file")
     test.add_argument("--driver", default="", metavar="NAME", help="or this driver; see hall devices list")
     test.add_argument("-o", "--option", action="append", default=[], metavar="NAME=VALUE", help="one of its options")
     test.add_argument("--seconds", type=float, default=20.0, help="how long to wait for a card or code (default 20)")
     test.add_argument("--text", default="", help="what to say or show instead of the usual sentence")
-    test.add_argument("--address", type=int, default=1, help="bar: its number on the cable (default 1)")
+    test.add_argument("--address", type=int, default=1, help="bar or pad: its number on the cable (default 1)")
     test.add_argument("--mrz", default="", metavar="LINES", help="cardreader: the lines at the foot of a passport")
     test.add_argument("--wav", type=Path, metavar="FILE", help="voice: keep the sound in this file, and do not play it")
     test.set_defaults(run=_test)
+
+    conform = commands.add_parser("conform", help="for makers of drivers: whether one does what every driver must")
+    conform.add_argument("kind", choices=registry.KINDS)
+    conform.add_argument("--driver", required=True, metavar="NAME", help="see hall devices list")
+    conform.add_argument("-o", "--option", action="append", default=[], metavar="NAME=VALUE", help="one of its options")
+    conform.set_defaults(run=_conform)
     return parser
 
 
@@ -119,9 +128,20 @@ def _test(given: argparse.Namespace) -> int:
         "voice": lambda: devicetests.speak(settings, _loudspeaker(given.config), given.text, given.wav),
         "loudspeaker": lambda: devicetests.chime(settings),
         "bar": lambda: bartests.show(settings, given.address, given.text),
+        "callpad": lambda: padtests.press(settings, given.address, given.seconds),
+        "ratingpad": lambda: padtests.rate(settings, given.address, given.seconds),
     }
     tests[given.kind]()
     return 0
+
+
+def _conform(given: argparse.Namespace) -> int:
+    settings = chosen_settings(given.kind, None, given.driver, given.option)
+    failed = 0
+    for claim in claims(given.kind, settings):
+        failed += not claim.holds
+        print(f"{'ok  ' if claim.holds else 'FAIL'}  {claim.words}" + (f": {claim.trouble}" if claim.trouble else ""))
+    return 1 if failed else 0
 
 
 def chosen_settings(kind: str, config: Path | None, driver: str, options: Sequence[str]) -> dict[str, object]:

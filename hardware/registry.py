@@ -12,12 +12,25 @@ from typing import Any, cast
 from hardware import options as option_rules
 from hardware.errors import DeviceError, OptionError
 from hardware.options import OptionInfo
-from hardware.ports import CardReader, Condition, Health, Loudspeaker, Scanner, TicketPrinter, Voice, WindowBar
+from hardware.ports import (
+    CallPad,
+    CardReader,
+    Condition,
+    Health,
+    Loudspeaker,
+    RatingPad,
+    Scanner,
+    TicketPrinter,
+    Voice,
+    WindowBar,
+)
 from hardware.probe import Found, probe
 from hardware.unavailable import (
     UnavailableBar,
+    UnavailableCallPad,
     UnavailableLoudspeaker,
     UnavailablePrinter,
+    UnavailableRatingPad,
     UnavailableVoice,
     UnavailableWatcher,
 )
@@ -29,17 +42,20 @@ __all__ = [
     "check",
     "describe",
     "open_bar",
+    "open_call_pad",
     "open_card_reader",
     "open_loudspeaker",
     "open_printer",
+    "open_rating_pad",
     "open_scanner",
     "open_voice",
     "probe",
+    "resolve",
 ]
 
 LOG = logging.getLogger(__name__)
 GROUP = "hallqueue.drivers"
-KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker", "bar")
+KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker", "bar", "callpad", "ratingpad")
 
 # "<kind>.<driver>": ("module", "options class", "opening function"). Imported only when chosen, so that one missing
 # library disables one device. Other distributions add theirs as entry points named the same way, whose value is a
@@ -67,6 +83,12 @@ BUILT_IN: dict[str, tuple[str, str, str]] = {
     "bar.template": ("hardware.bars.template", "TemplateBarOptions", "open_template"),
     "bar.modbus-digits": ("hardware.bars.digits", "ModbusDigitsOptions", "open_digits"),
     "bar.virtual": ("hardware.bars.virtual", "VirtualBarOptions", "open_virtual"),
+    "callpad.template": ("hardware.pads.callpads", "TemplateCallPadOptions", "open_template"),
+    "callpad.evdev": ("hardware.pads.evdev", "EvdevCallPadOptions", "open_call_pad"),
+    "callpad.virtual": ("hardware.pads.virtual", "VirtualCallPadOptions", "open_virtual_call_pads"),
+    "ratingpad.template": ("hardware.pads.ratingpads", "TemplateRatingPadOptions", "open_template"),
+    "ratingpad.evdev": ("hardware.pads.evdev", "EvdevRatingPadOptions", "open_rating_pad"),
+    "ratingpad.virtual": ("hardware.pads.virtual", "VirtualRatingPadOptions", "open_virtual_rating_pads"),
 }
 
 
@@ -123,9 +145,19 @@ def open_bar(settings: Mapping[str, object]) -> WindowBar:
     return cast(WindowBar, _open("bar", settings, UnavailableBar))
 
 
+def open_call_pad(settings: Mapping[str, object]) -> CallPad:
+    """A cable of call pads, or one keypad, e.g. {"driver": "evdev", "device": "/dev/input/hall-pad"}; never raises."""
+    return cast(CallPad, _open("callpad", settings, UnavailableCallPad))
+
+
+def open_rating_pad(settings: Mapping[str, object]) -> RatingPad:
+    """A cable of rating pads, e.g. {"driver": "template", "frames": "/etc/hall/faces.toml"}; never raises."""
+    return cast(RatingPad, _open("ratingpad", settings, UnavailableRatingPad))
+
+
 def check(kind: str, settings: Mapping[str, object]) -> None:
     """Raise OptionError naming the setting that is unknown or wrong, DeviceError for a driver that cannot be had."""
-    _resolve(kind, settings)
+    resolve(kind, settings)
 
 
 def describe() -> list[DriverInfo]:
@@ -144,7 +176,7 @@ def describe() -> list[DriverInfo]:
 def _open(kind: str, settings: Mapping[str, object], stand_in: Callable[[str, Health], object]) -> object:
     name = str(settings.get("name") or f"{kind} {settings.get('driver', '')}".strip())
     try:
-        driver, checked = _resolve(kind, settings)
+        driver, checked = resolve(kind, settings)
         return driver.open(name, checked)
     except DeviceError as fault:
         health = Health(Condition.DOWN, fault.code, fault.detail)
@@ -155,7 +187,8 @@ def _open(kind: str, settings: Mapping[str, object], stand_in: Callable[[str, He
     return stand_in(name, health)
 
 
-def _resolve(kind: str, settings: Mapping[str, object]) -> tuple[Driver, object]:
+def resolve(kind: str, settings: Mapping[str, object]) -> tuple[Driver, object]:
+    """The driver these settings choose, and its options; raises OptionError and DeviceError as check() does."""
     chosen = settings.get("driver")
     if not isinstance(chosen, str) or not chosen:
         raise OptionError("driver", f"must name a {kind} driver: {_names(kind)}")

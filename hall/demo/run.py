@@ -23,7 +23,7 @@ from hall.demo.opening import add_staff, enrolment_codes, publish, sample_hall
 from hall.demo.play import Play
 from hall.demo.progress import Progress
 from hall.demo.screen import screen_area
-from hall.demo.stage import Stage
+from hall.demo.stage import TWINS, Stage
 from hall.demo.summary import Summary, summarise
 from hall.demo.workplace import Workplace
 
@@ -79,6 +79,8 @@ class _Windows:
         self._open = len(CAST.kiosks) + len(CAST.displays) + len(CAST.clerks)
 
     def closed(self, child: Child) -> None:
+        if child.name == TWINS:
+            return
         self._progress.say(f"{child.name} was closed")
         self._open -= 1
         if not self._open:
@@ -105,7 +107,9 @@ async def _performance(plan: Plan, place: Workplace, children: Children, guard: 
         if plan.headless:
             await guard.watch(play.run())
         else:
+            await stage.start_twins(await devices)
             progress.say("everything is open: take part by hand, close the windows or press Ctrl-C to end")
+            progress.say("cards, paper and cables are in the window 'Devices of the hall', in the task bar")
             await _until_stopped(guard, play)
         evidence = await play.evidence(rehearsed=plan.headless)
     finally:

@@ -21,6 +21,7 @@ from hall.demo.visits import KioskPlace
 from hall.demo.workplace import Workplace
 
 GEOMETRY = "HALLUI_GEOMETRY"
+TWINS = "devices"
 REHEARSED_PACE = 0.02
 """Nobody listens to a headless demo; a sentence takes a fiftieth of its time, in order, one at a time."""
 
@@ -72,6 +73,16 @@ class Stage:
             reader_port={kiosk: port for kiosk, port, _ in readers},
             reader_control={kiosk: control for kiosk, _, control in readers},
         )
+
+    async def start_twins(self, props: Props) -> None:
+        """With a screen: the window in which a hand plays with the virtual devices; it waits in the task bar."""
+        if self._layout is None:
+            return
+        twins = [f"reader={kiosk}:{port}" for kiosk, port in props.reader_control.items()]
+        for kiosk, port in props.printer_control.items():
+            twins.append(f"printer={kiosk}:{port}:{self.place.device_folder(kiosk, 'slips')}")
+        command = [sys.executable, "-m", "hall.twins", "--minimised", *twins]
+        await self._children.start(TWINS, command, self._environment)
 
     async def start_server(self) -> None:
         """The queue server and its broker; `server` is its address afterwards."""

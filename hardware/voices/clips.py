@@ -31,7 +31,7 @@ _STOPS: Final = frozenset(",.;:!?，。；：！？、")
 class ClipsOptions:
     """Recorded clips; `hall clips` lists and checks the ones a hall needs."""
 
-    folder: str = option(doc="folder with one folder of WAV files a language")
+    folder: str = option("/var/lib/hallqueue/clips", doc="folder with one folder of WAV files a language")
     fallback: bool = option(True, doc="say what no clip covers with espeak-ng")
     gap: float = option(0.02, doc="seconds between two clips", low=0, high=1)
 

@@ -132,11 +132,11 @@ def test_espeak_says_what_no_clip_says(folder: Path) -> None:
         voice.close()
 
 
-def test_no_folder_is_down_and_no_setting_is_named(tmp_path: Path) -> None:
+def test_no_folder_is_down_and_a_wrong_setting_is_named(tmp_path: Path) -> None:
     voice = ClipVoice("clips", ClipsOptions(str(tmp_path / "nowhere"), fallback=False))
     assert voice.health().condition is Condition.DOWN
-    with pytest.raises(OptionError, match="folder"):
-        registry.check("voice", {"driver": "clips"})
+    with pytest.raises(OptionError, match="gap"):
+        registry.check("voice", {"driver": "clips", "gap": 2})
 
 
 def test_recordings_that_will_not_sound_as_one_voice_are_named(tmp_path: Path) -> None:
