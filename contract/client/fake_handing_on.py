@@ -99,6 +99,8 @@ class FakeHandingOn(FakeWindows):
         if service is None:
             raise HallError("unknown_service", field="services")
         queue = book.queues[service.queue]
+        if book.day_closed:
+            raise HallError("day_closed")
         state = fake_views.queue_state(book, queue)
         if state is ServiceState.CLOSED:
             raise HallError("queue_closed")
