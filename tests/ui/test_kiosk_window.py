@@ -430,6 +430,19 @@ def test_paper_out_is_said_before_and_the_number_stays_on_the_screen(kiosk: Kios
     assert [slip.title for slip in kiosk.printer.slips] == ["A001"]
 
 
+def test_a_notice_that_changes_is_not_drawn_over_the_old_one(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-police", "tile-id-card", "party-plus", "confirm-another", "tile-social")
+    kiosk.presenter.tell(on.PrinterIs("paper_out"))
+    kiosk.presenter.tell(on.ChooseService("pension"))
+    kiosk.presenter.tell(on.PrinterIs("ok"))
+    kiosk.presenter.tell(on.Touched())
+    kiosk.settle()
+    said = [
+        label.text() for label in kiosk.visible("banner").findChildren(QLabel) if label.isVisible() and label.text()
+    ]
+    assert said == ["这些事项一个号限 1 人。"]
+
+
 def test_a_forgotten_screen_asks_and_a_touch_anywhere_goes_on(kiosk: Kiosk) -> None:
     kiosk.click("start-take")
     kiosk.scheduler.advance(50)
