@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import engine, kiosk, server, simulation
+from bench import bars, engine, kiosk, server, simulation
 from bench.figures import Figure, keep, machine, middle, show
 from bench.floors import bare_server, broker_milliseconds, durable_commits_per_second
 from bench.hall import HALL, RunningHall, running_hall
@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="repetitions of each figure (the median counts)")
     parser.add_argument("--seconds", type=float, default=5.0, help="length of one run")
-    parser.add_argument("--only", choices=["engine", "server", "kiosk", "simulation"], help="measure one part")
+    parser.add_argument("--only", choices=["engine", "server", "kiosk", "simulation", "bars"], help="measure one part")
     chosen = parser.parse_args()
     about, figures = machine(), list[Figure]()
     if chosen.only in (None, "engine"):
@@ -35,6 +35,8 @@ def main() -> int:
         figures += kiosk.figures(chosen.runs)
     if chosen.only in (None, "simulation"):
         figures += simulation.figures(chosen.runs)
+    if chosen.only in (None, "bars"):
+        figures += bars.figures(chosen.runs)
     for figure in figures:
         show(figure)
     keep(about, figures)

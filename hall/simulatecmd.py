@@ -3,157 +3,165 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.config import text_for
-from hall.commandline import OneLineParser, Problem
+from contract.config import HallConfig, text_for
+from hall import simulateargs
+from hall.commandline import Problem
 from hall.hallplaces import DatabasePlace, database_url
 from hall.simulateplot import PlotError, picture, write
-from hall.simulatetable import as_csv, lines, side_by_side
+from hall.simulatetable import answer, as_csv, lines, side_by_side
 from hall.steps import Steps
-from queueserver.simulation.days import Days, play
+from hall.wholefile import written_whole
+from queueserver.simulation.days import Days, Played, play
+from queueserver.simulation.effect import Effects, effects
 from queueserver.simulation.invention import InventedDays
+from queueserver.simulation.records import merged
 from queueserver.simulation.replay import RecordedDays
 from queueserver.simulation.report import Report, report
 from queueserver.simulation.retrace import Retraced
-from queueserver.simulation.scenario import minutes_in
 from queueserver.simulation.scenariofile import ScenarioError, read_hall, read_scenario
 from queueserver.simulation.virtualhall import moment
-from queueserver.simulation.whatif import Change, WhatIf, WhatIfError
+from queueserver.simulation.whatif import WhatIf, WhatIfError
 
-_BAND = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
-_ALL_DAY = (0, 1440)
 AS_IS, WHAT_IF = "as is", "what if"
+ENOUGH_DAYS: Final = 10
+"""Invented days over which a change is looked at, unless --seeds says otherwise."""
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit 0 good, 1 the scenario, the day or the hall has a problem, 2 wrong usage."""
-    parser = _parser()
+    parser = simulateargs.parser(__doc__)
     given = parser.parse_args(argv)
-    what_if = _what_if(given, parser)
-    if given.day and (given.days or given.seed is not None):
-        parser.error("--days and --seed belong to a scenario; --day is one recorded day")
+    what_if = simulateargs.what_if(given, parser)
+    tried = what_if.anything or given.hall is not None or given.arrivals != 1
+    simulateargs.must_fit(given, parser, tried=tried)
+    for path in filter(None, (given.csv, given.plot)):
+        if not path.parent.is_dir():
+            raise Problem(f"cannot write {path}: there is no folder {path.parent}")
     try:
-        before, after = _sources(given)
-        reports = _reports(given, before, after, what_if)
+        source = _source(given)
+        what_if.hall(source.after(1).config)
+        done = _Done.of(given, source, what_if, tried=tried)
     except ScenarioError as error:
         print(*error.lines, sep="\n", file=sys.stderr)
         return 1
     except WhatIfError as error:
         raise Problem(str(error)) from error
-    _show(before, reports, classes=given.classes)
+    for note in source.notes:
+        print(note, file=sys.stderr if given.brief else sys.stdout)
+    if not given.brief:
+        _show(done, classes=given.classes)
+    if done.effects is not None:
+        print(answer(simulateargs.words(given), what_if.concerned(source.config), done.effects, done.bound))
     if given.csv:
-        _write(given.csv, as_csv(reports))
+        _write(given.csv, as_csv(done.shown))
     if given.plot:
-        _plot(given.plot, after, reports)
+        _plot(given.plot, done)
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = OneLineParser(prog="hall simulate", description=__doc__)
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--day", type=_day, metavar="DATE", help="a past day of the database, e.g. 2027-03-01")
-    source.add_argument("--scenario", type=Path, metavar="FILE", help="an invented one, see docs/simulation.md")
-    place = parser.add_argument_group("where the past day is (default: the database of hall serve on this machine)")
-    place.add_argument("--config", type=Path, metavar="FILE", help="settings file of hall serve")
-    place.add_argument("--data-dir", type=Path, metavar="DIR", help="data folder of hall serve")
-    place.add_argument("--database", default="", metavar="URL", help="e.g. sqlite:////var/lib/hallqueue/hall.db")
-    place.add_argument("--site", default="", metavar="ID", help="which hall, when there are several")
-    invented = parser.add_argument_group("a scenario")
-    invented.add_argument("--seed", type=int, metavar="N", help="other visitors")
-    invented.add_argument("--days", type=_positive(int), metavar="N", help="how many days")
-    tried = parser.add_argument_group("what if")
-    tried.add_argument("--windows", type=_positive(int), metavar="N", help="the hall has N windows")
-    tried.add_argument("--open", nargs=2, action="append", default=[], metavar=("W", "BAND"), help="w5 09:00-12:00")
-    tried.add_argument("--close", nargs="+", action="append", default=[], metavar="W", help="w5 [09:00-12:00]")
-    tried.add_argument("--policy", action="append", default=[], metavar="KEY=VALUE", help="longest_wait_minutes=30")
-    tried.add_argument("--hall", type=Path, metavar="FILE", help="the rules of another hall file")
-    tried.add_argument("--arrivals", type=_positive(float), default=1.0, metavar="F", help="F times as many visitors")
-    shown = parser.add_argument_group("what is shown")
-    shown.add_argument("--compare", action="store_true", help="what is tried beside the hall as it is")
-    shown.add_argument("--classes", action="store_true", help="each queue's classes also in a big hall")
-    shown.add_argument("--bound", type=_positive(int), metavar="MIN", help="count waits over it (else the policy's)")
-    shown.add_argument("--csv", type=Path, metavar="FILE", help="the waits as a table for other programs")
-    shown.add_argument("--plot", type=_picture, metavar="FILE", help="waits over the day, FILE.png or FILE.svg")
-    return parser
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where days come from: as they are, and as they are tried, by seed; `chance` is how many seeds are enough."""
+
+    config: HallConfig
+    before: Callable[[int], Days]
+    after: Callable[[int], Days]
+    seeds: Callable[[bool], range]
+    notes: tuple[str, ...] = ()
 
 
-def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    def convert(text: str) -> float:
-        value = kind(text)
-        if not value > 0:
-            raise argparse.ArgumentTypeError(f"{text} is not more than 0")
-        return value
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was simulated, in figures."""
 
-    convert.__name__ = "number"
-    return convert
+    title: str
+    config: HallConfig
+    shown: list[Report]
+    effects: Effects | None
+    bound: int
 
-
-def _what_if(given: argparse.Namespace, parser: argparse.ArgumentParser) -> WhatIf:
-    opened = [Change(window, True, _band(band, parser)) for window, band in given.open]
-    closed = []
-    for window, *bands in given.close:
-        closed += [Change(window, False, _band(band, parser)) for band in bands] or [Change(window, False, _ALL_DAY)]
-    policy = [tuple(setting.split("=", maxsplit=1)) for setting in given.policy]
-    if any(len(setting) != 2 for setting in policy):
-        parser.error("--policy needs KEY=VALUE, e.g. longest_wait_minutes=30")
-    return WhatIf(given.windows, (*opened, *closed), tuple((key, value) for key, value in policy))
-
-
-def _band(text: str, parser: argparse.ArgumentParser) -> tuple[int, int]:
-    if not _BAND.fullmatch(text):
-        parser.error(f"'{text}' is not a band of the day such as 09:00-12:00")
-    start, end = minutes_in(text)
-    if end <= start:
-        parser.error(f"the band {text} ends before it begins")
-    return start, end
+    @classmethod
+    def of(cls, given: argparse.Namespace, source: _Source, what_if: WhatIf, *, tried: bool) -> _Done:
+        seeds = source.seeds(tried)
+        before = _played(source.before, WhatIf(), AS_IS, seeds)
+        days = source.before(seeds[0]).days
+        count = len(days) * len(seeds)
+        title = f"{source.config.hall.id}, {days[0]}" + (f" to {days[-1]}" if len(days) > 1 else "")
+        title += f", {len(seeds)} seeds" if len(seeds) > 1 else ""
+        if not tried:
+            shown = [_reported(AS_IS, count, before, given.bound)]
+            return cls(title, source.config, shown, None, shown[0].bound_minutes)
+        after = _played(source.after, what_if, WHAT_IF, seeds)
+        reports = [_reported(name, count, one, given.bound) for name, one in ((AS_IS, before), (WHAT_IF, after))]
+        bound = reports[0].bound_minutes
+        one, two = ([day for one in played for day in one.by_day()] for played in (before, after))
+        found = effects(one, two, bound, what_if.concerned(source.config))
+        return cls(title, source.config, reports if given.compare else reports[1:], found, bound)
 
 
-def _sources(given: argparse.Namespace) -> tuple[Days, Days]:
-    """The days as they are, and as they are tried: in another hall, or with more visitors."""
-    if given.scenario:
-        own = InventedDays(read_scenario(given.scenario), given.seed, given.days)
-        if given.hall is None and given.arrivals == 1:
-            return own, own
-        return own, InventedDays(read_scenario(given.scenario, given.hall), given.seed, given.days, given.arrivals)
+def _source(given: argparse.Namespace) -> _Source:
+    return _invented(given) if given.scenario else _recorded(given)
+
+
+def _invented(given: argparse.Namespace) -> _Source:
+    setting = read_scenario(given.scenario)
+    other = read_scenario(given.scenario, given.hall) if given.hall else setting
+    first = setting.scenario.seed if given.seed is None else given.seed
+    enough = ceil(ENOUGH_DAYS / (given.days or setting.scenario.days))
+    return _Source(
+        setting.config,
+        lambda seed: InventedDays(setting, seed, given.days),
+        lambda seed: InventedDays(other, seed, given.days, given.arrivals),
+        lambda tried: range(first, first + (given.seeds or (enough if tried else 1))),
+    )
+
+
+def _recorded(given: argparse.Namespace) -> _Source:
     place = DatabasePlace(given.database or database_url(given.config, given.data_dir))
     recording = place.recorded(given.day, given.site)
-    recorded = RecordedDays(recording)
-    _say_how_it_came_out(recorded)
-    if given.hall is None and given.arrivals == 1:
-        return recorded, recorded
+    own = RecordedDays(recording)
     other = read_hall(given.hall) if given.hall else None
-    return recorded, RecordedDays(recording, other, given.arrivals)
+    anew = other is not None or given.arrivals != 1
+
+    def after(seed: int) -> RecordedDays:
+        return RecordedDays(recording, other, given.arrivals, seed, own.retraced) if anew else own
+
+    count = given.seeds or (ENOUGH_DAYS if given.arrivals != 1 else 1)
+    notes = (*_how_it_came_out(own), *_left_out(after(1), own))
+    return _Source(own.config, lambda _: own, after, lambda _: range(1, 1 + count), notes)
 
 
-def _reports(given: argparse.Namespace, before: Days, after: Days, what_if: WhatIf) -> list[Report]:
-    tried = what_if.anything or after is not before
-    if not tried:
-        return [_played(before, what_if, AS_IS, given.bound)]
-    reports = [_played(before, WhatIf(), AS_IS, given.bound)] if given.compare else []
-    return [*reports, _played(after, what_if, WHAT_IF, given.bound)]
-
-
-def _say_how_it_came_out(days: RecordedDays) -> None:
+def _how_it_came_out(days: RecordedDays) -> Iterator[str]:
     """Whether today's rules make the recorded calls."""
     found, zone = days.retraced, ZoneInfo(days.config.hall.time_zone)
     other = [difference for difference in found.differences if difference.instead]
     if not other and not found.unknown and not found.differences:
-        print(f"{_calls(found.calls)} recorded; the rules of today make every one of them.")
+        yield f"{_calls(found.calls)} recorded; the rules of today make every one of them."
         return
-    print(f"{_calls(found.calls)} recorded; the rules of today make {len(other)} of them otherwise.")
+    yield f"{_calls(found.calls)} recorded; the rules of today make {len(other)} of them otherwise."
     for difference in other[:1]:
         at = f"{moment(difference.fact.at_ms).astimezone(zone):%H:%M:%S}"
         data = difference.fact.data
-        print(f"The first: at {at} window {data['window']} called {data['number']}, today {difference.instead}.")
+        yield f"The first: at {at} window {data['window']} called {data['number']}, today {difference.instead}."
     refused = len(found.differences) - len(other)
     if refused or found.unknown:
-        print(f"Not done again: {refused + found.unknown.total()} facts ({', '.join(_kinds(found)) or 'none'}).")
+        yield f"Not done again: {_facts(refused + found.unknown.total())} ({', '.join(_kinds(found)) or 'none'})."
+
+
+def _left_out(after: RecordedDays, own: RecordedDays) -> Iterator[str]:
+    """What happened that day and does not happen in the hall that is tried."""
+    zone = ZoneInfo(own.config.hall.time_zone)
+    for fact in after.left_out:
+        at = f"{moment(fact.at_ms).astimezone(zone):%H:%M}"
+        yield f"Note: the configuration published at {at} is left out, because another hall file is tried all day."
 
 
 def _kinds(found: Retraced) -> list[str]:
@@ -164,51 +172,58 @@ def _calls(count: int) -> str:
     return "1 call was" if count == 1 else f"{count} calls were"
 
 
-def _played(days: Days, what_if: WhatIf, name: str, bound: int | None) -> Report:
-    count, steps = len(days.days), Steps(name)
-    played = play(days, what_if, lambda done: steps.show(f"day {done} of {count}"))
+def _facts(count: int) -> str:
+    return "1 fact" if count == 1 else f"{count} facts"
+
+
+def _played(days: Callable[[int], Days], what_if: WhatIf, name: str, seeds: range) -> list[Played]:
+    """Once for each seed; days that do not depend on it are played once."""
+    steps, played, last = Steps(name), list[Played](), None
+    for number, seed in enumerate(seeds, start=1):
+        mine = days(seed)
+        if mine is not last:
+            said = _progress(steps, len(mine.days), f"seed {number} of {len(seeds)}, " if len(seeds) > 1 else "")
+            played.append(play(mine, what_if, said))
+        else:
+            played.append(played[-1])
+        last = mine
     steps.end()
-    return report(name, count, played.records, played.plan, played.zone, bound)
+    return played
 
 
-def _show(days: Days, reports: Sequence[Report], *, classes: bool) -> None:
-    print(f"{days.config.hall.id}, {_when(days)}: {', '.join(_words(one) for one in reports)}", end="\n\n")
-    for line in lines(reports[0], classes=classes) if len(reports) == 1 else side_by_side(*reports, classes=classes):
+def _progress(steps: Steps, count: int, before: str) -> Callable[[int], None]:
+    return lambda done: steps.show(f"{before}day {done} of {count}")
+
+
+def _reported(name: str, count: int, played: Sequence[Played], bound: int | None) -> Report:
+    records = merged([one.records for one in played])
+    return report(name, count, records, played[0].plan, played[0].zone, bound)
+
+
+def _show(done: _Done, *, classes: bool) -> None:
+    shown = done.shown
+    said = ", ".join(f"{one.name}: {one.whole.tickets} {_tickets(one)}, {one.whole.called} called" for one in shown)
+    print(f"{done.title}: {said}", end="\n\n")
+    for line in lines(shown[0], classes=classes) if len(shown) == 1 else side_by_side(*shown, classes=classes):
         print(line.rstrip())
+    if done.effects is not None:
+        print()
 
 
-def _words(one: Report) -> str:
-    return f"{one.name}: {one.whole.tickets} tickets, {one.whole.called} called"
+def _tickets(one: Report) -> str:
+    return "ticket" if one.whole.tickets == 1 else "tickets"
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        written_whole(path, text.encode())
     except OSError as error:
         raise Problem(f"cannot write {path}: {error.strerror}") from error
 
 
-def _plot(path: Path, days: Days, reports: Sequence[Report]) -> None:
+def _plot(path: Path, done: _Done) -> None:
+    title = done.title.removeprefix(f"{done.config.hall.id}, ")
     try:
-        write(picture(reports, days.config, f"{text_for(days.config.hall.name, 'zh-CN')}  {_when(days)}"), path)
+        write(picture(done.shown, done.config, f"{text_for(done.config.hall.name, 'zh-CN')}  {title}"), path)
     except PlotError as error:
         raise Problem(str(error)) from error
-
-
-def _when(days: Days) -> str:
-    first, last = days.days[0], days.days[-1]
-    return f"{first}" if first == last else f"{first} to {last}"
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a date such as 2027-03-01") from None
-
-
-def _picture(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise argparse.ArgumentTypeError(f"'{text}' ends neither in .png nor in .svg")
-    return path

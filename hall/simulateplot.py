@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from contract.config import HallConfig, text_for
+from hall.wholefile import written_whole
 from queueserver.simulation.report import SLOT_MINUTES, Report
 
 COLUMNS, PANEL_WIDTH, PANEL_HEIGHT = 4, 330, 190
@@ -86,7 +88,7 @@ def write(made: Picture, path: Path) -> None:
     ending = path.suffix.lower()
     try:
         if ending == ".svg":
-            path.write_text(as_svg(made), encoding="utf-8")
+            written_whole(path, as_svg(made).encode())
         elif ending == ".png":
             _write_png(made, path)
         else:
@@ -225,7 +227,9 @@ def _write_png(made: Picture, path: Path) -> None:
         else:
             for start, end in _strokes(shape):
                 draw.line([start, end], fill=shape.colour, width=round(shape.width * SCALE))
-    image.save(path)
+    content = BytesIO()
+    image.save(content, format="PNG")
+    written_whole(path, content.getvalue())
 
 
 def _strokes(line: Line) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from io import StringIO
 
+from queueserver.simulation.effect import Effect, Effects
 from queueserver.simulation.report import Report, Waits
 
 MOST_ROWS = 40
@@ -57,6 +58,28 @@ def side_by_side(before: Report, after: Report, *, classes: bool) -> Iterator[st
         )
         yield f"{_name(one):<{width}}" + "".join(f"{cell:>8}" for cell in cells)
     yield f"{'windows busy':<{width}}{before.busy:>8.0%}{after.busy:>8.0%}"
+
+
+def answer(tried: str, queues: Sequence[str], found: Effects, bound: int) -> str:
+    """One line: what a change does to the waits, with how certain that is when there are several days."""
+    days = found.longest.days
+    parts = [f"longest {_change(found.longest)}", f"mean {_change(found.mean)}"]
+    if bound:
+        parts.append(f"over {bound} min {found.over.before:.1%} -> {found.over.after:.1%}")
+    left = (found.given_up.before, found.given_up.after)
+    if any(left):
+        parts.append("left or never called " + " -> ".join(f"{count:.{int(days > 1)}f}" for count in left))
+    certain = f"; a day on average, ± is 95% of {days} days" if days > 1 else ""
+    where = f" in {', '.join(queues)}" if queues else ""
+    return f"{tried}, waits{where}: {', '.join(parts)}{certain}"
+
+
+def _change(effect: Effect) -> str:
+    """ "43.4 -> 27.1 min (-16.3 ± 4.0)" """
+    if effect.change == 0 and not effect.half:
+        return f"{effect.before:.1f} -> {effect.after:.1f} min (no change)"
+    half = "" if effect.half is None else f" ± {effect.half:.1f}"
+    return f"{effect.before:.1f} -> {effect.after:.1f} min ({effect.change:+.1f}{half})"
 
 
 def as_csv(reports: Sequence[Report]) -> str:

@@ -282,6 +282,7 @@ def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
 
 
 def _staff(event: events.WindowEvent) -> dict[str, Any]:
+    """Who sits there, and whether the hall calls there where windows differ."""
     return {"staff": event.window.staff, **({"auto": True} if event.window.auto else {})}
 
 

@@ -55,7 +55,7 @@ def clock_time(moment: datetime, zone: str) -> str:
 
 
 def queue_state(book: Book, queue: Queue) -> ServiceState:
-    if queue.id in book.closed:
+    if book.is_shut(queue.id):
         return ServiceState.CLOSED
     used_up = queue.daily_limit is not None and book.issued[queue.id] >= queue.daily_limit
     return ServiceState.FULL if queue.id in book.full or used_up else ServiceState.OPEN

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
+from contract.config import Assignment
 from queueserver.simulation.recording import Fact, Recording, dropped
 from queueserver.simulation.retrace import Retraced
 from queueserver.simulation.visitors import Deed, End, Later, Move, Stage, Visitor, WindowMove
@@ -76,6 +77,7 @@ def visitors_of(recording: Recording, found: Retraced) -> list[Visitor]:
 
 def moves_of(recording: Recording) -> list[WindowMove]:
     """When staff came, paused and went; windows that were open before the day keep their staff."""
+    mixed = recording.config.hall.policy.assignment is Assignment.MIXED
     return [
         WindowMove(
             fact.at_ms,
@@ -84,6 +86,7 @@ def moves_of(recording: Recording) -> list[WindowMove]:
             staff=fact.detail.get("staff") or "",
             reason=fact.data.get("reason", ""),
             rank=fact.rank,
+            auto=bool(fact.detail.get("auto")) if mixed else None,
         )
         for fact in recording.facts
         if fact.type in _MOVES
@@ -110,7 +113,7 @@ def _followed(facts: Sequence[Fact], trace: _Trace) -> dict[str, _Course]:
 def _step(course: _Course, fact: Fact, trace: _Trace) -> None:
     if fact.type == "ticket.called":
         how = fact.data["how"]
-        if how != "next":
+        if how not in ("next", "auto"):
             deed = Deed.PICK if how == "pick" else Deed.CALL_BACK
             course.deeds[-1].append(Later(fact.at_ms - course.since, deed, fact.data["window"], rank=fact.rank))
         course.begin(fact, None)

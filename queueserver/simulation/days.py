@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,14 @@ from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
 from queueserver.simulation.anyone import with_anyone
 from queueserver.simulation.chance import MS_A_MINUTE
-from queueserver.simulation.invention import joined, opening_moves
-from queueserver.simulation.records import Records
+from queueserver.simulation.hours import joined, midnight_of, opening_moves
+from queueserver.simulation.records import Leg, Records
 from queueserver.simulation.run import Simulation, Staff
 from queueserver.simulation.visitors import Visitor, WindowMove
 from queueserver.simulation.whatif import WhatIf
 from queueserver.store.plans import plan_of
+
+Tried = Callable[[HallConfig], HallPlan]
 
 
 class Days(Protocol):
@@ -26,8 +29,8 @@ class Days(Protocol):
     config: HallConfig
     days: Sequence[date]
 
-    def begin(self, simulation: Simulation, *, as_configured: bool) -> None:
-        """Before the first day; `as_configured`: the hall that is tried is the days' own."""
+    def begin(self, simulation: Simulation, tried: Tried) -> None:
+        """Before the first day; `tried` makes of a hall of the days the one that is tried."""
 
     def staff(self) -> Staff | None: ...
     def visitors(self, day: date) -> Iterable[Visitor]: ...
@@ -36,40 +39,51 @@ class Days(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """How the days went, in the hall as it was tried."""
+    """How the days went, in the hall as it was tried; `ends` is how many legs there were when each day was over."""
 
     records: Records
     plan: HallPlan
     zone: ZoneInfo
+    ends: Sequence[int]
+
+    def by_day(self) -> Iterator[Sequence[Leg]]:
+        """The legs of each day."""
+        for start, end in pairwise((0, *self.ends)):
+            yield self.records.legs[start:end]
 
 
 def play(days: Days, what_if: WhatIf, progress: Callable[[int], None] = lambda _: None) -> Played:
     """Play all days; `progress` hears how many are done. Raises WhatIfError when it is no hall that is tried."""
-    config = what_if.hall(days.config)
-    plan = with_anyone(plan_of(config, 1), config.hall.languages)
-    zone = ZoneInfo(plan.time_zone)
+
+    def tried(config: HallConfig) -> HallPlan:
+        hall = what_if.hall(config)
+        return with_anyone(plan_of(hall, 1), hall.hall.languages)
+
+    config, plan = what_if.hall(days.config), tried(days.config)
+    zone, ends = ZoneInfo(plan.time_zone), list[int]()
     simulation = Simulation(plan, days.days[0], days.staff())
-    days.begin(simulation, as_configured=config == days.config)
+    days.begin(simulation, tried)
     for number, day in enumerate(days.days, start=1):
-        moves = [*days.moves(day, plan), *_of_further_windows(days.config, plan, day, zone)]
-        simulation.expect(days.visitors(day), what_if.staffed(moves, config, midnight_ms(day, zone)))
+        moves = [*days.moves(day, plan), *_of_further_windows(days.config, plan, day)]
+        simulation.expect(days.visitors(day), what_if.staffed(moves, config, plan, day))
         tomorrow = day + timedelta(days=1)
         simulation.run(midnight_ms(tomorrow, zone) + plan.day_boundary_minutes * MS_A_MINUTE)
         simulation.turn_day(tomorrow)
+        ends.append(len(simulation.records.legs))
         progress(number)
     simulation.records.finish(simulation.last_ms)
-    return Played(simulation.records, plan, zone)
+    return Played(simulation.records, plan, zone, ends)
 
 
 def midnight_ms(day: date, zone: ZoneInfo) -> int:
     """When the day begins there, in ms since 1970."""
-    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
+    return midnight_of(day, zone.key)
 
 
-def _of_further_windows(config: HallConfig, plan: HallPlan, day: date, zone: ZoneInfo) -> Iterator[WindowMove]:
+def _of_further_windows(config: HallConfig, plan: HallPlan, day: date) -> Iterator[WindowMove]:
     """Windows the hall itself does not have are open while any queue is."""
     own = {window.id for window in config.windows}
     bands = joined(band for queue in plan.queues.values() for band in queue.schedule.bands(day))
     for window in plan.windows:
         if window not in own:
-            yield from opening_moves(window, bands, midnight_ms(day, zone), 0)
+            yield from opening_moves(window, bands, midnight_of(day, plan.time_zone), 0)

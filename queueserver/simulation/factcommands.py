@@ -54,6 +54,8 @@ def _call(fact: Fact, ticket: str, _: Recording) -> commands.Command:
     window = fact.data["window"]
     if fact.data["how"] == "next":
         return commands.CallNext(window)
+    if fact.data["how"] == "auto":
+        return commands.Assign()
     return commands.CallBack(window, ticket) if fact.data["how"] == "call_back" else commands.Pick(window, ticket, "-")
 
 

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from contract.config import HallConfig
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import Band
-from queueserver.simulation.anyone import anyone_at
 from queueserver.simulation.chance import MS_A_MINUTE
 from queueserver.simulation.habits import Coming, Habits
+from queueserver.simulation.hours import joined, midnight_of, opening_moves
 from queueserver.simulation.run import Simulation, Staff
 from queueserver.simulation.scenario import OPEN, WEEK, Arrivals, Opening, Scenario, minutes_in
 from queueserver.simulation.scenariofile import Setting
-from queueserver.simulation.visitors import Move, Visitor, WindowMove
+from queueserver.simulation.visitors import HALL, Move, Visitor, WindowMove
 from queueserver.store.plans import plan_of
 
 
 class SteadyStaff:
-    """Every call takes the same time to come."""
+    """Every call of a clerk takes the same time to come; the hall's own none."""
 
     def __init__(self, seconds: float) -> None:
         self._delay = round(seconds * 1000)
 
     def reaction(self, window: str) -> tuple[int, int]:
-        return self._delay, 0
+        return 0 if window == HALL else self._delay, 0
 
 
 class InventedDays:
@@ -42,7 +43,7 @@ class InventedDays:
         self._habits = Habits(scenario, self.config)
         self._plan = plan_of(self.config, 1)
 
-    def begin(self, simulation: Simulation, *, as_configured: bool) -> None:
+    def begin(self, simulation: Simulation, tried: Callable[[HallConfig], HallPlan]) -> None:
         """Nothing is there before the first visitor."""
 
     def staff(self) -> Staff | None:
@@ -57,7 +58,7 @@ class InventedDays:
 
     def moves(self, day: date, plan: HallPlan) -> list[WindowMove]:
         """When staff come, pause and go on this day."""
-        midnight, moves = self._midnight_ms(day), list[WindowMove]()
+        midnight, moves = midnight_of(day, self.config.hall.time_zone), list[WindowMove]()
         for window in (plan.windows[one.id] for one in self.config.windows):
             said = _said(self._scenario, window.id, day)
             bands = said.open
@@ -67,9 +68,6 @@ class InventedDays:
             moves += _pauses(window.id, said.breaks, midnight)
         return moves
 
-    def _midnight_ms(self, day: date) -> int:
-        return round(datetime(day.year, day.month, day.day, tzinfo=self.zone).timestamp() * 1000)
-
     def _of(self, day: date, arrivals: Arrivals, random: Random, name: str) -> Iterator[Visitor]:
         services = (
             [arrivals.service]
@@ -78,7 +76,7 @@ class InventedDays:
         )
         if not services:
             return
-        midnight, people = self._midnight_ms(day), self._scenario.visitors.but(arrivals.visitors)
+        midnight, people = midnight_of(day, self.config.hall.time_zone), self._scenario.visitors.but(arrivals.visitors)
         rates = self._rates(day, arrivals, self._plan.services[services[0]].queue)
         for index, minute in enumerate(_arrival_minutes(rates, random)):
             at_ms = midnight + round(minute * MS_A_MINUTE)
@@ -94,28 +92,6 @@ class InventedDays:
         if OPEN in arrivals.rates:
             return [(*band, arrivals.rates[OPEN] * self._factor) for band in open_bands]
         return sorted((*minutes_in(band), rate * self._factor) for band, rate in arrivals.rates.items())
-
-
-def joined(bands: Iterator[Band]) -> tuple[Band, ...]:
-    """The union of bands, in order."""
-    union: list[Band] = []
-    for start, end in sorted(bands):
-        if union and start <= union[-1][1]:
-            union[-1] = (union[-1][0], max(end, union[-1][1]))
-        else:
-            union.append((start, end))
-    return tuple(union)
-
-
-def opening_moves(
-    window: str, bands: Sequence[Band], midnight_ms: int, overtime_minutes: int, staff: str = ""
-) -> Iterator[WindowMove]:
-    """Opening and closing for each band; after the last one the window may go on for a while."""
-    for number, (start, end) in enumerate(bands, start=1):
-        yield WindowMove(midnight_ms + start * MS_A_MINUTE, window, Move.OPEN, staff or anyone_at(window))
-        closing = midnight_ms + end * MS_A_MINUTE
-        more = overtime_minutes * MS_A_MINUTE if number == len(bands) else 0
-        yield WindowMove(closing, window, Move.CLOSE, until_ms=closing + more)
 
 
 class _Said:

@@ -160,6 +160,22 @@ class Records:
         return hours
 
 
+def merged(several: Sequence[Records]) -> Records:
+    """All of them as one."""
+    whole = Records()
+    for one in several:
+        whole.legs += one.legs
+        whole.calls += one.calls
+        whole.refused += one.refused
+        whole.unkept += one.unkept
+        for window, hours in one.windows.items():
+            known = whole.windows.setdefault(window, Hours())
+            known.open_ms += hours.open_ms
+            known.busy_ms += hours.busy_ms
+            known.finished += hours.finished
+    return whole
+
+
 def _new_leg(ticket: Ticket, at_ms: int) -> Leg:
     since = at_ms if ticket.booked_for is None else max(at_ms, milliseconds(ticket.booked_for))
     return Leg(ticket.number, ticket.queue, ticket.priority_class, since, ticket.leg == 1)

@@ -13,14 +13,17 @@ from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from queueserver.domain import events
+from queueserver.domain.assignment import calls_by_itself, next_chance
 from queueserver.domain.errors import DomainError
+from queueserver.domain.hall import Assignment
 from queueserver.domain.ticket import Place, State
 from queueserver.handlers import commands
 from queueserver.simulation.daychanges import OF_THE_DAY, DayChanges
 from queueserver.simulation.deeds import cancelling
 from queueserver.simulation.factcommands import COMMANDS, NOTHING_TO_DO
 from queueserver.simulation.recording import Fact, Recording
-from queueserver.simulation.virtualhall import VirtualHall, milliseconds
+from queueserver.simulation.virtualhall import VirtualHall, milliseconds, moment
+from queueserver.simulation.visitors import HALL
 from queueserver.store.plans import plan_of
 
 
@@ -105,6 +108,7 @@ class _Tracer:
         if fact.type == "config.published":
             version = fact.data["version"]
             self._hall.live.plan = plan_of(self._recording.configs[version], version)
+            self._hall.live.renew_plan()
         elif fact.type in OF_THE_DAY:
             self._changed(fact)
         elif fact.type in COMMANDS:
@@ -140,6 +144,11 @@ class _Tracer:
         command = COMMANDS[fact.type](fact, ticket, self._recording)
         if isinstance(command, commands.CallNext):
             return self._called(fact, command)
+        if isinstance(command, commands.Assign):
+            return self._assigned(fact, command)
+        mixed = self._hall.live.plan.policy.assignment is Assignment.MIXED
+        if mixed and isinstance(command, commands.OpenWindow | commands.ResumeWindow):
+            return replace(command, auto=bool(fact.detail.get("auto")))
         if isinstance(command, commands.Cancel) and not command.walkout and ours is not None:
             return cancelling(ours)
         return command
@@ -153,6 +162,17 @@ class _Tracer:
             return command
         self.found.differences.append(Difference(fact, instead=chosen.number if chosen else "nobody"))
         return commands.Pick(command.window, recorded, "as recorded")
+
+    def _assigned(self, fact: Fact, command: commands.Assign) -> commands.Command:
+        """The hall's own call, if it would be the same visitor at the same window."""
+        self._chance(HALL, fact.at_ms, fact.rank, called=True)
+        chosen = self._hall.would_assign(fact.at_ms)
+        recorded, window = self._ids.get(fact.ticket, ""), fact.data["window"]
+        if chosen is not None and chosen.id == recorded and chosen.window == window:
+            return command
+        instead = f"{chosen.number} at {chosen.window}" if chosen else "nobody"
+        self.found.differences.append(Difference(fact, instead=instead))
+        return commands.Pick(window, recorded, "as recorded")
 
     def _replanned(self, fact: Fact) -> commands.Command:
         """Stops added behind those there were, or else dropped."""
@@ -186,12 +206,24 @@ class _Tracer:
 
     def _notice(self, at_ms: int, rank: int) -> None:
         """Which windows can call now that could not, or no longer can."""
-        for window in self._hall.live.plan.windows:
-            able = self._hall.is_free(window) and self._hall.would_call(window, at_ms) is not None
-            if able:
+        live, hall = self._hall.live, self._hall
+        able = {window: self._clerk_can_call(window, at_ms) for window in live.plan.windows}
+        if live.plan.policy.assignment is not Assignment.MANUAL:
+            able[HALL] = hall.would_assign(at_ms) is not None
+            chance = next_chance(live.plan.policy, live.windows.values(), live.line, moment(at_ms))
+            if chance is not None:
+                heappush(self._due, milliseconds(chance))
+        for window, can in able.items():
+            if can:
                 self._since.setdefault(window, at_ms)
             elif window in self._since:
                 self._chance(window, at_ms, rank, called=False)
+
+    def _clerk_can_call(self, window: str, at_ms: int) -> bool:
+        live, hall = self._hall.live, self._hall
+        if not hall.is_free(window) or calls_by_itself(live.plan.policy, live.windows[window]):
+            return False
+        return hall.would_call(window, at_ms) is not None
 
     def _chance(self, window: str, at_ms: int, rank: int, *, called: bool) -> None:
         since = self._since.pop(window, at_ms)

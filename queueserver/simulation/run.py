@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from heapq import heappop, heappush
 from typing import Final, Protocol
 
 from queueserver.domain import events
+from queueserver.domain.assignment import calls_by_itself, next_chance
 from queueserver.domain.errors import DomainError
-from queueserver.domain.hall import HallPlan
+from queueserver.domain.hall import Assignment, HallPlan
 from queueserver.domain.ticket import State, Ticket
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.ports import Actor
 from queueserver.simulation.deeds import arrival_of, deed_of, end_of
 from queueserver.simulation.records import Records
-from queueserver.simulation.virtualhall import VirtualHall, milliseconds
-from queueserver.simulation.visitors import End, Later, Move, Stage, Visitor, WindowMove
+from queueserver.simulation.underway import Course
+from queueserver.simulation.virtualhall import VirtualHall, milliseconds, moment
+from queueserver.simulation.visitors import HALL, End, Later, Move, Stage, Visitor, WindowMove
 
 _CLERK: Final = frozenset({"clerk"})
 
@@ -32,37 +33,10 @@ class Staff(Protocol):
     """How long a clerk takes to call once the window is free and somebody may be called there."""
 
     def reaction(self, window: str) -> tuple[int, int]:
-        """(milliseconds, rank) of the call; asked once for each time the window begins to be able to call."""
+        """(milliseconds, rank) of the call; asked once for each time the window begins to be able to call.
 
-
-@dataclass(slots=True)
-class _Course:
-    """A visit under way: `phase` counts its calls, `ticket` is its present leg, `gone` left before the first call.
-
-    `been` counts the stages each stop has had.
-    """
-
-    visitor: Visitor
-    ticket: Ticket
-    phase: int = 0
-    gone: bool = False
-    been: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def stage(self, at_ms: int) -> Stage:
-        visitor = self.visitor
-        if self.phase == 1 and visitor.leaves_after_ms is not None:
-            self.gone = at_ms > visitor.at_ms + visitor.leaves_after_ms
-        if self.gone:
-            return visitor.absent
-        if self.phase > len(visitor.stages) and visitor.at_stop:
-            return self._at_stop()
-        return visitor.stages[min(self.phase, len(visitor.stages)) - 1]
-
-    def _at_stop(self) -> Stage:
-        stop = (self.ticket.service, self.ticket.queue)
-        stages = self.visitor.at_stop.get(stop) or next(iter(self.visitor.at_stop.values()))
-        self.been[stop] = been = self.been.get(stop, 0) + 1
-        return stages[min(been, len(stages)) - 1]
+        HALL is the hall itself, where it calls for windows.
+        """
 
 
 class Simulation:
@@ -76,9 +50,11 @@ class Simulation:
         self._staff = staff
         self._heap: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
         self._count = 0
-        self._courses: dict[str, _Course] = {}
+        self._courses: dict[str, Course] = {}
         self._closing: dict[str, int] = {}
         self._pending: dict[str, int] = {}
+        self._late: dict[str, WindowMove] = {}
+        self._chance: datetime | None = None
         self._idle_since: dict[str, int] = {}
         self._stirred: set[str] = set()
         self._working = False
@@ -123,6 +99,7 @@ class Simulation:
     def configure(self, plan: HallPlan) -> None:
         """Another configuration is in force from now on."""
         self.hall.live.plan = plan
+        self.hall.live.renew_plan()
 
     # -- visitors
 
@@ -137,7 +114,7 @@ class Simulation:
             self.records.refused[visitor.service, refusal.code] += 1
             return
         issued = next(event.ticket for event in heard if isinstance(event, events.TicketIssued))
-        course = self._courses[issued.visit.id] = _Course(visitor, issued)
+        course = self._courses[issued.visit.id] = Course(visitor, issued)
         for later in visitor.meanwhile:
             self.at(self.now_ms + later.delay_ms, later.rank, self._later, course, 0, later)
         self._heard(heard)
@@ -152,25 +129,24 @@ class Simulation:
         else:
             self.at(self.now_ms + stage.way_ms, stage.start_rank, self._start, course, course.phase, stage)
 
-    def _goes_on_here(self, course: _Course) -> None:
+    def _goes_on_here(self, course: Course) -> None:
         """The window serves the visitor's next stop without another call."""
         stage = self._next_stage(course)
         self.at(self.now_ms + stage.stay_ms, stage.end_rank, self._end, course, course.phase, stage)
 
-    def _next_stage(self, course: _Course) -> Stage:
-        course.phase += 1
-        stage = course.stage(self.now_ms)
+    def _next_stage(self, course: Course) -> Stage:
+        stage = course.next_stage(self.now_ms)
         for later in stage.meanwhile:
             self.at(self.now_ms + later.delay_ms, later.rank, self._later, course, course.phase, later)
         return stage
 
-    def _start(self, course: _Course, phase: int, stage: Stage) -> None:
+    def _start(self, course: Course, phase: int, stage: Stage) -> None:
         if course.phase != phase or course.ticket.state is not State.CALLED:
             return
         self._try(commands.Start(course.ticket.window or ""))
         self.at(self.now_ms + stage.stay_ms, stage.end_rank, self._end, course, phase, stage)
 
-    def _end(self, course: _Course, phase: int, stage: Stage) -> None:
+    def _end(self, course: Course, phase: int, stage: Stage) -> None:
         if course.phase != phase or course.ticket.state not in (State.CALLED, State.SERVING):
             return
         for later in stage.afterwards:
@@ -178,7 +154,7 @@ class Simulation:
         if stage.end is not End.STAY:
             self._try(end_of(stage, course.ticket))
 
-    def _later(self, course: _Course, phase: int, later: Later) -> None:
+    def _later(self, course: Course, phase: int, later: Later) -> None:
         if course.phase == phase:
             self._try(deed_of(later, course.ticket))
 
@@ -187,6 +163,7 @@ class Simulation:
     def _move(self, move: WindowMove) -> None:
         window = move.window
         if move.move is Move.CLOSE:
+            self._late.pop(window, None)
             self._closing[window] = move.until_ms
             self._stir((window,))
             if move.until_ms > self.now_ms:
@@ -195,15 +172,23 @@ class Simulation:
         command: commands.Command
         if move.move is Move.OPEN:
             self._closing.pop(window, None)
-            command = commands.OpenWindow(window, Actor(move.staff or f"staff-{window}", window, _CLERK))
+            command = commands.OpenWindow(
+                window, Actor(move.staff or f"staff-{window}", window, _CLERK), self._auto(move)
+            )
         elif move.move is Move.PAUSE:
             command = commands.PauseWindow(window, move.reason)
         else:
-            command = commands.ResumeWindow(window)
-        self._try(command)
+            command = commands.ResumeWindow(window, auto=self._auto(move))
+        if not self._try(command) and move.move is Move.OPEN:
+            self._late[window] = move
+
+    def _auto(self, move: WindowMove) -> bool | None:
+        return move.auto if self.hall.live.plan.policy.assignment is Assignment.MIXED else None
 
     def _notice(self, window: str) -> None:
         """See whether this window can call, and let its clerk do so when the reaction is over."""
+        if window == HALL:
+            return
         if not self.hall.is_free(window):
             self._pending.pop(window, None)
             if window in self._closing:
@@ -219,8 +204,11 @@ class Simulation:
         self._call_or_wait(window)
 
     def _call_or_wait(self, window: str) -> None:
-        """Without staff whoever may be called is called at once."""
-        if self._staff is None:
+        """Without staff whoever may be called is called at once; where the hall calls, nobody else does."""
+        live = self.hall.live
+        if calls_by_itself(live.plan.policy, live.windows[window]):
+            able = self.hall.would_call(window, self.now_ms) is not None
+        elif self._staff is None:
             able = bool(self._try(commands.CallNext(window)))
         elif able := self.hall.would_call(window, self.now_ms) is not None:
             delay_ms, rank = self._staff.reaction(window)
@@ -237,13 +225,32 @@ class Simulation:
     def _call(self, window: str, token: int) -> None:
         if self._pending.get(window) == token:
             del self._pending[window]
-            self._try(commands.CallNext(window))
+            self._try(commands.Assign() if window == HALL else commands.CallNext(window))
 
     def _close_if_free(self, window: str) -> None:
         known = self.hall.live.windows.get(window)
         if known is None or known.ticket is None:
             del self._closing[window]
             self._try(commands.CloseWindow(window))
+            for late in list(self._late.values()):
+                del self._late[late.window]
+                self._move(late)
+
+    def _let_the_hall_call(self) -> None:
+        """Where the hall calls for windows: as soon as it can, or when it did."""
+        live = self.hall.live
+        if live.plan.policy.assignment is Assignment.MANUAL:
+            return
+        if not self.hall.would_assign(self.now_ms):
+            self._pending.pop(HALL, None)
+        elif HALL not in self._pending:
+            delay_ms, rank = self._staff.reaction(HALL) if self._staff else (0, 0)
+            self._pending[HALL] = self._count + 1
+            self.at(self.now_ms + delay_ms, rank, self._call, HALL, self._count + 1)
+        chance = next_chance(live.plan.policy, live.windows.values(), live.line, moment(self.now_ms))
+        if chance is not None and chance != self._chance:
+            self._chance = chance
+            self.at(milliseconds(chance), 0, self._stir, ())
 
     # -- what the rules say
 
@@ -312,5 +319,6 @@ class Simulation:
                 window = min(self._stirred, key=lambda name: (self._idle_since.get(name, 0), name))
                 self._stirred.discard(window)
                 self._notice(window)
+            self._let_the_hall_call()
         finally:
             self._working = False

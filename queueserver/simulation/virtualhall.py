@@ -12,7 +12,7 @@ from queueserver.domain.events import Event, TicketCalled
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.ticket import Ticket
 from queueserver.domain.window import WindowState
-from queueserver.handlers.commands import CallNext, Command, TurnDay
+from queueserver.handlers.commands import Assign, CallNext, Command, TurnDay
 from queueserver.handlers.dispatch import carry_out
 from queueserver.simulation.visitors import Booking
 from queueserver.store.live import Change, LiveHall, Unit
@@ -59,6 +59,12 @@ class VirtualHall:
             carry_out(unit, CallNext(window))
         except DomainError:
             return None
+        return next((event.ticket for event in unit.events if isinstance(event, TicketCalled)), None)
+
+    def would_assign(self, at_ms: int) -> Ticket | None:
+        """Whom the hall itself would call now, with the window; None when nobody."""
+        unit = self._unit(at_ms)
+        carry_out(unit, Assign())
         return next((event.ticket for event in unit.events if isinstance(event, TicketCalled)), None)
 
     def book(self, booking: Booking, service: str, holder: str, lang: str) -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+HALL: Final = ""
+"""In place of a window: the hall itself, where it calls for windows."""
 
 
 class End(StrEnum):
@@ -139,3 +142,5 @@ class WindowMove:
     reason: str = ""
     until_ms: int = 0
     rank: int = 0
+    auto: bool | None = None
+    """Whether the hall calls here, where windows differ; None = as configured, or as before."""

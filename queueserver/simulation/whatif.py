@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 from pydantic import ValidationError
 
 from contract.config import HallConfig, Policy, Window
+from queueserver.domain.hall import HallPlan
 from queueserver.domain.schedule import Band
 from queueserver.simulation.anyone import anyone_at
 from queueserver.simulation.chance import MS_A_MINUTE
+from queueserver.simulation.hours import joined, midnight_of, opening_moves
 from queueserver.simulation.visitors import Move, WindowMove
+
+OVERTIME_MINUTES: Final = 60
+"""A window that is opened serves on so long after its queues' last hours while somebody waits."""
 
 
 class WhatIfError(Exception):
@@ -20,11 +27,16 @@ class WhatIfError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One window is open, or closed, in a band of every day; a whole day is (0, 1440)."""
+    """One window (by id, or by the label on its door) is open, or closed, in a part of every day.
+
+    From `start` to `end`, minutes of the day; without an end an opened window follows the hours of its queues, and a
+    closed one stays closed.
+    """
 
     window: str
     open: bool
-    band: Band
+    start: int = 0
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +59,45 @@ class WhatIf:
         more = (self.windows or 0) - len(config.windows)
         if more > 0:
             config = config.model_copy(update={"windows": (*config.windows, *_further(config, more))})
-        known = {window.id for window in config.windows}
         for change in self.changes:
-            if change.window not in known:
-                raise WhatIfError(f"the hall has no window '{change.window}'; it has {', '.join(sorted(known))}")
+            window_of(change.window, config)
         return config
 
-    def staffed(self, moves: Iterable[WindowMove], config: HallConfig, midnight_ms: int) -> list[WindowMove]:
+    def concerned(self, config: HallConfig) -> tuple[str, ...]:
+        """The queues of the windows that are opened or closed, in the hall's order; none when it is about more."""
+        if self.windows is not None or self.policy:
+            return ()
+        served = {queue for change in self.changes for queue in window_of(change.window, config).serves}
+        return tuple(queue.id for queue in config.queues if queue.id in served)
+
+    def staffed(self, moves: Iterable[WindowMove], config: HallConfig, plan: HallPlan, day: date) -> list[WindowMove]:
         """The day's comings and goings with the changes made."""
-        kept = list(moves)
+        kept, midnight_ms = list(moves), midnight_of(day, plan.time_zone)
         if self.windows is not None:
             at_work = {window.id for window in config.windows[: self.windows]}
             kept = [move for move in kept if move.window in at_work]
         for change in self.changes:
-            kept = list(_changed(kept, change, midnight_ms))
+            window = window_of(change.window, config).id
+            if change.open and change.end is None:
+                bands = joined(
+                    b for queue in plan.windows[window].serves for b in plan.queues[queue].schedule.bands(day)
+                )
+                kept = list(_opened(kept, window, change.start, bands, midnight_ms))
+            else:
+                band = change.start, 1440 if change.end is None else change.end
+                kept = list(_changed(kept, window, band, midnight_ms, opens=change.open))
         return kept
+
+
+def window_of(name: str, config: HallConfig) -> Window:
+    """The window with this id, or else the only one with this label; raises WhatIfError."""
+    found = [window for window in config.windows if window.id == name]
+    found = found or [window for window in config.windows if window.label == name]
+    if not found:
+        raise WhatIfError(f"the hall has no window '{name}'; it has {', '.join(w.id for w in config.windows)}")
+    if len(found) > 1:
+        raise WhatIfError(f"several windows are labelled '{name}': say which, {', '.join(w.id for w in found)}")
+    return found[0]
 
 
 def _policy(policy: Policy, settings: Sequence[tuple[str, str]]) -> Policy:
@@ -82,20 +118,33 @@ def _further(config: HallConfig, count: int) -> Iterator[Window]:
         yield Window(id=f"further-{number}", label=f"+{number}", name=name, zone=config.zones[0].id, serves=queues)
 
 
-def _changed(moves: Sequence[WindowMove], change: Change, midnight_ms: int) -> Iterator[WindowMove]:
-    start, end = (midnight_ms + minute * MS_A_MINUTE for minute in change.band)
-    mine = sorted((m for m in moves if m.window == change.window), key=lambda move: (move.at_ms, move.rank))
-    yield from (move for move in moves if move.window != change.window or not start <= move.at_ms <= end)
+def _opened(
+    moves: Sequence[WindowMove], window: str, start: int, bands: Sequence[Band], midnight_ms: int
+) -> Iterator[WindowMove]:
+    """From `start` on the window is open in `bands`, whatever it did."""
+    start_ms = midnight_ms + start * MS_A_MINUTE
+    yield from (move for move in moves if move.window != window or move.at_ms < start_ms)
+    later = [(max(low, start), high) for low, high in bands if high > start]
+    yield from opening_moves(window, later, midnight_ms, OVERTIME_MINUTES)
+
+
+def _changed(
+    moves: Sequence[WindowMove], window: str, band: Band, midnight_ms: int, *, opens: bool
+) -> Iterator[WindowMove]:
+    """In this band the window is open, or closed; afterwards it is as it would have been."""
+    start, end = (midnight_ms + minute * MS_A_MINUTE for minute in band)
+    mine = sorted((m for m in moves if m.window == window), key=lambda move: (move.at_ms, move.rank))
+    yield from (move for move in moves if move.window != window or not start <= move.at_ms <= end)
     before, after = _is_open(mine, start), _is_open(mine, end + 1)
-    staff = next((move.staff for move in mine if move.staff), anyone_at(change.window))
-    if change.open and not before:
-        yield WindowMove(start, change.window, Move.OPEN, staff)
-    elif not change.open and before:
-        yield WindowMove(start, change.window, Move.CLOSE)
-    if change.open and not after:
-        yield WindowMove(end, change.window, Move.CLOSE)
-    elif not change.open and after:
-        yield WindowMove(end, change.window, Move.OPEN, staff)
+    staff = next((move.staff for move in mine if move.staff), anyone_at(window))
+    if opens and not before:
+        yield WindowMove(start, window, Move.OPEN, anyone_at(window))
+    elif not opens and before:
+        yield WindowMove(start, window, Move.CLOSE)
+    if opens and not after:
+        yield WindowMove(end, window, Move.CLOSE)
+    elif not opens and after and band[1] < 1440:
+        yield WindowMove(end, window, Move.OPEN, staff)
 
 
 def _is_open(moves: Sequence[WindowMove], at_ms: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ from PIL import Image
 from hall.__main__ import main
 from hall.simulateplot import BOUND, COLOURS, SCALE, Line, picture
 from hall.steps import Steps
+from hall.wholefile import written_whole
 from queueserver.simulation.report import Report
 from tests.unit.simulation_kit import SMALL_HALL, small_hall, written
 
@@ -54,6 +56,72 @@ def test_two_variants_stand_side_by_side(tmp_path: Path, capsys: pytest.CaptureF
     assert {row["variant"] for row in rows} == {"as is", "what if"}
 
 
+def answered(path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> str:
+    assert simulated(path, "--brief", *more) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) == 1
+    return out[0]
+
+
+def test_what_a_window_would_have_done_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before -> after, of the window's queues, with how certain it is; a window is named as on its door, too."""
+    busy = ("[[service_times]]", '[[windows]]\nwindows = ["w1"]\nopen = []\n\n[[service_times]]')
+    said = answered(written(tmp_path, busy), capsys, "--open", "1", "10:00")
+    assert said.startswith("window 1 open from 10:00, waits in general: longest ")
+    found = re.search(r"longest ([\d.]+) -> ([\d.]+) min \((-[\d.]+) ± ([\d.]+)\)", said)
+    assert found is not None
+    before, after, change, half = map(float, found.groups())
+    assert after - before == pytest.approx(change, abs=0.11)
+    assert change + half < 0, "certainly shorter"
+    assert said.endswith("a day on average, ± is 95% of 10 days")
+    one = answered(written(tmp_path, busy), capsys, "--open", "1", "10:00", "--seeds", "1", "--days", "1")
+    assert "±" not in one
+    assert "10 days" in answered(written(tmp_path), capsys, "--policy", "recalls=3"), "five seeds of two days"
+    assert "(no change)" in answered(written(tmp_path), capsys, "--policy", "recalls=3")
+
+
+def test_from_a_time_on_follows_the_hours_of_the_queues(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    closed = ("[[service_times]]", '[[windows]]\nwindows = ["w1"]\nopen = []\n\n[[service_times]]')
+    target = written(tmp_path, closed)
+    hours = {}
+    for more in (("10:00",), (), ("10:00-11:00",)):
+        assert simulated(target, "--open", "w1", *more, "--days", "1", "--seeds", "1") == 0
+        row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("w1 "))
+        hours[more] = float(row.split()[1])
+    assert 5.5 <= hours["10:00",] < 6.6 <= hours[()] + 0.1, "until noon, and the afternoon"
+    assert hours[()] - hours["10:00",] == pytest.approx(1.0, abs=0.5)
+    assert hours["10:00-11:00",] == pytest.approx(1.0, abs=0.5)
+
+
+def test_no_half_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither when somebody interrupts the writing nor when the disk is full; the file of before stays whole."""
+    target = tmp_path / "waits.csv"
+    target.write_text("before", encoding="utf-8")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hall.wholefile.os.fdopen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        written_whole(target, b"after")
+    monkeypatch.undo()
+    assert [path.name for path in tmp_path.iterdir()] == ["waits.csv"]
+    assert target.read_text(encoding="utf-8") == "before"
+    written_whole(target, b"after")
+    assert target.read_bytes() == b"after"
+
+
+def test_one_seed_gives_the_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = []
+    for name in ("a", "b"):
+        where = {kind: tmp_path / f"{name}.{kind}" for kind in ("csv", "svg", "png")}
+        files = ("--csv", str(where["csv"]), "--plot", str(where["svg"]))
+        assert simulated(written(tmp_path), "--close", "w1", "11:00", "--compare", *files) == 0
+        assert simulated(written(tmp_path), "--plot", str(where["png"])) == 0
+        seen.append((capsys.readouterr().out, *(path.read_bytes() for path in where.values())))
+    assert seen[0] == seen[1]
+
+
 def test_seed_days_and_arrivals_change_the_visitors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, seen = written(tmp_path), []
     for more in ((), ("--seed", "9"), ("--days", "1"), ("--arrivals", "2")):
@@ -66,7 +134,9 @@ def test_seed_days_and_arrivals_change_the_visitors(tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [
-        (("--open", "w1", "9-12"), 2, "'9-12' is not a band of the day such as 09:00-12:00"),
+        (("--open", "w1", "9-12"), 2, "'9-12' is neither a time such as 10:00 nor a band such as 09:00-12:00"),
+        (("--open", "w1", "10:00", "11:00"), 2, "one time for each window: write --open w1 10:00 --open w1 11:00"),
+        (("--brief",), 2, "--brief says what a change does: add one, e.g. --open 5 10:00"),
         (("--open", "w1", "12:00-09:00"), 2, "the band 12:00-09:00 ends before it begins"),
         (("--windows", "0"), 2, "0 is not more than 0"),
         (("--arrivals", "much"), 2, "invalid number value: 'much'"),
@@ -109,7 +179,7 @@ def test_waits_over_the_day_are_a_picture(tmp_path: Path) -> None:
     assert simulated(path, "--close", "w1", "--compare", "--plot", str(drawn)) == 0
     svg = ElementTree.parse(drawn).getroot()
     said = [text.text or "" for text in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert said[0] == "便民服务站  2027-03-01 to 2027-03-02"
+    assert said[0] == "便民服务站  2027-03-01 to 2027-03-02, 5 seeds"
     assert {"as is", "what if", "bound 45 min", "综合业务  general", "社会保险  insurance"} <= set(said)
     colours = {line.get("stroke") for line in svg.iter("{http://www.w3.org/2000/svg}polyline")}
     assert set(COLOURS) <= colours
