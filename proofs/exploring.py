@@ -47,7 +47,16 @@ SEARCHED: Final = frozenset(
         *("Reinstate", "Pick", "CallBack", "AddStops", "OpenWindow", "PauseWindow", "ResumeWindow", "CloseWindow"),
         *("CallNext", "CallNext (nobody)", "Recall", "Recall (too often)", "Start", "Finish", "Finish (more to do)"),
         *("NoShow (clerk)", "NoShow (requeue)", "NoShow (postpone)", "NoShow (expire)", "NoShow (too often)"),
-        *("Hold", "Transfer", "Transfer (to window)", "VoidTickets", "CloseDay", "CloseDay (again)", "ReopenDay"),
+        *(
+            "Hold",
+            "Transfer",
+            "Transfer (to window)",
+            "HandOn",
+            "VoidTickets",
+            "CloseDay",
+            "CloseDay (again)",
+            "ReopenDay",
+        ),
         *("ReopenDay (open)", "TakeTicket (day closed)", "TurnDay"),
     }
 )
