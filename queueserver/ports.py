@@ -16,6 +16,7 @@ from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
+from queueserver.domain.promise import Promise
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
@@ -115,15 +116,14 @@ class UnitOfWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Where a waiting ticket stands: 1-based position, tickets ahead, and the range of minutes until its call.
+    """Where a waiting ticket stands: 1-based position, tickets ahead, and what it is told of the time until its call.
 
-    `beyond_closing`: the queue's day is likely to end before.
+    `promise` is None when nobody can know. `beyond_closing`: the queue's day is likely to end before.
     """
 
     position: int
     ahead: int
-    low_minutes: int
-    high_minutes: int
+    promise: Promise | None
     beyond_closing: bool = False
 
 
