@@ -57,7 +57,7 @@ SEARCHED: Final = frozenset(
             "CloseDay (again)",
             "ReopenDay",
         ),
-        *("ReopenDay (open)", "TakeTicket (day closed)", "TurnDay"),
+        *("ReopenDay", "ReopenDay (open)", "TakeTicket (day closed)", "TurnDay"),
     }
 )
 """Rows the search makes; the others come to what these come to, or touch neither ticket nor window."""
