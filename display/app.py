@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from contract.client.http import HallClient
 from contract.client.listener import Heard, Listener
+from display.bars import LedBars
 from display.presenter import DisplayPresenter
 from display.settings import DisplaySettings
 from display.sound import SoundDesk
@@ -25,6 +26,7 @@ from hallui.autopilot import Act, Answer, Arguments, Autopilot
 from hallui.bridge import Bridge
 from hallui.qtscheduler import QtScheduler
 from hallui.work import Worker
+from hardware import registry
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +55,9 @@ def build(settings: DisplaySettings, app: QApplication, stack: ExitStack) -> Dis
         said=lambda said: bridge.post(lambda: presenter.announced(said)),
         stack=stack,
     )
+    words = Words(settings.language)
     window = DisplayWindow(
-        Words(settings.language),
+        words,
         Layout(settings.layout),
         monotonic=scheduler.monotonic,
         painted=lambda keys: presenter.painted(keys),  # noqa: PLW0108 - the presenter is made below
@@ -62,7 +65,14 @@ def build(settings: DisplaySettings, app: QApplication, stack: ExitStack) -> Dis
     )
     stack.callback(window.close)
     presenter = DisplayPresenter(
-        settings.options, window, desk, scheduler=scheduler, jobs=worker, fetch=api.snapshot, report=reports.say
+        settings.options,
+        window,
+        desk,
+        scheduler=scheduler,
+        jobs=worker,
+        fetch=api.snapshot,
+        report=reports.say,
+        bars=_bars(settings, words, stack),
     )
     desk.start()
     heard = Heard(
@@ -98,6 +108,15 @@ def show(window: DisplayWindow, settings: DisplaySettings) -> None:
     else:
         window.resize(1280, 720)
         window.show()
+
+
+def _bars(settings: DisplaySettings, words: Words, stack: ExitStack) -> LedBars | None:
+    """The LED bars this display tells, if it has any."""
+    if not settings.bars:
+        return None
+    cable = registry.open_bar(settings.bars)
+    stack.callback(cable.close)
+    return LedBars(cable, settings.overhead, words)
 
 
 class _Reports:

@@ -70,6 +70,12 @@ class Sound(Protocol):
     def is_mute(self) -> bool: ...
 
 
+class Bars(Protocol):
+    """The LED bars over the windows, as far as a presenter needs them."""
+
+    def tell(self, board: Board, seconds: float) -> None: ...
+
+
 class DisplayPresenter:
     """One display. `fetch` asks the server for a snapshot and blocks, so it is run by `jobs`.
 
@@ -86,10 +92,12 @@ class DisplayPresenter:
         jobs: Jobs,
         fetch: Callable[[], Snapshot],
         report: Callable[[Mapping[str, object]], None],
+        bars: Bars | None = None,
     ) -> None:
         self._options = options
         self._view = view
         self._sound = sound
+        self._bars = bars
         self._scheduler = scheduler
         self._jobs = jobs
         self._fetch = fetch
@@ -243,6 +251,8 @@ class DisplayPresenter:
     # -- the glass
 
     def _show(self) -> None:
+        if self._bars is not None and self.link is not Link.LOST:
+            self._bars.tell(self._board, self._scheduler.monotonic())
         screen = self._drawn()
         if screen != self._screen:
             self._screen = screen

@@ -12,6 +12,7 @@ from pydantic_settings import NoDecode
 from contract.client.listener import BrokerAddress
 from contract.settings import PartSettings
 from display.announcer import QuietHours
+from display.bars import Overhead
 from display.presenter import DisplayOptions
 
 Size = Annotated[str, StringConstraints(pattern=r"^(\d{3,5}x\d{2,5})?$")]
@@ -39,6 +40,7 @@ def _quiet_hours(band: str) -> QuietHours:
     return QuietHours(begin, end)
 
 
+BarAddress = Annotated[int, Field(ge=0, le=65535)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Quiet = Annotated[tuple[QuietHours, ...], NoDecode, BeforeValidator(_hours)]
 
@@ -76,6 +78,11 @@ class DisplaySettings(PartSettings):
     loudspeakers: dict[str, dict[str, Any]] = Field(
         default={}, description="a loudspeaker of its own for a zone: zone id -> driver and its options"
     )
+    bars: dict[str, Any] = Field(default={}, description="LED bars over windows: driver and its options; empty = none")
+    bar_windows: dict[str, BarAddress] = Field(default={}, description="window id -> the address of its bar")
+    bar_welcome: str = Field(
+        "", description="what a bar shows while nobody is at its window; empty = the window's name"
+    )
     quiet_hours: Quiet = Field((), description='bands without calls by voice, e.g. "12:00-13:30"; emergencies are said')
     autopilot: str = Field("", description="read acts as JSON lines from this file, - = standard input")
 
@@ -86,6 +93,11 @@ class DisplaySettings(PartSettings):
         return BrokerAddress(
             self.broker_host, self.broker_port, self.broker_user or self.device, password, self.broker_tls
         )
+
+    @property
+    def overhead(self) -> Overhead:
+        """Which bar hangs over which window."""
+        return Overhead(self.bar_windows, self.bar_welcome)
 
     @property
     def options(self) -> DisplayOptions:

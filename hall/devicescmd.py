@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from hall import bartests, devicetests
+from hall import bartests, devicetests, padtests
 from hall.commandline import OneLineParser, Problem
 from hall.devicesettings import SETTINGS, configured
 from hardware import registry
@@ -24,6 +24,8 @@ _SECTION_NAMES: Final = {
     "voice": "voices",
     "loudspeaker": "loudspeakers",
     "bar": "window bars",
+    "callpad": "call pads",
+    "ratingpad": "rating pads",
 }
 
 
@@ -49,14 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     look = commands.add_parser("probe", help="ports, printers and sound devices of this machine, and their settings")
     look.set_defaults(run=_probe)
 
-    test = commands.add_parser("test", help="a slip, a card, a code, a spoken sentence, a chime, a text on a bar")
+    test = commands.add_parser("test", help="a slip, a card, a code, a spoken sentence, a text on a bar, a key, ...")
     test.add_argument("kind", choices=registry.KINDS)
     test.add_argument("--config", type=Path, metavar="FILE", help="use the device in this settings file")
     test.add_argument("--driver", default="", metavar="NAME", help="or this driver; see hall devices list")
     test.add_argument("-o", "--option", action="append", default=[], metavar="NAME=VALUE", help="one of its options")
     test.add_argument("--seconds", type=float, default=20.0, help="how long to wait for a card or code (default 20)")
     test.add_argument("--text", default="", help="what to say or show instead of the usual sentence")
-    test.add_argument("--address", type=int, default=1, help="bar: its number on the cable (default 1)")
+    test.add_argument("--address", type=int, default=1, help="bar or pad: its number on the cable (default 1)")
     test.add_argument("--mrz", default="", metavar="LINES", help="cardreader: the lines at the foot of a passport")
     test.add_argument("--wav", type=Path, metavar="FILE", help="voice: keep the sound in this file, and do not play it")
     test.set_defaults(run=_test)
@@ -126,6 +128,8 @@ def _test(given: argparse.Namespace) -> int:
         "voice": lambda: devicetests.speak(settings, _loudspeaker(given.config), given.text, given.wav),
         "loudspeaker": lambda: devicetests.chime(settings),
         "bar": lambda: bartests.show(settings, given.address, given.text),
+        "callpad": lambda: padtests.press(settings, given.address, given.seconds),
+        "ratingpad": lambda: padtests.rate(settings, given.address, given.seconds),
     }
     tests[given.kind]()
     return 0

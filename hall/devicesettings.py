@@ -15,6 +15,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "scanner": ("kiosk", "scanner"),
     "voice": ("display", "voice"),
     "loudspeaker": ("display", "loudspeaker"),
+    "bar": ("display", "bars"),
 }
 """Kind of device -> where its settings stand in the settings file: [table] and name; other kinds have no app yet."""
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from hardware.errors import DeviceError
 
@@ -28,6 +29,7 @@ def probe() -> list[Found]:
     """Serial ports, smart card readers, USB printers, sound and speech, within a few seconds; never raises."""
     looks: tuple[Callable[[], Iterator[Found]], ...] = (
         _serial_ports,
+        _keypads,
         _smart_card_readers,
         _usb_printers,
         _sound_devices,
@@ -52,6 +54,15 @@ def _serial_ports() -> Iterator[Found]:
         yield Found("printer", what, {"driver": "escpos-serial", "port": port.device})
         yield Found("scanner", what, {"driver": "serial", "port": port.device})
         yield Found("bar", what, {"driver": "bx5k-serial", "port": port.device})
+        yield Found("callpad", what, {"driver": "template", "port": port.device})
+        yield Found("ratingpad", what, {"driver": "template", "port": port.device})
+
+
+def _keypads() -> Iterator[Found]:
+    """Keyboards are among them: only a person knows which one lies on the clerk's desk for calling."""
+    for path in sorted(Path("/dev/input/by-id").glob("*-event-kbd")):
+        yield Found("callpad", f"keypad or keyboard {path.name}", {"driver": "evdev", "device": str(path)})
+        yield Found("ratingpad", f"keypad or keyboard {path.name}", {"driver": "evdev", "device": str(path)})
 
 
 def _smart_card_readers() -> Iterator[Found]:

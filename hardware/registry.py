@@ -12,12 +12,25 @@ from typing import Any, cast
 from hardware import options as option_rules
 from hardware.errors import DeviceError, OptionError
 from hardware.options import OptionInfo
-from hardware.ports import CardReader, Condition, Health, Loudspeaker, Scanner, TicketPrinter, Voice, WindowBar
+from hardware.ports import (
+    CallPad,
+    CardReader,
+    Condition,
+    Health,
+    Loudspeaker,
+    RatingPad,
+    Scanner,
+    TicketPrinter,
+    Voice,
+    WindowBar,
+)
 from hardware.probe import Found, probe
 from hardware.unavailable import (
     UnavailableBar,
+    UnavailableCallPad,
     UnavailableLoudspeaker,
     UnavailablePrinter,
+    UnavailableRatingPad,
     UnavailableVoice,
     UnavailableWatcher,
 )
@@ -29,9 +42,11 @@ __all__ = [
     "check",
     "describe",
     "open_bar",
+    "open_call_pad",
     "open_card_reader",
     "open_loudspeaker",
     "open_printer",
+    "open_rating_pad",
     "open_scanner",
     "open_voice",
     "probe",
@@ -40,7 +55,7 @@ __all__ = [
 
 LOG = logging.getLogger(__name__)
 GROUP = "hallqueue.drivers"
-KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker", "bar")
+KINDS = ("printer", "cardreader", "scanner", "voice", "loudspeaker", "bar", "callpad", "ratingpad")
 
 # "<kind>.<driver>": ("module", "options class", "opening function"). Imported only when chosen, so that one missing
 # library disables one device. Other distributions add theirs as entry points named the same way, whose value is a
@@ -68,6 +83,12 @@ BUILT_IN: dict[str, tuple[str, str, str]] = {
     "bar.template": ("hardware.bars.template", "TemplateBarOptions", "open_template"),
     "bar.modbus-digits": ("hardware.bars.digits", "ModbusDigitsOptions", "open_digits"),
     "bar.virtual": ("hardware.bars.virtual", "VirtualBarOptions", "open_virtual"),
+    "callpad.template": ("hardware.pads.callpads", "TemplateCallPadOptions", "open_template"),
+    "callpad.evdev": ("hardware.pads.evdev", "EvdevCallPadOptions", "open_call_pad"),
+    "callpad.virtual": ("hardware.pads.virtual", "VirtualCallPadOptions", "open_virtual_call_pads"),
+    "ratingpad.template": ("hardware.pads.ratingpads", "TemplateRatingPadOptions", "open_template"),
+    "ratingpad.evdev": ("hardware.pads.evdev", "EvdevRatingPadOptions", "open_rating_pad"),
+    "ratingpad.virtual": ("hardware.pads.virtual", "VirtualRatingPadOptions", "open_virtual_rating_pads"),
 }
 
 
@@ -122,6 +143,16 @@ def open_loudspeaker(settings: Mapping[str, object]) -> Loudspeaker:
 def open_bar(settings: Mapping[str, object]) -> WindowBar:
     """A cable of window bars, e.g. {"driver": "bx5k-serial", "port": "/dev/hall-bars"}; never raises."""
     return cast(WindowBar, _open("bar", settings, UnavailableBar))
+
+
+def open_call_pad(settings: Mapping[str, object]) -> CallPad:
+    """A cable of call pads, or one keypad, e.g. {"driver": "evdev", "device": "/dev/input/hall-pad"}; never raises."""
+    return cast(CallPad, _open("callpad", settings, UnavailableCallPad))
+
+
+def open_rating_pad(settings: Mapping[str, object]) -> RatingPad:
+    """A cable of rating pads, e.g. {"driver": "template", "frames": "/etc/hall/faces.toml"}; never raises."""
+    return cast(RatingPad, _open("ratingpad", settings, UnavailableRatingPad))
 
 
 def check(kind: str, settings: Mapping[str, object]) -> None:

@@ -85,3 +85,24 @@ class UnavailableBar(_Unavailable):
     def health_of(self, address: int) -> Health:
         """Always the same word."""
         return self._health
+
+
+class UnavailableCallPad(UnavailableWatcher):
+    """Pads that nobody ever presses."""
+
+    def display(self, address: int, text: str) -> None:
+        """Nothing is shown."""
+
+    def beep(self, address: int) -> None:
+        """Nothing is heard."""
+
+
+class UnavailableRatingPad(_Unavailable):
+    """Pads that nobody ever touches."""
+
+    def ask(self, address: int, timeout: float) -> int | None:
+        """Nobody answers, at once."""
+        return None
+
+    def idle(self, address: int, text: str) -> None:
+        """Nothing is shown."""

@@ -45,11 +45,19 @@ class Words:
         """The window where a heading already says that these are windows."""
         return self._t("No. {label}", label=label)
 
+    def number_to_window(self, number: str, label: str) -> str:
+        """A whole call in few characters, for a bar of light: "A012 到 3 号窗口"."""
+        return self._t("{number} to window {label}", number=number, label=label)
+
     def at_window(self, line: WindowLine) -> str:
         """What a window without a ticket to show does."""
-        if line.state is WindowState.CLOSED:
+        return self.window_state(line.state)
+
+    def window_state(self, state: WindowState) -> str:
+        """What a window does whom nobody is called to."""
+        if state is WindowState.CLOSED:
             return self._t("Not open")
-        if line.state is WindowState.PAUSED:
+        if state is WindowState.PAUSED:
             return self._t("On a break")
         return self._t("Free")
 

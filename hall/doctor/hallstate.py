@@ -91,6 +91,7 @@ def _device(kind: str, chosen: Mapping[str, object]) -> Check:
         "scanner": registry.open_scanner,
         "voice": registry.open_voice,
         "loudspeaker": registry.open_loudspeaker,
+        "bar": registry.open_bar,
     }
     device = openers[kind](chosen)
     try:

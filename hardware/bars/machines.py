@@ -10,7 +10,7 @@ from hardware.bars import bx5k, modbus
 from hardware.errors import FrameError
 from hardware.frames.description import Description
 from hardware.frames.layout import Message, Unframer
-from hardware.frames.words import Field, Hearing, Saying
+from hardware.frames.readback import read_back, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,24 +137,4 @@ class DescribedMachine:
         return Deed(address, answer, text="" if name == "clear" else text)
 
     def _answer(self, address: int) -> bytes:
-        heard = self._said.heard.get("answer")
-        if heard is None:
-            return b""
-        data = b"".join(word if isinstance(word, bytes) else bytes(word.number.size) for word in heard.data)
-        return self._said.layout.build(Message(address, heard.command, data))
-
-
-def read_back(saying: Saying, message: Message) -> Mapping[str, bytes] | None:
-    """What a device understands of `message` if it is this saying; a text takes what the rest leaves."""
-    rest = [at for at, word in enumerate(saying.data) if isinstance(word, Field) and word.name == "text"]
-    if not rest:
-        return Hearing(saying.command, saying.data).read(message)
-    behind = sum(len(word) if isinstance(word, bytes) else word.number.size for word in saying.data[rest[0] + 1 :])
-    head, tail = saying.data[: rest[0]], saying.data[rest[0] + 1 :]
-    before = sum(len(word) if isinstance(word, bytes) else word.number.size for word in head)
-    size = len(message.data) - before - behind
-    if size < 0:
-        return None
-    outer = Message(message.address, message.command, message.data[:before] + message.data[before + size :])
-    pieces = Hearing(saying.command, (*head, *tail)).read(outer)
-    return None if pieces is None else {**pieces, "text": message.data[before : before + size]}
+        return spoken(self._said, "answer", address) if "answer" in self._said.heard else b""

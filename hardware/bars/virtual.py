@@ -8,24 +8,22 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hardware.bars.machines import BarMachine, Deed, DescribedMachine, DigitsMachine, OnbonMachine
 from hardware.bars.onbon import Bx5kSerialOptions, open_serial
 from hardware.bars.template import bars_described
+from hardware.bus.twin import TURNAROUND, Answer, CableTwin
 from hardware.control import ControlLine
 from hardware.errors import DeviceError
 from hardware.options import option
 from hardware.ports import BarLine, Health, WindowBar
-from hardware.transport.paced import PacedPlug
 
-FAULTS = ("mute", "slow", "junk", "off")
-SLOW = 0.5
-TURNAROUND = 0.004
-JUNK = b"\x00\xff\xa5\xa6\x5b\x16\x68\x5a"
 REMEMBERED = 1000
+WAIT = 0.5
+"""Seconds: software on a busy machine is slower to begin than a card."""
 
 
 @dataclass(slots=True)
@@ -35,20 +33,17 @@ class BarState:
     text: str = ""
     until: float = 0.0
     percent: int = 100
-    faults: set[str] = field(default_factory=set)
     updates: int = 0
 
     def lit(self, now: float) -> str:
         """What is to be read on it."""
-        return "" if "off" in self.faults or (self.until and now >= self.until) else self.text
+        return "" if self.until and now >= self.until else self.text
 
 
-class VirtualBars:
-    """`port` is what a driver opens; bars stand at `addresses`.
+class VirtualBars(CableTwin):
+    """Bars of one protocol; see hardware.bus.twin.CableTwin for their faults."""
 
-    Faults of one bar: mute (works, never answers), slow (answers half a second late), junk (bytes of nonsense before
-    its answer), off (no power: hears nothing, has forgotten its text).
-    """
+    words = "read ADDRESS, report, "
 
     def __init__(
         self,
@@ -61,85 +56,28 @@ class VirtualBars:
     ) -> None:
         self.bars = {address: BarState() for address in addresses}
         self.updates: deque[tuple[float, int, str]] = deque(maxlen=REMEMBERED)
-        self._changed = threading.Condition()
         self._machine = machine(self._present)
-        self._turnaround = turnaround
-        self._plug = PacedPlug(self._receive, baud, link)
-
-    @property
-    def port(self) -> str:
-        return self._plug.path
-
-    @property
-    def collisions(self) -> int:
-        """How often driver and bars spoke at once."""
-        return self._plug.collisions
+        super().__init__(addresses, baud, link=link, turnaround=turnaround)
 
     def lit(self, address: int) -> str:
         """What is to be read on one bar now."""
         with self._changed:
             return self.bars[address].lit(time.monotonic())
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-        """Wait until `condition`, looked at after each change, is true."""
-        with self._changed:
-            return self._changed.wait_for(condition, seconds)
-
-    def set_fault(self, address: int, name: str, on: bool) -> None:
-        """Raises DeviceError for a bar or fault that does not exist."""
-        if name not in FAULTS:
-            raise DeviceError(f"no such fault: {name}; there are {', '.join(FAULTS)}")
-        if address not in self.bars:
-            raise DeviceError(f"no bar {address}; there are {', '.join(map(str, self.bars))}")
-        with self._changed:
-            bar = self.bars[address]
-            (bar.faults.add if on else bar.faults.discard)(name)
-            if name == "off":
-                bar.text = ""
-
-    def unplug(self) -> None:
-        """Pull the cable."""
-        self._plug.unplug()
-
-    def plug(self) -> None:
-        """Put the cable back."""
-        self._plug.plug()
-
-    def close(self) -> None:
-        """Unplug and join."""
-        self._plug.close()
-
     def obey(self, words: list[str]) -> str:
-        """One line of control: `read ADDRESS`, `fault ADDRESS NAME on|off`, `report`, `unplug`, `plug`, `port`."""
+        """One line of control, see `words`."""
         match words:
             case ["read", address] if address.isdecimal() and int(address) in self.bars:
                 return self.lit(int(address))
-            case ["fault", address, name, "on" | "off" as state] if address.isdecimal():
-                self.set_fault(int(address), name, state == "on")
             case ["report"]:
                 return f"updates={sum(bar.updates for bar in self.bars.values())} collisions={self.collisions}"
-            case ["unplug"]:
-                self.unplug()
-            case ["plug"]:
-                self.plug()
-            case ["port"]:
-                return self.port
             case _:
-                raise DeviceError("say: read ADDRESS, fault ADDRESS NAME on|off, report, unplug, plug, port")
-        return ""
+                return super().obey(words)
 
-    def _present(self, address: int) -> bool:
-        bar = self.bars.get(address)
-        return bar is not None and "off" not in bar.faults
-
-    def _receive(self, data: bytes) -> None:
-        with self._changed:
-            deeds = list(self._machine.hear(data))
-            for deed in deeds:
-                self._do(deed, self.bars[deed.address])
-            self._changed.notify_all()
-        for deed in deeds:
-            self._answer(deed, self.bars[deed.address].faults)
+    def _hear(self, data: bytes) -> Iterable[Answer]:
+        for deed in self._machine.hear(data):
+            self._do(deed, self.bars[deed.address])
+            yield deed.address, deed.answer
 
     def _do(self, deed: Deed, bar: BarState) -> None:
         now = time.monotonic()
@@ -150,11 +88,8 @@ class VirtualBars:
         if deed.percent is not None:
             bar.percent = deed.percent
 
-    def _answer(self, deed: Deed, faults: set[str]) -> None:
-        if not deed.answer or "mute" in faults:
-            return
-        time.sleep(SLOW if "slow" in faults else self._turnaround)
-        self._plug.send(JUNK + deed.answer if "junk" in faults else deed.answer)
+    def _lost_power(self, address: int) -> None:
+        self.bars[address].text = ""
 
 
 def machine_for(protocol: str) -> Callable[[Callable[[int], bool]], BarMachine]:
@@ -188,7 +123,7 @@ class _OwnBars:
             self.twin.close()
             raise DeviceError(f"control port {options.control}: {fault.strerror}") from fault
         self.control_port = self._control.port
-        self._driver = open_serial(name, Bx5kSerialOptions(port=self.twin.port, baud=options.baud or 921600))
+        self._driver = open_serial(name, Bx5kSerialOptions(port=self.twin.port, baud=options.baud or 921600, wait=WAIT))
         self.ability = self._driver.ability
 
     def show(self, address: int, lines: Sequence[BarLine], *, seconds: float = 0.0, called: bool = False) -> None:

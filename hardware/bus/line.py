@@ -30,6 +30,7 @@ class BusLine(Generic[Message]):
     """Paces by the cable's own speed, because a serial port takes a frame at once and sends it in its own time.
 
     `stop` ends every wait within SLICE seconds. `echo` is for adapters that hear what they say.
+    `spare` gets what came while nobody listened.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class BusLine(Generic[Message]):
         stop: Callable[[], bool],
         *,
         echo: bool = False,
+        spare: Callable[[bytes], None] = lambda data: None,
     ) -> None:
         self._timing = timing
         self._framer = framer
         self._stop = stop
         self._echo = echo
+        self._spare = spare
         self._silent_from = 0.0
 
     def say(self, link: Transport, frame: bytes) -> None:
@@ -52,7 +55,7 @@ class BusLine(Generic[Message]):
         if early > 0:
             time.sleep(early)
         if link.two_way:
-            drain(link)  # what came late belongs to no question any more
+            self._spare(drain(link))  # what came late belongs to no question any more
         link.write(frame, WRITE)
         self._silent_from = time.monotonic() + self._timing.seconds(len(frame))
 

@@ -31,7 +31,7 @@ def twin(tmp_path: Path) -> Iterator[VirtualBars]:
 
 @pytest.fixture
 def bars(twin: VirtualBars) -> Iterator[WindowBar]:
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.1, again=0.0))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.5, again=0.0))
     yield driver
     driver.close()
 
@@ -62,7 +62,7 @@ def test_a_text_with_seconds_is_forgotten_by_the_bar_itself(twin: VirtualBars, b
 
 def test_of_a_burst_the_newest_text_arrives_and_the_called_bar_is_first(tmp_path: Path) -> None:
     twin = VirtualBars(range(1, 9), 38400)
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=38400))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=38400, wait=0.5))
     try:
         assert driver.ping(1).condition is Condition.OK
         for turn in range(50):
@@ -75,6 +75,25 @@ def test_of_a_burst_the_newest_text_arrives_and_the_called_bar_is_first(tmp_path
         assert after.index("A999") <= 1  # one may have been under way
         assert len(twin.updates) < 8 * 50
         assert twin.collisions == 0
+    finally:
+        driver.close()
+        twin.close()
+
+
+def test_also_without_answers_texts_wait_here_and_not_in_the_port() -> None:
+    twin = VirtualBars(range(1, 9), 9600)
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=9600, answers=False))
+    try:
+        assert driver.health().code == "one_way"
+        for address in range(1, 9):
+            driver.show(address, call("A001"))
+        assert twin.wait_for(lambda: len(twin.updates) >= 1)
+        called_at = time.monotonic()
+        driver.show(8, call("A999"), called=True)
+        assert twin.wait_for(lambda: twin.bars[8].text.endswith("A999"))
+        assert len([text for at, _, text in twin.updates if at > called_at]) <= 3  # not behind all that wait
+        assert twin.wait_for(lambda: all(bar.text for bar in twin.bars.values()))
+        assert all("A001" not in text for _, address, text in twin.updates if address == 8)  # nobody saw the old one
     finally:
         driver.close()
         twin.close()
@@ -120,7 +139,7 @@ def test_unplugged_and_plugged_in_again_everything_is_said_again(
     bars.show(2, call("A002"))
     eventually(lambda: bars.health().code == "not_connected")
     assert bars.health_of(1).code == "not_connected"
-    assert bars.ping(1).code == "not_connected"
+    assert bars.ping(3).code == "not_connected"
     twin.bars[1].text = ""
     twin.plug()
     assert twin.wait_for(lambda: twin.bars[1].text == "\\C1A001" and twin.bars[2].text == "\\C1A002")
@@ -128,7 +147,7 @@ def test_unplugged_and_plugged_in_again_everything_is_said_again(
 
 
 def test_a_bar_that_lost_its_power_unnoticed_is_told_again(twin: VirtualBars) -> None:
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, again=0.2))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.5, again=0.2))
     try:
         driver.show(1, call("A001"))
         assert twin.wait_for(lambda: twin.bars[1].text != "")
@@ -139,7 +158,7 @@ def test_a_bar_that_lost_its_power_unnoticed_is_told_again(twin: VirtualBars) ->
 
 
 def test_without_answers_nothing_is_waited_for_and_health_says_so(twin: VirtualBars) -> None:
-    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, answers=False))
+    driver = open_serial("bars", Bx5kSerialOptions(port=twin.port, baud=921600, wait=0.5, answers=False))
     try:
         driver.show(1, call("A001"))
         assert twin.wait_for(lambda: twin.bars[1].text != "")

@@ -213,6 +213,16 @@ def test_what_cannot_work_is_said(text: str, said: str) -> None:
     assert said in caught.value.detail
 
 
+def test_a_length_that_is_not_the_length_is_no_message() -> None:
+    layout = Layout(b"\xaa", (Name.ADDRESS, Name.LENGTH, Name.DATA, Name.CHECK), b"", data_size=2, check=Check("xor"))
+    good = layout.build(Message(1, b"", b"ab"))
+    unframer = Unframer(layout)
+    unframer.feed(good)
+    assert unframer.take() == Message(1, b"", b"ab")
+    unframer.feed(good[:2] + bytes([good[2] ^ 1]) + good[3:5] + bytes([good[5] ^ 1]))
+    assert unframer.take() is None
+
+
 def test_all_findings_are_told_at_once_and_the_setting_is_named(tmp_path: object) -> None:
     bad = GOOD.replace('"sum8"', '"sum9"').replace('"call_next"', '"call"')
     with pytest.raises(DescriptionError) as caught:

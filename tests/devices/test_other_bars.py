@@ -21,7 +21,7 @@ from hardware.ports import BarLine, Colour, Condition, Effect
 
 def test_a_described_bar_shows_clears_dims_and_refuses() -> None:
     twin = VirtualBars(range(1, 4), machine=machine_for("bar485"))
-    bar = open_template("bar", TemplateBarOptions(frames="bar485", port=twin.port, baud=115200))
+    bar = open_template("bar", TemplateBarOptions(frames="bar485", port=twin.port, baud=115200, wait=0.5))
     try:
         bar.show(2, (BarLine("A012到3号窗口", Colour.GREEN, Effect.SCROLL),))
         assert twin.wait_for(lambda: twin.bars[2].text == "A012到3号窗口")
@@ -86,7 +86,7 @@ def test_a_wrong_description_is_a_status_that_names_the_line(tmp_path: Path) -> 
 
 def test_digit_displays_show_the_ticket_number() -> None:
     twin = VirtualBars(range(1, 4), machine=machine_for("modbus"))
-    bar = open_digits("digits", ModbusDigitsOptions(port=twin.port, baud=115200))
+    bar = open_digits("digits", ModbusDigitsOptions(port=twin.port, baud=115200, wait=0.5))
     try:
         bar.show(2, (BarLine("A012到3号窗口"),))
         assert twin.wait_for(lambda: twin.bars[2].text == "A012")

@@ -13,6 +13,7 @@ from contract.client.sample import CLERK, SAMPLE_HALL
 from contract.errors import HallError
 from contract.events import WireEvent
 from display.announcer import Announcement, Rank
+from display.board import Board
 from display.linkwatch import LOST_SECONDS, UNSURE_SECONDS
 from display.presenter import REFETCH_SECONDS, SOUND_AFTER_SECONDS, DisplayOptions, DisplayPresenter
 from display.screen import Link, Screen
@@ -56,6 +57,16 @@ class Desk:
         self.presses += 1
 
 
+class Bars:
+    """Window bars that only remember which boards they were told, and when."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Board, float]] = []
+
+    def tell(self, board: Board, seconds: float) -> None:
+        self.told.append((board, seconds))
+
+
 class Rig:
     """A presenter before a fake hall whose clock is the test's."""
 
@@ -70,6 +81,7 @@ class Rig:
         self.glass, self.desk = Glass(), Desk()
         self.reports: list[Mapping[str, object]] = []
         self.fetches: list[Callable[[], Snapshot]] = []
+        self.bars = Bars()
         self.presenter = DisplayPresenter(
             options or DisplayOptions(),
             self.glass,
@@ -78,6 +90,7 @@ class Rig:
             jobs=InlineJobs(),
             fetch=self._fetch,
             report=self.reports.append,
+            bars=self.bars,
         )
         self.presenter.start()
         if subscribed:
@@ -328,3 +341,18 @@ def test_the_time_shown_and_used_is_the_halls() -> None:
     rig.presenter.heard_snapshot(late)
     assert rig.presenter.hall_now() == rig.time.now() + timedelta(hours=5)
     assert f"{rig.screen.clock:%H:%M}" == f"{rig.presenter.hall_now():%H:%M}"
+
+
+def test_bars_hear_of_a_call_and_of_time_but_of_nothing_while_the_hall_is_lost() -> None:
+    rig = Rig()
+    number = rig.call()
+    assert rig.bars.told[-1][0].windows[_WINDOW.id].number == number
+    before = len(rig.bars.told)
+    rig.time.advance(3)
+    assert len(rig.bars.told) >= before + 3
+    rig.presenter.heard_live(False)
+    rig.time.advance(LOST_SECONDS + 1)
+    assert rig.screen.link is Link.LOST
+    before = len(rig.bars.told)
+    rig.time.advance(30)
+    assert len(rig.bars.told) == before

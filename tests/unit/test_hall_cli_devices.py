@@ -12,6 +12,8 @@ from hall import devicescmd
 from hall.__main__ import main
 from hardware import registry
 from hardware.bars.virtual import VirtualBars
+from hardware.frames.reading import load
+from hardware.pads.virtual import VirtualPads
 from hardware.ports import HEALTHY, Card, Condition, Health
 from hardware.probe import Found
 
@@ -193,5 +195,29 @@ def test_a_bar_shows_its_text_and_tells_that_it_answers(capsys: Shown) -> None:
         twin.set_fault(4, "mute", True)
         assert main([*line, "--address", "4"]) == 1
         assert "bar 4 does not answer" in capsys.readouterr().err
+    finally:
+        twin.close()
+
+
+def test_a_pad_shows_a_number_and_its_key_is_told(capsys: Shown) -> None:
+    twin = VirtualPads([3], load("pad68"))
+    try:
+        line = ["devices", "test", "callpad", "--driver", "template", "-o", f"port={twin.port}", "-o", "pads=3"]
+        twin.press(3, "1", "2", "transfer")
+        assert main([*line, "--address", "3"]) == 0
+        assert "pad 3: transfer 12" in capsys.readouterr().out
+        assert twin.wait_for(lambda: twin.pads[3].text == "A012")
+        assert main([*line, "--seconds", "0.05"]) == 1
+        assert "no key arrived within 0.05 s" in capsys.readouterr().err
+    finally:
+        twin.close()
+
+
+def test_a_rating_pad_that_nobody_touches_is_a_problem(capsys: Shown) -> None:
+    twin = VirtualPads([1], load("rating485"))
+    try:
+        line = ["devices", "test", "ratingpad", "--driver", "template", "-o", f"port={twin.port}"]
+        assert main([*line, "--seconds", "0.2"]) == 1
+        assert "no rating from pad 1" in capsys.readouterr().err
     finally:
         twin.close()

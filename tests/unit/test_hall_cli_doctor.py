@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -284,3 +285,16 @@ def test_a_settings_file_that_cannot_be_read_is_one_line(text: str | None, tmp_p
 def test_an_unknown_part_is_wrong_usage(capsys: Shown) -> None:
     assert main(["doctor", "--part", "toaster"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_bars_of_a_display_are_asked_and_a_wrong_description_names_its_line(tmp_path: Path) -> None:
+    frames = tmp_path / "ours.toml"
+    frames.write_text('name = "ours"\n[frame]\nparts = "adress"\n', encoding="utf-8")
+    good, bad = (
+        SimpleNamespace(bars={"driver": "virtual", "baud": 0}),
+        SimpleNamespace(bars={"driver": "template", "frames": str(frames)}),
+    )
+    assert verdicts(hallstate.devices("display", good)) == [("bar", "ok")]
+    (finding,) = hallstate.devices("display", bad)
+    assert finding.verdict is Verdict.FIX
+    assert "ours.toml: line 3: " in finding.found

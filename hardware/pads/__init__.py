@@ -1,0 +1,1 @@
+"""Call pads of clerks and rating pads of visitors, and their virtual twins."""
