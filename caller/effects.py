@@ -50,10 +50,10 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadClasses:
-    """Which priority classes are privileged; answered by ClassesCame, or not at all."""
+class LoadOffer:
+    """The hall's classes and services; answered by OfferCame, or not at all."""
 
     language: str
 
 
-Effect = LogIn | LogOut | Send | LoadView | LoadWindows | Explain | LoadClasses
+Effect = LogIn | LogOut | Send | LoadView | LoadWindows | Explain | LoadOffer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from caller.state import Act, Done, Link, Refused, Shelf
-from contract.bodies import Call, Snapshot, Ticket, Token, WindowView
+from caller.state import NOTHING_SAID, Act, Details, Done, Link, Refused, Shelf
+from contract.bodies import Call, ServiceEntry, Snapshot, Ticket, Token, WindowView
 from contract.errors import HallError
 
 # ------------------------------------------------------------------------------------------------- the clerk
@@ -39,24 +39,16 @@ class LeaveWindow:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A key. `key` is a fresh idempotency key, used if this turns out to be a new intention.
-
-    `back`: a visitor who is transferred comes back here afterwards.
-    """
+    """A key. `key` is a fresh idempotency key, used if this turns out to be a new intention."""
 
     act: Act
     key: str
-    ticket: str = ""
-    queue: str = ""
-    window: str = ""
-    text: str = ""
-    places: int = 3
-    back: bool = False
+    what: Details = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """Show the chooser of transfer, pause or pick; `ticket` for pick."""
+    """Show the chooser of an act that has one; `ticket` for pick."""
 
     act: Act
     ticket: str = ""
@@ -130,8 +122,11 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassesCame:
+class OfferCame:
+    """What the hall offers: its privileged classes and its services."""
+
     privileged: frozenset[str]
+    services: tuple[ServiceEntry, ...] = ()
 
 
 # ------------------------------------------------------------------------------------------------- the hall
@@ -172,7 +167,7 @@ Input = (
     | ViewFailed
     | WindowsCame
     | Explained
-    | ClassesCame
+    | OfferCame
     | LinkChanged
     | LookAgain
     | Forget

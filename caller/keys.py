@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from caller.state import Act, Link, Refused, Stage, State
-from contract.bodies import TicketState, WindowState
+from caller.state import Act, Details, Link, Refused, Stage, State
+from contract.bodies import StopState, TicketState, WindowState
 
 HOTKEYS: Final[dict[Act, str]] = {
     Act.OPEN: "F1",
@@ -23,8 +23,16 @@ HOTKEYS: Final[dict[Act, str]] = {
     Act.POSTPONE: "F8",
     Act.PAUSE: "F9",
     Act.CLOSE: "F10",
+    Act.AUTO: "Shift+F1",
+    Act.PICK: "Enter",
+    Act.CALL_BACK: "Enter",
+    Act.REQUEUE: "Shift+Enter",
+    Act.ADD: "Ins",
+    Act.DROP: "Del",
 }
-"""RESUME is F9 too, because the hand that paused looks for it there."""
+"""RESUME is F9 too, because the hand that paused looks for it there. What is not an F key counts in the lists only."""
+ASK_FINISH: Final = "Shift+F3"
+"""Finish with more to say, also where a plain finish would do."""
 
 SECONDARY: Final = (
     Act.START,
@@ -37,7 +45,12 @@ SECONDARY: Final = (
     Act.CLOSE,
 )
 
-_NEED_TICKET: Final = frozenset({Act.START, Act.FINISH, Act.RECALL, Act.NO_SHOW, Act.HOLD, Act.TRANSFER, Act.POSTPONE})
+NEED_TICKET: Final = frozenset(
+    {
+        *(Act.START, Act.FINISH, Act.RECALL, Act.NO_SHOW, Act.HOLD, Act.TRANSFER, Act.POSTPONE),
+        *(Act.ADD, Act.DROP),
+    }
+)
 _NEED_CALLED: Final = frozenset({Act.START, Act.RECALL, Act.NO_SHOW, Act.POSTPONE})
 _CALLS: Final = frozenset({Act.NEXT, Act.PICK, Act.CALL_BACK})
 
@@ -54,7 +67,7 @@ def primary(state: State) -> tuple[Act, ...]:
 
 
 def act_of_hotkey(state: State, hotkey: str) -> Act | None:
-    """What F1 to F10 mean now."""
+    """What F1 to F10, and Shift with one of them, mean now."""
     if hotkey == "F1":
         return primary(state)[0]
     if hotkey == "F9" and state.window_state is WindowState.PAUSED:
@@ -72,9 +85,26 @@ def why_not(state: State, act: Act) -> Refused | None:
         return Refused(act, "window_taken", (("staff", state.other_staff),))
     if act in _CALLS:
         return _why_not_call(state, act)
-    if act in _NEED_TICKET:
+    if act in NEED_TICKET:
         return _why_not_with_ticket(state, act)
     return _why_not_window(state, act)
+
+
+def why_not_this(state: State, act: Act, what: Details) -> Refused | None:
+    """None when nothing is missing in `what`, else the refusal to show; only for an act that may be tried."""
+    if act is Act.PICK and not what.text.strip():
+        return Refused(act, "reason_required")
+    if act is Act.DROP:
+        return _why_not_drop(state, what.service)
+    return None
+
+
+def _why_not_drop(state: State, service: str) -> Refused | None:
+    of_it = {stop.state for stop in state.stops if stop.service == service}
+    ticket = state.current
+    if StopState.NOW in of_it and ticket is not None:
+        return Refused(Act.DROP, "illegal_transition", (("number", ticket.number), ("state", ticket.state.value)))
+    return None if StopState.OPEN in of_it else Refused(Act.DROP, "unknown_stop")
 
 
 def _why_not_call(state: State, act: Act) -> Refused | None:
@@ -97,7 +127,10 @@ def _why_not_with_ticket(state: State, act: Act) -> Refused | None:
 
 
 def _why_not_window(state: State, act: Act) -> Refused | None:
+    if act is Act.AUTO and (state.view is None or state.view.assignment != "mixed"):
+        return Refused(act, "assignment_fixed")
     wrong = {
+        Act.AUTO: state.window_state is WindowState.CLOSED,
         Act.OPEN: state.window_state is not WindowState.CLOSED,
         Act.PAUSE: state.window_state is not WindowState.OPEN,
         Act.RESUME: state.window_state is not WindowState.PAUSED,

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from caller import keys
 from caller.asking import ask
-from caller.effects import Effect, Explain, LoadClasses, LoadView, LoadWindows, LogIn, LogOut, Send
+from caller.effects import Effect, Explain, LoadOffer, LoadView, LoadWindows, LogIn, LogOut, Send
 from caller.flow import step
 from caller.inputs import (
     Accepted,
     ChooseWindow,
-    ClassesCame,
     Explained,
     Forget,
     Input,
     LinkChanged,
     LookAgain,
     NotAccepted,
+    OfferCame,
     OpenSheet,
     Press,
     SignedIn,
@@ -30,8 +32,8 @@ from caller.inputs import (
     ViewFailed,
     WindowsCame,
 )
-from caller.state import Act, Done, Link, Refused, Stage, State
-from contract.bodies import WindowView
+from caller.state import NOTHING_SAID, Act, Details, Done, Link, Refused, Stage, State
+from contract.bodies import Catalogue, Ticket, TicketState, WindowView
 from contract.client.api import HallApi
 from contract.client.listener import Heard
 from contract.errors import HallError
@@ -46,6 +48,8 @@ QUIET_SECONDS: Final = 0.3
 """News within this time is one look; a busy hall does not make the clerk's lists flicker."""
 WORDS_SECONDS: Final = 10.0
 """How long a refusal, or what became of a visitor, stays beside the keys."""
+STARTLED_SECONDS: Final = 1.0
+"""So long after the server called somebody by itself a key pressed for the visitor before does nothing."""
 RETRY_SECONDS: Final = 2.0
 """How often a lost server is asked again."""
 
@@ -74,12 +78,17 @@ class CallerPresenter:
         self._look_alarm: Alarm | None = None
         self._retry_alarm: Alarm | None = None
         self._forget_alarm: Alarm | None = None
+        self._due_alarm: Alarm | None = None
         self._shown: Refused | Done | None = None
         self._clock_ahead = timedelta()
+        self._startled_until = scheduler.now()
 
     def handle(self, happened: Input) -> None:
         """Take one input, show what follows, do what it asks for."""
+        before = self.state.current
         self.state, effects = step(self.state, happened)
+        if isinstance(happened, ViewCame) and self.state.current and self.state.view and self.state.view.auto:
+            self._startled(before, self.state.current)
         if self.state.link is Link.POLLED and self._live:
             self.state, _ = step(self.state, LinkChanged(Link.LIVE))
         self._keep_trying()
@@ -89,19 +98,28 @@ class CallerPresenter:
         for tell in self.show:
             tell(self.state)
 
-    def press(self, act: Act, *, ticket: str = "", text: str = "") -> None:
-        """What the key of `act` does: at once, or by way of its chooser when something has to be chosen first."""
-        if act in (Act.TRANSFER, Act.PAUSE) or (act is Act.PICK and not text):
-            self.handle(OpenSheet(act, ticket))
-        else:
-            self.handle(Press(act, new_idempotency_key(), ticket=ticket, text=text))
+    def press(self, act: Act, what: Details = NOTHING_SAID, *, ask: bool = False) -> None:
+        """What the key of `act` does: at once, or by way of its chooser when there is something to choose, or to `ask`.
 
-    def choose(self, *, queue: str = "", window: str = "", text: str = "", back: bool = False) -> None:
+        A visitor whom the server just called is not treated as the one before, whose key comes a second time.
+        """
+        if act in keys.NEED_TICKET and self._scheduler.now() < self._startled_until:
+            return
+        if ask or self._has_to_choose(act, what):
+            self.handle(OpenSheet(act, what.ticket))
+        else:
+            self.handle(Press(act, new_idempotency_key(), what))
+
+    def _has_to_choose(self, act: Act, what: Details) -> bool:
+        if act is Act.FINISH:
+            return bool(self.state.tickable) and not self.state.at_desk
+        return act in (Act.TRANSFER, Act.PAUSE, Act.HOLD, Act.ADD) or (act is Act.PICK and not what.text)
+
+    def choose(self, what: Details = NOTHING_SAID) -> None:
         """What the open chooser does when something was chosen."""
         if self.state.sheet is not None:
-            ticket = self.state.sheet_ticket
-            key = new_idempotency_key()
-            self.handle(Press(self.state.sheet, key, ticket=ticket, queue=queue, window=window, text=text, back=back))
+            what = replace(what, ticket=self.state.sheet_ticket)
+            self.handle(Press(self.state.sheet, new_idempotency_key(), what))
 
     def sit_down(self, window: str) -> None:
         """Open `window`, or take it up again."""
@@ -113,9 +131,13 @@ class CallerPresenter:
 
     def close(self) -> None:
         """No alarm rings afterwards."""
-        for alarm in (self._look_alarm, self._retry_alarm, self._forget_alarm):
+        for alarm in (self._look_alarm, self._retry_alarm, self._forget_alarm, self._due_alarm):
             if alarm is not None:
                 alarm.cancel()
+
+    def _startled(self, before: Ticket | None, here: Ticket) -> None:
+        if here.state is TicketState.CALLED and (before is None or before.id != here.id):
+            self._startled_until = self._scheduler.now() + timedelta(seconds=STARTLED_SECONDS)
 
     def _forget_later(self, words: Refused | Done | None) -> None:
         """A sentence that only tells goes by itself; the mini bar needs the room for the number."""
@@ -215,11 +237,11 @@ class CallerPresenter:
                     lambda why: self.handle(Explained(ticket, why.calls[-1].sentence if why.calls else "")),
                     lambda error: log.info("no reason for %s: %s", ticket, error),
                 )
-            case LoadClasses(language):
+            case LoadOffer(language):
                 jobs.submit(
-                    lambda: frozenset(p.id for p in hall.catalogue(language).priority_classes if p.privileged),
-                    lambda privileged: self.handle(ClassesCame(privileged)),
-                    lambda error: log.info("no priority classes: %s", error),
+                    lambda: hall.catalogue(language),
+                    lambda offer: self.handle(_offered(offer)),
+                    lambda error: log.info("no catalogue: %s", error),
                 )
 
     def _load_view(self, window: str, language: str) -> None:
@@ -233,6 +255,17 @@ class CallerPresenter:
         self._clock_ahead = view.time - self._scheduler.now()
         self.handle(ViewCame(view))
         self._looked()
+        self._look_when_due(view)
+
+    def _look_when_due(self, view: WindowView) -> None:
+        """Time alone changes something: somebody on hold is due, or the server calls. No fact need tell us."""
+        moments = [entry.due_at for entry in view.held if entry.due_at] + ([view.calls_at] if view.calls_at else [])
+        to_come = [moment for moment in moments if moment > view.time]
+        if self._due_alarm is not None:
+            self._due_alarm.cancel()
+        if to_come:
+            seconds = (min(to_come) - view.time).total_seconds()
+            self._due_alarm = self._scheduler.call_later(seconds, self._look_soon)
 
     def _view_failed(self, error: Exception) -> None:
         self._no_view(error)
@@ -243,6 +276,10 @@ class CallerPresenter:
 
     def _no_view(self, error: Exception) -> None:
         self.handle(ViewFailed(_as_refusal(error)))
+
+
+def _offered(offer: Catalogue) -> OfferCame:
+    return OfferCame(frozenset(one.id for one in offer.priority_classes if one.privileged), offer.services)
 
 
 def _as_refusal(error: Exception) -> HallError:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from caller.inputs import Press, Shrink, SignIn, Speak
 from caller.presenter import CallerPresenter
-from caller.state import Act, Stage, State
+from caller.state import Act, Details, Stage, State
 from contract.bodies import WindowState
 from contract.ids import new_idempotency_key
 from hallui.autopilot import Act as Doing
@@ -27,6 +28,9 @@ _PLAIN = {
     "requeue": Act.REQUEUE,
     "pause": Act.PAUSE,
     "resume": Act.RESUME,
+    "auto": Act.AUTO,
+    "add": Act.ADD,
+    "drop": Act.DROP,
     "close": Act.CLOSE,
 }
 _TEXT = {"finish": "outcome", "hold": "reason", "pause": "reason", "pick": "reason", "transfer": "note"}
@@ -75,16 +79,8 @@ class Rehearsal:
 
     def _pressing(self, name: str, act: Act) -> Doing:
         def do(arguments: Arguments, answer: Answer) -> None:
-            press = Press(
-                act,
-                new_idempotency_key(),
-                ticket=self._ticket(arguments),
-                queue=_text(arguments, "queue"),
-                window=_text(arguments, "window"),
-                text=_text(arguments, _TEXT.get(name, "")),
-                places=int(_text(arguments, "places") or 3),
-            )
-            self._presenter.handle(press)
+            what = replace(_details(name, arguments), ticket=self._ticket(arguments))
+            self._presenter.handle(Press(act, new_idempotency_key(), what))
             self._await(answer)
 
         return do
@@ -132,6 +128,8 @@ class Rehearsal:
                 "window_state": state.window_state,
                 "number": state.current.number if state.current else None,
                 "ticket_state": state.current.state if state.current else None,
+                "auto": view.auto if view else None,
+                "stops": [f"{stop.service} {stop.state}" for stop in state.stops],
                 "waiting": view.waiting_count if view else None,
                 "held": len(view.held) if view else None,
                 "missed": len(view.missed) if view else None,
@@ -147,6 +145,22 @@ class Rehearsal:
     def _quit(self, _: Arguments, answer: Answer) -> None:
         answer({"ok": True})
         self._leave()
+
+
+def _details(name: str, arguments: Arguments) -> Details:
+    items, on = arguments.get("items"), arguments.get("on")
+    return Details(
+        queue=_text(arguments, "queue"),
+        window=_text(arguments, "window"),
+        service=_text(arguments, "service"),
+        text=_text(arguments, _TEXT.get(name, "")),
+        places=int(_text(arguments, "places") or 3),
+        back=arguments.get("back") is True,
+        minutes=int(_text(arguments, "minutes") or 0),
+        items=tuple(str(item) for item in items) if isinstance(items, list) else (),
+        leaves=arguments.get("leaves") is True,
+        on=on if isinstance(on, bool) else None,
+    )
 
 
 def _answer_of(state: State) -> Mapping[str, object]:

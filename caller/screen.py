@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from caller import keys
-from caller.state import Act, Link, Shelf, State
+from caller.lists import anybody_due
+from caller.state import Act, Link, State
 from caller.words import (
     HINTS,
     LABELS,
     done_sentence,
+    party_words,
     reason_words,
     refusal_sentence,
     running,
     waited,
 )
-from contract.bodies import LineEntry, QueueEntry, ServiceState, Ticket, TicketState, WindowEntry, WindowState
+from contract.bodies import Ticket, TicketState, WindowState
 from i18n import Translator
 
 
@@ -63,28 +65,6 @@ class Timer:
     label: str = ""
     time: str = ""
     before: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One ticket in a list."""
-
-    ticket: str
-    number: str
-    service: str
-    note: str
-    time: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One line of a chooser: a queue or a window."""
-
-    queue: str
-    window: str
-    name: str
-    detail: str
 
 
 def title(state: State, t: Translator) -> str:
@@ -139,7 +119,7 @@ def _idle_words(state: State, t: Translator) -> str:
 
 
 def _details(state: State, ticket: Ticket, t: Translator) -> str:
-    parts = [_party(ticket.party, t), *_onward(state, t), ticket.person, ticket.document]
+    parts = [party_words(ticket.party, t), *_onward(state, t), ticket.person, ticket.document]
     if ticket.calls > 1:
         parts.append(t.plural("called {n} time", "called {n} times", ticket.calls))
     if ticket.note:
@@ -147,17 +127,10 @@ def _details(state: State, ticket: Ticket, t: Translator) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _party(people: int, t: Translator) -> str:
-    return t.plural("{n} person", "{n} people", people) if people > 1 else ""
-
-
 def _onward(state: State, t: Translator) -> list[str]:
-    """Where the visitor goes from here: back to a window that waits, then to what is still to do."""
-    if state.view is None:
-        return []
-    back = [t("Back to window {window}", window=label) for label in state.view.current_back[:1]]
-    then = state.view.current_then
-    return [*back, t("Then: {list}", list=" / ".join(then))] if then else back
+    """Back to a window that waits for the visitor; what is still to do has a line of its own."""
+    back = state.view.current_back[:1] if state.view else ()
+    return [t("Back to window {window}", window=label) for label in back]
 
 
 def timer(state: State, t: Translator, now: datetime) -> Timer:
@@ -221,69 +194,11 @@ def _longest_wait(state: State, t: Translator) -> Said:
     view = state.view
     if view is None or state.window_state is WindowState.CLOSED:
         return Said()
-    by_itself = t("Visitors are called automatically.") if view.auto and state.window_state is WindowState.OPEN else ""
-    if not view.waiting:
-        return Said(by_itself)
-    longest = t("Longest wait: {time}", time=waited(t, view.time - min(entry.since for entry in view.waiting)))
-    return Said(f"{by_itself} {longest}".strip())
-
-
-def shelf_titles(state: State, t: Translator) -> dict[Shelf, str]:
-    view = state.view
-    counts = (view.waiting_count, len(view.held), len(view.missed)) if view else (0, 0, 0)
-    names = (t("Waiting {n}", n=counts[0]), t("On hold {n}", n=counts[1]), t("Missed {n}", n=counts[2]))
-    return dict(zip(Shelf, names, strict=True))
-
-
-def rows(state: State, t: Translator, now: datetime) -> tuple[Row, ...]:
-    """The tickets of the shelf that is open."""
-    if state.view is None:
-        return ()
-    entries = {Shelf.WAITING: state.view.waiting, Shelf.HELD: state.view.held, Shelf.MISSED: state.view.missed}
-    return tuple(_row(entry, state, t, now) for entry in entries[state.shelf])
-
-
-def _row(entry: LineEntry, state: State, t: Translator, now: datetime) -> Row:
-    time = waited(t, now - entry.since)
-    lines = [f"{entry.number} · {entry.service_name}", entry.priority_name, t("Waited {time}", time=time)]
-    if entry.misses:
-        lines.append(t.plural("missed {n} time", "missed {n} times", entry.misses))
-    priority = entry.priority_name if entry.priority_class in state.privileged else ""
-    note = " · ".join(part for part in (priority, _party(entry.party, t), entry.note) if part)
-    return Row(entry.id, entry.number, entry.service_name, note, time, "\n".join([*lines, *filter(None, [entry.note])]))
-
-
-def empty_shelf(state: State, t: Translator) -> str:
-    return {
-        Shelf.WAITING: t("Nobody is waiting."),
-        Shelf.HELD: t("Nobody is on hold."),
-        Shelf.MISSED: t("Nobody was missed."),
-    }[state.shelf]
-
-
-def transfer_choices(state: State, t: Translator) -> tuple[Choice, ...]:
-    """Queues first, then windows that work."""
-    if state.view is None:
-        return ()
-    queues = tuple(_queue_choice(queue, state, t) for queue in state.view.transfer_queues)
-    windows = tuple(_window_choice(window, state, t) for window in state.view.transfer_windows)
-    return queues + windows
-
-
-def _queue_choice(queue: QueueEntry, state: State, t: Translator) -> Choice:
-    waiting = t.plural("{n} person is waiting", "{n} people are waiting", queue.waiting)
-    detail = waiting if queue.state is ServiceState.OPEN else t("Not open now")
-    return Choice(queue.id, "", f"{queue.prefix} · {local_name(queue.names, state.language)}", detail)
-
-
-def _window_choice(window: WindowEntry, state: State, t: Translator) -> Choice:
-    return Choice("", window.id, window_name(window, state, t), t(window.state.value))
-
-
-def window_name(window: WindowEntry, state: State, t: Translator) -> str:
-    return f"{t('Window {label}', label=window.label)} · {local_name(window.names, state.language)}"
-
-
-def local_name(names: dict[str, str], language: str) -> str:
-    """The name in `language`, else in English, else any."""
-    return names.get(language) or names.get("en") or next(iter(names.values()), "")
+    due = anybody_due(state)
+    words = [t.plural("{n} visitor on hold is due.", "{n} visitors on hold are due.", due)] if due else []
+    if view.auto and state.window_state is WindowState.OPEN:
+        words.append(t("F1 calls at once, F9 stops the calls."))
+    if view.waiting:
+        longest = view.time - min(entry.since for entry in view.waiting)
+        words.append(t("Longest wait: {time}", time=waited(t, longest)))
+    return Said(" ".join(words))

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from contract.bodies import Reason, Ticket, TicketState, WindowEntry, WindowState, WindowView
+from contract.bodies import (
+    Reason,
+    ServiceEntry,
+    StopEntry,
+    StopState,
+    Ticket,
+    TicketState,
+    WindowEntry,
+    WindowState,
+    WindowView,
+)
 
 
 class Act(StrEnum):
@@ -21,11 +32,14 @@ class Act(StrEnum):
     HOLD = "hold"
     TRANSFER = "transfer"
     POSTPONE = "postpone"
+    ADD = "add"
+    DROP = "drop"
     PICK = "pick"
     CALL_BACK = "call_back"
     REQUEUE = "requeue"
     PAUSE = "pause"
     RESUME = "resume"
+    AUTO = "auto"
     CLOSE = "close"
 
 
@@ -46,35 +60,54 @@ class Link(StrEnum):
 
 
 class Shelf(StrEnum):
-    """The three lists of tickets under the keys."""
+    """The lists under the keys: three of tickets, and what the visitor at the window has to do."""
 
     WAITING = "waiting"
     HELD = "held"
     MISSED = "missed"
+    VISIT = "visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an act is about, as far as it needs to be said.
+
+    `ticket` is an id, `text` a reason, note or outcome, `back` that a transferred visitor comes back, `minutes` how
+    long somebody is held (0 = until called back), `items` the services handled along, `leaves` that the visit ends
+    here, `on` whether the server calls (None = the other way from now).
+    """
+
+    ticket: str = ""
+    queue: str = ""
+    window: str = ""
+    service: str = ""
+    text: str = ""
+    places: int = 3
+    back: bool = False
+    minutes: int = 0
+    items: tuple[str, ...] = ()
+    leaves: bool = False
+    on: bool | None = None
+
+
+NOTHING_SAID: Final = Details()
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One intention of the clerk; a repeat of the same intention carries the same `key`.
 
-    `ticket` is an id, `text` a reason, note or outcome, `after` another act to send when this one was accepted,
-    `back` that a transferred visitor comes back.
+    `after` is another act to send, with the same details, when this one was accepted.
     """
 
     act: Act
     key: str
-    ticket: str = ""
-    queue: str = ""
-    window: str = ""
-    text: str = ""
-    places: int = 0
+    what: Details = NOTHING_SAID
     after: Act | None = None
-    back: bool = False
 
     def same_intention(self, other: Command) -> bool:
         """Whether `other` asks for the very same thing."""
-        mine = (self.act, self.ticket, self.queue, self.window, self.text, self.places, self.back)
-        return mine == (other.act, other.ticket, other.queue, other.window, other.text, other.places, other.back)
+        return (self.act, self.what) == (other.act, other.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +121,18 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of the last accepted act, when the clerk cannot see it anyway. Empty `number`: nobody was there."""
+    """What became of the last accepted act, when the clerk cannot see it anyway. Empty `number`: nobody was there.
+
+    `subject` names the service that was added or dropped, or that the visitor goes on to; `back` is the label of the
+    window he returns to, `minutes` how long he is held.
+    """
 
     act: Act
     number: str = ""
     became: TicketState | None = None
+    subject: str = ""
+    back: str = ""
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +156,8 @@ class Why:
 class State:
     """One moment.
 
-    `sheet` is the chooser that is open (transfer, pause or pick), `sheet_ticket` whom it is about. `privileged` are
-    the priority classes worth pointing out. `pending` is the one command under way, `unsure` the last one whose
+    `sheet` is the chooser that is open, `sheet_ticket` whom it is about. `privileged` are the priority classes worth
+    pointing out, `services` what the hall offers. `pending` is the one command under way, `unsure` the last one whose
     answer never came.
     """
 
@@ -127,6 +167,7 @@ class State:
     link: Link = Link.POLLED
     person: Person | None = None
     privileged: frozenset[str] = frozenset()
+    services: tuple[ServiceEntry, ...] = ()
     windows: tuple[WindowEntry, ...] = ()
     window: str = ""
     view: WindowView | None = None
@@ -145,6 +186,29 @@ class State:
     def current(self) -> Ticket | None:
         """The one active ticket at this window."""
         return self.view.current if self.view else None
+
+    @property
+    def stops(self) -> tuple[StopEntry, ...]:
+        """What the visitor at the window has to do, or has done: one stop at least while somebody is there."""
+        return self.view.current_stops if self.view and self.view.current else ()
+
+    @property
+    def at_desk(self) -> bool:
+        """Whether the visitor has come to the desk that hands everybody on; finishing does just that."""
+        return self.view is not None and self.view.at_desk
+
+    @property
+    def tickable(self) -> tuple[StopEntry, ...]:
+        """The further services of the visit that may be handled here along with this one; each once.
+
+        The steps of the service that is being done follow by themselves.
+        """
+        ours = self.current.service if self.current else ""
+        to_come: dict[str, StopEntry] = {}
+        for stop in self.stops:
+            if stop.state is StopState.OPEN and stop.service != ours:
+                to_come.setdefault(stop.service, stop)
+        return tuple(to_come.values())
 
     @property
     def other_staff(self) -> str:

@@ -21,11 +21,14 @@ LABELS: Final[dict[Act, str]] = {
     Act.HOLD: "Hold",
     Act.TRANSFER: "Transfer",
     Act.POSTPONE: "Postpone",
+    Act.ADD: "Add service",
+    Act.DROP: "Drop",
     Act.PICK: "Pick",
     Act.CALL_BACK: "Call back",
     Act.REQUEUE: "Line up again",
     Act.PAUSE: "Pause",
     Act.RESUME: "Resume",
+    Act.AUTO: "Automatic",
     Act.CLOSE: "Close window",
 }
 
@@ -33,17 +36,20 @@ HINTS: Final[dict[Act, str]] = {
     Act.OPEN: "Visitors can be called to this window.",
     Act.NEXT: "Call the visitor whose turn it is.",
     Act.START: "The visitor is here; the service time begins.",
-    Act.FINISH: "The visitor is done.",
+    Act.FINISH: "The visitor is done. With Shift+F3 you can say more.",
     Act.RECALL: "Announce the number once more.",
     Act.NO_SHOW: "The visitor did not come.",
-    Act.HOLD: "Put the visitor aside, for example to fetch papers; call back later.",
-    Act.TRANSFER: "Send the visitor to another queue or window, with the same number.",
+    Act.HOLD: "Put the visitor aside, for example to fetch papers: for some minutes, or until called back.",
+    Act.TRANSFER: "Send the visitor to another queue, window or service, with the same number.",
     Act.POSTPONE: "The visitor lets three others go first.",
+    Act.ADD: "One more service for this visit, with the same number.",
+    Act.DROP: "The visitor does not want this service any more.",
     Act.PICK: "Call this visitor out of order, with a reason.",
     Act.CALL_BACK: "Call this visitor to the window again.",
     Act.REQUEUE: "Back into the line, at the end.",
     Act.PAUSE: "Nobody is called here until you resume.",
     Act.RESUME: "Visitors can be called here again.",
+    Act.AUTO: "Who calls here: the server by itself, or you with F1.",
     Act.CLOSE: "End work at this window.",
 }
 
@@ -54,7 +60,11 @@ OUTCOMES: Final[dict[TicketState, str]] = {
     TicketState.EXPIRED: "{number} did not come and is no longer valid.",
     TicketState.HELD: "{number} is on hold.",
 }
-MOVED: Final = "{number} was transferred."
+MOVES: Final[dict[Act, str]] = {
+    Act.TRANSFER: "{number} was transferred.",
+    Act.ADD: "{service} is now part of this visit.",
+    Act.DROP: "{service} is no longer part of this visit.",
+}
 NOBODY: Final = "Nobody is waiting."
 
 REASONS: Final[dict[str, str]] = {
@@ -88,8 +98,15 @@ def done_sentence(t: Translator, done: Done) -> str:
     """What became of the visitor; "" when there is nothing to tell."""
     if not done.number:
         return t(NOBODY) if done.act is Act.NEXT else ""
-    if done.act is Act.TRANSFER:
-        return t(MOVED, number=done.number)
+    if done.back:
+        return t("{number} goes back to window {window}.", number=done.number, window=done.back)
+    if done.minutes:
+        held = "{number} is on hold for {n} minute.", "{number} is on hold for {n} minutes."
+        return t.plural(*held, done.minutes, number=done.number)
+    if done.act in (Act.FINISH, Act.TRANSFER) and done.subject:
+        return t("{number} goes on: {service}.", number=done.number, service=done.subject)
+    if done.act in MOVES:
+        return t(MOVES[done.act], number=done.number, service=done.subject)
     sentence = OUTCOMES.get(done.became) if done.became else None
     return t(sentence, number=done.number) if sentence else ""
 
@@ -111,3 +128,8 @@ def running(duration: timedelta) -> str:
 def waited(t: Translator, duration: timedelta) -> str:
     """A waiting time in whole minutes."""
     return t.plural("{n} minute", "{n} minutes", max(0, int(duration.total_seconds() // 60)))
+
+
+def party_words(people: int, t: Translator) -> str:
+    """How many come together; "" for one."""
+    return t.plural("{n} person", "{n} people", people) if people > 1 else ""

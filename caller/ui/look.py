@@ -60,6 +60,7 @@ QPushButton#act[role="primary"]:focus {{ border-color: {p.ink}; }}
 QPushButton#act[role="next"] {{ background: {p.tint}; border-color: {p.brand}; }}
 QPushButton#act[refused="true"], QPushButton#act[refused="true"]:disabled {{ border: 2px solid {p.bad}; }}
 QPushButton[role="tab"] {{
+  font-size: 14px; padding: 4px 2px;
   border: none; border-bottom: 3px solid transparent; border-radius: 0; background: transparent; color: {p.ink_soft};
 }}
 QPushButton[role="tab"]:checked {{
@@ -74,6 +75,16 @@ QListView {{
 QListView:focus {{ border-color: {p.brand}; }}
 QLabel[role="state"] {{ font-size: 34px; font-weight: bold; color: {p.ink_soft}; }}
 QLabel#badge {{ border-radius: 9px; padding: 1px 9px; font-size: 13px; font-weight: bold; }}
+QFrame#auto-strip {{ background: {p.ground}; border: 1px solid {p.line}; border-radius: 8px; }}
+QFrame#auto-strip[auto="true"] {{ background: {p.tint}; border-color: {p.brand}; }}
+QLabel#auto-word {{ font-size: 13px; font-weight: bold; color: {p.ink_soft}; }}
+QFrame#auto-strip[auto="true"] QLabel#auto-word {{ color: {p.brand}; }}
+QLabel#who-calls {{ font-size: 11px; font-weight: bold; color: {p.ink_soft}; }}
+QLabel#who-calls[auto="true"] {{ color: {p.brand}; }}
+QListWidget#finish-items {{ font-size: 15px; }}
+QListWidget#finish-items::item {{ height: 30px; padding-left: 6px; color: {p.ink}; }}
+QListWidget#finish-items::item:selected {{ background: {p.tint}; color: {p.ink}; }}
+QCheckBox {{ font-size: 15px; spacing: 8px; }}
 QScrollBar:vertical {{ background: transparent; width: 8px; margin: 2px; }}
 QScrollBar::handle:vertical {{ background: {p.line}; border-radius: 3px; min-height: 28px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}

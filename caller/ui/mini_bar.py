@@ -9,15 +9,17 @@ from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from caller import keys, screen
+from caller.calls import calling, calling_in_short
 from caller.screen import Said
 from caller.state import Act, Link, State
 from caller.ui.act_key import ActKey
 from caller.ui.elided import ElidedLabel
 from caller.ui.look import BAR_HEIGHT, BAR_WIDTH, THEME, icon
-from hallui.widgets import Key
+from hallui.widgets import Key, repolish
 from i18n import Translator
 
-_KEY_WIDTH = 86
+_KEY_WIDTH = 80
+_END_WIDTH = 42
 
 
 class MiniBar(QWidget):
@@ -46,6 +48,9 @@ class MiniBar(QWidget):
         self.expand.setIcon(icon("expand", self.devicePixelRatioF()))
         self.expand.setIconSize(QSize(20, 20))
         self.expand.setFixedWidth(30)
+        self.who_calls = QLabel(self)
+        self.who_calls.setObjectName("who-calls")
+        self.who_calls.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.expand.clicked.connect(self.expand_wanted)
         self._service = self._idle = ""
         self._lost = False
@@ -66,12 +71,20 @@ class MiniBar(QWidget):
         self.words.addWidget(visitor)
         self.words.addWidget(self.refusal)
         inside = QHBoxLayout(self)
-        inside.setContentsMargins(10, 2, 2, 2)
-        inside.setSpacing(6)
+        inside.setContentsMargins(10, 2, 1, 2)
+        inside.setSpacing(5)
         inside.addWidget(self.words, 1)
         for key in self.keys:
             inside.addWidget(key)
-        inside.addWidget(self.expand)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 2)
+        right.setSpacing(0)
+        right.addWidget(self.expand, 1, Qt.AlignmentFlag.AlignHCenter)
+        right.addWidget(self.who_calls)
+        self._right = QWidget(self)
+        self._right.setLayout(right)
+        self._right.setFixedWidth(_END_WIDTH)
+        inside.addWidget(self._right)
 
     def render_state(self, state: State, t: Translator, now: datetime) -> None:
         head, said = screen.head(state, t), screen.said(state, t)
@@ -87,6 +100,7 @@ class MiniBar(QWidget):
             key.setVisible(face is not None)
             if face is not None:
                 key.show_face(face, role="primary", refused=said.role == "bad" and said.act is face.act)
+        self._say_who_calls(state, t, now)
         self._offline(screen.link_words(state, t) if state.link is Link.LOST else Said())
         self.tick(state, t, now)
         self._say(said if state.refused is not None else Said())
@@ -95,7 +109,21 @@ class MiniBar(QWidget):
         timer = screen.timer(state, t, now)
         self.service.say(self._service)
         if not self._lost:
-            self.time.say(f"{timer.time} {timer.label}" if timer.time else self._idle)
+            self.time.say(f"{timer.time} {timer.label}" if timer.time else self._waits_for(state, t, now))
+
+    def _waits_for(self, state: State, t: Translator, now: datetime) -> str:
+        """Without a visitor: what the server does next where it calls, else who waits."""
+        who = calling(state, t, now)
+        return who.what if who is not None and who.auto else self._idle
+
+    def _say_who_calls(self, state: State, t: Translator, now: datetime) -> None:
+        who = calling(state, t, now)
+        self.who_calls.setVisible(who is not None)
+        if who is not None:
+            self.who_calls.setText(calling_in_short(state, t))
+            self.who_calls.setToolTip(f"{who.word}: {who.what}")
+            self.who_calls.setProperty("auto", who.auto)
+            repolish(self.who_calls)
 
     def _offline(self, link: Said) -> None:
         """The number stays readable; the line under it says that the server is away."""

@@ -72,6 +72,7 @@ class Panel(QWidget):
                 self.choose.render_state(state, t, said)
             case _:
                 self.work.render_state(state, t, now, said)
+                self.setMinimumHeight(PANEL_LEAST_HEIGHT + self.work.extra_height)
         if state.stage is not self._stage:
             self._stage = state.stage
             self._focus(state)
@@ -99,7 +100,7 @@ class Panel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.work.set_tight(event.size().height() < PANEL_TIGHT_HEIGHT)
+        self.work.set_tight(event.size().height() < PANEL_TIGHT_HEIGHT + self.work.extra_height)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from caller import keys
 from caller.inputs import CloseSheet, LeaveWindow, ShowShelf, Shrink, SignIn, SignOut, Speak
 from caller.presenter import CallerPresenter
-from caller.state import Shelf, Stage, State
+from caller.state import Act, Shelf, Stage, State
 from caller.ui import look
 from caller.ui.mini_bar import MiniBar
 from caller.ui.panel import Panel
@@ -87,11 +87,8 @@ class CallerShell(QObject):
         panel.sign_in.wanted.connect(lambda user, password: presenter.handle(SignIn(user, password)))
         panel.choose.chosen.connect(presenter.sit_down)
         panel.choose.left.connect(lambda: presenter.handle(SignOut()))
-        work.pressed.connect(lambda act, ticket: presenter.press(act, ticket=ticket))
-        work.transferred.connect(
-            lambda queue, window, note, back: presenter.choose(queue=queue, window=window, text=note, back=back)
-        )
-        work.reasoned.connect(lambda text: presenter.choose(text=text))
+        work.pressed.connect(presenter.press)
+        work.chosen.connect(presenter.choose)
         work.sheet_left.connect(lambda: presenter.handle(CloseSheet()))
         work.shelf_opened.connect(lambda shelf: presenter.handle(ShowShelf(shelf)))
         work.window_left.connect(lambda: presenter.handle(LeaveWindow()))
@@ -104,7 +101,10 @@ class CallerShell(QObject):
     def _hotkeys(self, window: QWidget) -> None:
         for number in range(1, 11):
             self._shortcut(window, f"F{number}", partial(self._act_key, f"F{number}"))
+        self._shortcut(window, keys.HOTKEYS[Act.AUTO], partial(self._act_key, keys.HOTKEYS[Act.AUTO]))
+        self._shortcut(window, keys.ASK_FINISH, self._ask_finish)
         self._shortcut(window, "F11", self._list_key)
+        self._shortcut(window, "Shift+F11", self._visit_key)
         self._shortcut(window, "F12", lambda: self._presenter.handle(Shrink(not self._presenter.state.mini)))
         self._shortcut(window, "Esc", self._escape)
 
@@ -117,8 +117,21 @@ class CallerShell(QObject):
     def _act_key(self, hotkey: str) -> None:
         state = self._presenter.state
         act = keys.act_of_hotkey(state, hotkey)
-        if act is not None and state.stage is Stage.WORK:
+        if act is None or state.stage is not Stage.WORK:
+            return
+        if act is not state.sheet or not self.panel.work.confirm(act):
             self._presenter.press(act)
+
+    def _ask_finish(self) -> None:
+        if self._presenter.state.stage is Stage.WORK:
+            self._presenter.press(Act.FINISH, ask=True)
+
+    def _visit_key(self) -> None:
+        """Straight to what the visitor has to do."""
+        if self._presenter.state.mini:
+            self._presenter.handle(Shrink(False))
+        self._presenter.handle(ShowShelf(Shelf.VISIT))
+        self.panel.work.shelves.list.setFocus()
 
     def _list_key(self) -> None:
         state = self._presenter.state

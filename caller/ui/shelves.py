@@ -1,4 +1,4 @@
-"""The three lists under the keys: who waits, who is on hold, who was missed; arrows and Enter work."""
+"""The lists under the keys: who waits, who is on hold, who was missed, and the visit's stops; arrows and Enter work."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ from PySide6.QtWidgets import (
 )
 
 from caller import screen
-from caller.screen import Row, Said
-from caller.state import Act, Shelf, State
+from caller.lists import Row, empty_shelf, shelf_titles
+from caller.screen import Said
+from caller.state import NOTHING_SAID, Act, Details, Shelf, State
 from caller.ui.act_key import ActKey
 from caller.ui.callout import Callout
-from caller.ui.look import THEME
+from caller.ui.look import THEME, mixed
+from contract.bodies import StopState
 from hallui.theme import make_font
 from i18n import Translator
 
@@ -43,8 +45,11 @@ _ACTS = {
     Shelf.WAITING: (Act.PICK,),
     Shelf.HELD: (Act.CALL_BACK, Act.REQUEUE),
     Shelf.MISSED: (Act.CALL_BACK, Act.REQUEUE),
+    Shelf.VISIT: (Act.ADD, Act.DROP),
 }
-LIST_ACTS = frozenset({Act.PICK, Act.CALL_BACK, Act.REQUEUE})
+LIST_ACTS = frozenset(act for acts in _ACTS.values() for act in acts)
+_INK = {"due": "accent", "now": "brand", "done": "good", "gone": "ink_soft"}
+"""The colour of the words at the right of a row with this role; the words say the same."""
 
 
 class Rows(QAbstractListModel):
@@ -70,7 +75,7 @@ class Rows(QAbstractListModel):
     def replace(self, rows: tuple[Row, ...]) -> None:
         if rows == self.rows:
             return
-        if [row.ticket for row in rows] == [row.ticket for row in self.rows]:
+        if [row.id for row in rows] == [row.id for row in self.rows]:
             self.rows = rows
             self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
             return
@@ -90,6 +95,8 @@ class RowPainter(QStyledItemDelegate):
         box: QRect = option.rect
         state: QStyle.StateFlag = option.state
         painter.save()
+        if row.role == "due":
+            painter.fillRect(box, mixed(THEME.palette.accent, THEME.palette.surface, 0.12))
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, THEME.colour("tint"))
             painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), THEME.colour("brand"))
@@ -107,14 +114,15 @@ class RowPainter(QStyledItemDelegate):
         painter.restore()
 
     def _line(self, painter: QPainter, box: QRect, row: Row) -> None:
-        painter.setFont(make_font(13))
+        painter.setFont(make_font(13, bold=row.role in ("due", "now")))
         minutes = QFontMetrics(painter.font()).horizontalAdvance(row.time)
-        painter.setPen(THEME.colour("ink_soft"))
+        painter.setPen(THEME.colour(_INK.get(row.role, "ink_soft")))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.time)
         painter.setFont(make_font(16, bold=True))
         painter.setPen(THEME.colour("ink"))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, row.number)
-        painter.setFont(make_font(14))
+        painter.setFont(make_font(14, bold=row.role == "now"))
+        painter.setPen(THEME.colour("ink_soft" if row.role == "gone" else "ink"))
         middle = box.adjusted(62, 0, -(minutes + 8), 0)
         painter.drawText(middle, Qt.AlignmentFlag.AlignVCenter, _cut(painter, row.service, middle.width()))
 
@@ -124,9 +132,10 @@ def _cut(painter: QPainter, text: str, width: int) -> str:
 
 
 class TicketList(QListView):
-    """A QListView that says so when it is empty, and gives Enter and Esc a meaning."""
+    """A QListView that says so when it is empty, and gives Enter, Shift+Enter (Ins, Del) and Esc a meaning."""
 
     entered_ticket = Signal()
+    second_wanted = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -140,7 +149,12 @@ class TicketList(QListView):
         self.doubleClicked.connect(lambda _: self.entered_ticket.emit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.isAutoRepeat() and (enter or event.key() in (Qt.Key.Key_Insert, Qt.Key.Key_Delete)):
+            return
+        if event.key() == Qt.Key.Key_Delete or (enter and event.modifiers() & Qt.KeyboardModifier.ShiftModifier):
+            self.second_wanted.emit()
+        elif enter or event.key() == Qt.Key.Key_Insert:
             self.entered_ticket.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
@@ -159,10 +173,10 @@ class TicketList(QListView):
 
 
 class Shelves(QWidget):
-    """Emits `opened(Shelf)` for a tab, `wanted(Act, ticket id)` for a key under the list, `left` for Esc."""
+    """Emits `opened(Shelf)` for a tab, `wanted(Act, Details)` for a key under the list, `left` for Esc."""
 
     opened = Signal(object)
-    wanted = Signal(object, str)
+    wanted = Signal(object, object)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -174,6 +188,7 @@ class Shelves(QWidget):
         self.list.setModel(self._model)
         self.list.setItemDelegate(RowPainter(self.list))
         self.list.entered_ticket.connect(lambda: self._want(_ACTS[self._shelf][0]))
+        self.list.second_wanted.connect(self._want_second)
         self.list.left.connect(self.left)
         self.callout = Callout(44, self)
         self.keys = [ActKey(act, wide=True, height=34, parent=self) for act in (Act.CALL_BACK, Act.REQUEUE)]
@@ -205,32 +220,32 @@ class Shelves(QWidget):
 
     @property
     def selected(self) -> str:
-        """The ticket id of the row the next act is about: the selected one, else the only one, else ""."""
-        return self._chosen() or (self._model.rows[0].ticket if len(self._model.rows) == 1 else "")
+        """The id of the row the next act is about: the selected one, else the only one, else ""."""
+        return self._chosen() or (self._model.rows[0].id if len(self._model.rows) == 1 else "")
 
     def _chosen(self) -> str:
         index = self.list.currentIndex()
         chosen = index.isValid() and self.list.selectionModel().isSelected(index)
-        return self._model.rows[index.row()].ticket if chosen else ""
+        return self._model.rows[index.row()].id if chosen else ""
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """New rows; who was selected stays selected while still there."""
         chosen = self._chosen()
         self._model.replace(rows)
         for place, row in enumerate(rows):
-            if row.ticket == chosen and not self.list.currentIndex().isValid():
+            if row.id == chosen and not self.list.currentIndex().isValid():
                 self.list.setCurrentIndex(self._model.index(place))
 
     def render_state(self, state: State, t: Translator, rows: tuple[Row, ...], said: Said) -> None:
         if state.shelf is not self._shelf:
             self._shelf = state.shelf
             self.list.clearSelection()
-        for shelf, words in screen.shelf_titles(state, t).items():
+        for shelf, words in shelf_titles(state, t).items():
             self._tabs[shelf].setText(words)
             self._tabs[shelf].setAccessibleName(words)
             self._tabs[shelf].setChecked(shelf is state.shelf)
-        self.list.empty_words = screen.empty_shelf(state, t)
-        self.list.setAccessibleName(screen.shelf_titles(state, t)[state.shelf])
+        self.list.empty_words = empty_shelf(state, t)
+        self.list.setAccessibleName(shelf_titles(state, t)[state.shelf])
         self.show_rows(rows)
         acts = _ACTS[state.shelf]
         for key, act in zip(self.keys, (*acts, None)[:2], strict=True):
@@ -246,11 +261,23 @@ class Shelves(QWidget):
         (face,) = screen.faces(state, t, (act,))
         if not self._model.rows:
             face = replace(face, enabled=False, why=self.list.empty_words)
+        elif act is Act.DROP and not any(stop.state is StopState.OPEN for stop in state.stops):
+            face = replace(face, enabled=False, why=t("There is nothing else on this visit."))
         key.show_face(face, refused=said.role == "bad" and said.act is act)
 
+    def _want_second(self) -> None:
+        acts = _ACTS[self._shelf]
+        if len(acts) > 1:
+            self._want(acts[1])
+
     def _want(self, act: Act) -> None:
-        if self.selected:
-            self.wanted.emit(act, self.selected)
+        if act is Act.ADD:
+            self.wanted.emit(act, NOTHING_SAID)
+        elif self.selected:
+            self.wanted.emit(act, self._details(act))
         elif self._model.rows:
             self.list.setCurrentIndex(self._model.index(0))
             self.list.setFocus()
+
+    def _details(self, act: Act) -> Details:
+        return Details(service=self.selected) if act is Act.DROP else Details(ticket=self.selected)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from caller import screen
+from caller.choices import window_name
 from caller.screen import Said
 from caller.state import Act, State
 from caller.ui.callout import Callout
-from caller.ui.sheets import ChoiceList, Line
+from caller.ui.choice_list import ChoiceList, Line
 from caller.words import LABELS
 from contract.bodies import WindowState
 from hallui.widgets import Key, Words
@@ -115,7 +115,7 @@ class ChoosePage(QWidget):
         self.list.offer(
             [
                 Line(
-                    screen.window_name(window, state, t),
+                    window_name(window, state, t),
                     "" if window.state is WindowState.CLOSED else t(window.state.value),
                     window.id,
                 )

@@ -8,25 +8,38 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from caller import keys, screen
+from caller.lists import rows
 from caller.screen import Said
-from caller.state import Act, State
+from caller.state import NOTHING_SAID, Act, State
+from caller.stops import way_in_full, way_words
 from caller.ui.act_key import ActKey
+from caller.ui.add_sheet import AddSheet
+from caller.ui.auto_strip import AutoStrip
 from caller.ui.callout import Callout
 from caller.ui.elided import ElidedLabel
-from caller.ui.look import badge_style
-from caller.ui.sheets import ReasonSheet, TransferSheet
+from caller.ui.finish_sheet import FinishSheet
+from caller.ui.hold_sheet import HoldSheet
+from caller.ui.look import PANEL_WIDTH, badge_style
+from caller.ui.reason_sheet import ReasonSheet
 from caller.ui.shelves import LIST_ACTS, Shelves
+from caller.ui.stops_line import StopsLine
+from caller.ui.transfer_sheet import TransferSheet
 from contract.bodies import TicketState
 from hallui.widgets import Key, set_role
 from i18n import Translator
 
 _COLUMNS = 4
+_SPACING = 4
 LONG_NAME = 40
 """Letters of a service's name from which it is set smaller, to stay in its two lines."""
+Sheet = TransferSheet | ReasonSheet | HoldSheet | FinishSheet | AddSheet
 
 
 class VisitorCard(QFrame):
-    """Number, state, service, running time; nothing to press. Its height never changes, so no key moves below it."""
+    """Number, state, service, running time; nothing to press. Its height never changes, so no key moves below it.
+
+    A visit of several services has a line for its stops, in the room of the service's second line.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +47,7 @@ class VisitorCard(QFrame):
         self.number, self.badge = _label("number", "number"), _label("", "badge")
         self.service, self.details = _label("service", "service"), ElidedLabel("small", "details")
         self.timer_label, self.timer = _label("small", "timer-label"), _label("timer", "timer")
+        self.stops = StopsLine(self)
         self.service.setWordWrap(True)
         self.service.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._more = ""
@@ -51,13 +65,22 @@ class VisitorCard(QFrame):
         inside.setSpacing(2)
         inside.addLayout(top, 1)
         inside.addWidget(self.service)
+        inside.addWidget(self.stops)
         inside.addWidget(self.details)
-        self.set_tight(False)
+        self._tight = self._several = False
+        self._lay_out()
 
     def set_tight(self, tight: bool) -> None:
-        """In a low panel there is room for one line of the service's name."""
-        self.setFixedHeight(138 if tight else 172)
-        self.service.setFixedHeight(24 if tight else 50)
+        """In a low panel there is room for one line of the service's name, and stops stand for the details."""
+        self._tight = tight
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.setFixedHeight(138 if self._tight else 172)
+        self.service.setFixedHeight(24 if self._tight or self._several else 50)
+        self.stops.setVisible(self._several)
+        self.details.setVisible(not (self._tight and self._several))
+        self.timer_label.setVisible(not (self._tight and self._several))
 
     def render_state(self, state: State, t: Translator) -> None:
         head = screen.head(state, t)
@@ -66,11 +89,19 @@ class VisitorCard(QFrame):
         self.badge.setText(head.badge)
         self.badge.setVisible(bool(head.badge))
         self.badge.setStyleSheet(badge_style(head.badge_role))
-        set_role(self.service, "service-long" if len(head.service) > LONG_NAME else "service")
-        self.service.setText(head.service)
+        way = way_words(state, t)
+        if bool(way) != self._several:
+            self._several = bool(way)
+            self._lay_out()
+        self.stops.say(state.stops, way, way_in_full(state, t))
+        set_role(self.service, "service-long" if len(head.service) > LONG_NAME and not way else "service")
+        self.service.setText(self._fitting(head.service) if way else head.service)
         self.service.setToolTip(head.service)
         self._more = head.details
         self.setAccessibleName(f"{head.number} {head.badge} {head.service}")
+
+    def _fitting(self, name: str) -> str:
+        return self.service.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, PANEL_WIDTH - 60)
 
     def tick(self, state: State, t: Translator, now: datetime) -> None:
         timer = screen.timer(state, t, now)
@@ -88,11 +119,10 @@ class OnePageStack(QStackedWidget):
 
 
 class WorkPage(QWidget):
-    """Emits `pressed(Act, ticket)`, `transferred(queue, window, note, back)`, `reasoned(text)` and quiet wishes."""
+    """Emits `pressed(Act, Details)`, `chosen(Details)` of the open chooser, and quiet wishes."""
 
-    pressed = Signal(object, str)
-    transferred = Signal(str, str, str, bool)
-    reasoned = Signal(str)
+    pressed = Signal(object, object)
+    chosen = Signal(object)
     sheet_left = Signal()
     shelf_opened = Signal(object)
     window_left = Signal()
@@ -105,18 +135,26 @@ class WorkPage(QWidget):
         self.primary = [ActKey(act, wide=True, height=58, size=19, parent=self) for act in (Act.NEXT, Act.FINISH)]
         self.callout = Callout(56, self)
         self.secondary = [ActKey(act, wide=False, height=50, parent=self) for act in keys.SECONDARY]
+        self.strip = AutoStrip(self)
+        self.strip.wanted.connect(lambda act: self.pressed.emit(act, NOTHING_SAID))
         for key in (*self.primary, *self.secondary):
-            key.wanted.connect(lambda act: self.pressed.emit(act, ""))
+            key.wanted.connect(lambda act: self.pressed.emit(act, NOTHING_SAID))
         self.shelves = Shelves(self)
         self.shelves.wanted.connect(self.pressed)
         self.shelves.opened.connect(self.shelf_opened)
         self.shelves.left.connect(self.primary[0].setFocus)
-        self.transfer = TransferSheet(self)
+        self.transfer, self.hold = TransferSheet(self), HoldSheet(self)
+        self.finish, self.add = FinishSheet(self), AddSheet(self)
         self.reasons = {act: ReasonSheet(act, self) for act in (Act.PAUSE, Act.PICK)}
-        self.transfer.chosen.connect(self.transferred)
-        self.transfer.left.connect(self.sheet_left)
-        for sheet in self.reasons.values():
-            sheet.chosen.connect(self.reasoned)
+        self.sheets: dict[Act, Sheet] = {
+            Act.TRANSFER: self.transfer,
+            Act.HOLD: self.hold,
+            Act.FINISH: self.finish,
+            Act.ADD: self.add,
+            **self.reasons,
+        }
+        for sheet in self.sheets.values():
+            sheet.chosen.connect(self.chosen)
             sheet.left.connect(self.sheet_left)
         self.change, self.leave = Key("", "change-window", "quiet", self), Key("", "sign-out", "quiet", self)
         self.change.clicked.connect(self.window_left)
@@ -144,22 +182,24 @@ class WorkPage(QWidget):
         lower.addWidget(self.shelves, 1)
         lower.addLayout(foot)
         self.stack = OnePageStack(self)
-        for page in (below, self.transfer, *self.reasons.values()):
+        for page in (below, *self.sheets.values()):
             self.stack.addWidget(page)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(4)
+        inside.setSpacing(_SPACING)
         inside.addWidget(self.card)
         inside.addSpacing(4)
+        inside.addWidget(self.strip)
         inside.addLayout(row)
         inside.addWidget(self.callout)
         inside.addWidget(self.stack, 1)
 
     def render_state(self, state: State, t: Translator, now: datetime, said: Said) -> None:
         self.card.render_state(state, t)
+        self.strip.render_state(state, t, now, refused=said.role == "bad" and said.act is Act.AUTO)
         self.tick(state, t, now)
         self._render_keys(state, t, said)
-        self.shelves.render_state(state, t, screen.rows(state, t, now), said)
+        self.shelves.render_state(state, t, rows(state, t, now), said)
         self.change.setVisible(state.may_leave and not state.fixed_window)
         self.leave.setVisible(state.may_leave)
         self.change.say(t("Another window"))
@@ -177,10 +217,24 @@ class WorkPage(QWidget):
 
     def tick(self, state: State, t: Translator, now: datetime) -> None:
         self.card.tick(state, t, now)
+        self.strip.tick(state, t, now)
 
     def fresh_rows(self, state: State, t: Translator, now: datetime) -> None:
         """Minutes go on while nothing else happens."""
-        self.shelves.show_rows(screen.rows(state, t, now))
+        self.shelves.show_rows(rows(state, t, now))
+
+    def confirm(self, act: Act) -> bool:
+        """The key of the open chooser came again: do what it stands at. False where that would be a surprise."""
+        sheet = self.sheets.get(act)
+        if not isinstance(sheet, HoldSheet | FinishSheet):
+            return False
+        sheet.confirm()
+        return True
+
+    @property
+    def extra_height(self) -> int:
+        """What the line about who calls needs on top of the panel's least height; nothing where staff call."""
+        return 0 if self.strip.isHidden() else self.strip.height() + _SPACING
 
     def next_shelf_or_focus(self, state: State) -> bool:
         """Focus the list; False when it has the focus already."""
@@ -214,12 +268,10 @@ class WorkPage(QWidget):
     def _key_of(self, act: Act | None, role: str) -> ActKey | None:
         if role != "bad":
             return None
-        return next((key for key in (*self.primary, *self.secondary) if key.act is act), None)
+        return next((key for key in (*self.primary, *self.secondary, self.strip.key) if key.act is act), None)
 
     def _render_sheet(self, state: State, t: Translator, said: Said) -> None:
-        page: TransferSheet | ReasonSheet | None = None
-        if state.sheet is not None:
-            page = self.transfer if state.sheet is Act.TRANSFER else self.reasons[state.sheet]
+        page = self.sheets[state.sheet] if state.sheet is not None else None
         if page is not None:
             page.render_state(state, t, said)
             self.stack.setCurrentWidget(page)

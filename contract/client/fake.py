@@ -111,7 +111,9 @@ class FakeHall(FakeAppointments):
         stops = stops_asked_for(book, body)
         for asked in dict.fromkeys(stop.service for stop in stops):
             self._check_limits(book.services[asked], body.document, body.party)
-        queue = book.queues[stops[0].queue]
+        first = fake_way.first_stop(book, stops)
+        stops = fake_way.begun(stops, first)
+        queue = book.queues[stops[first].queue]
         book.issued[queue.id] += 1
         ticket_id = book.new_id()
         ticket = Ticket(
@@ -120,7 +122,7 @@ class FakeHall(FakeAppointments):
             visit=f"v-{ticket_id}",
             leg=1,
             queue=queue.id,
-            service=stops[0].service,
+            service=stops[first].service,
             state=TicketState.WAITING,
             priority_class=body.priority_class or classes[0],
             channel=body.channel,
@@ -132,7 +134,7 @@ class FakeHall(FakeAppointments):
             person=_masked_name(body.document),
             document=_masked_number(body.document),
             party=body.party,
-            stops=fake_way.begun(stops, 0) if len(stops) > 1 else (),
+            stops=stops if len(stops) > 1 else (),
         )
         entry = book.add(ticket, body.document.number if body.document else "")
         book.say("ticket.issued", entry)
@@ -167,14 +169,15 @@ class FakeHall(FakeAppointments):
         was_now = any(stops[place].state is StopState.NOW for place in chosen)
         self._book.check(entry, "cancel" if was_now else "plan")
         stops = fake_way.settled(stops, chosen, StopState.DROPPED, "not_wanted")
-        left = fake_way.places(stops, StopState.OPEN)
         if not was_now:
             self._book.change(entry, stops=stops)
             self._book.say("ticket.replanned", entry)
             return entry
-        self._book.change(entry, state=TicketState.CANCELLED, stops=fake_way.begun(stops, left[0]) if left else stops)
+        best = fake_way.next_stop(self._book, stops, entry.ticket.zone)
+        stops = stops if best is None else fake_way.begun(stops, best)
+        self._book.change(entry, state=TicketState.CANCELLED, stops=stops)
         self._book.say("ticket.cancelled", entry)
-        return fake_way.go_on_waiting(self._book, entry, stops[left[0]]) if left else entry
+        return entry if best is None else fake_way.go_on_waiting(self._book, entry, stops[best])
 
     def printed(self, ticket_id: str, key: str = "") -> Ticket:
         return self._on_ticket("printed", ticket_id, key, self._mark_printed)

@@ -48,6 +48,8 @@ class FakeAppointments(FakeHandingOn):
         now, zone = self._book.now(), self._book.config.hall.time_zone
         if made.state is AppointmentState.CHECKED_IN:
             raise HallError("already_checked_in", {"number": made.number, "ticket": made.ticket})
+        if self._book.day_closed:
+            raise HallError("day_closed")
         if now < made.start - EARLY:
             opens = fake_views.clock_time(made.start - EARLY, zone)
             raise HallError("check_in_early", {"time": opens})

@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from contract.bodies import Reason, StaffEntry, Ticket, TicketState, WindowState
 from contract.config import HallConfig, MissedPolicy, Queue, Window
 from contract.errors import HallError
-from contract.events import BroadcastData, TicketData, WindowData, WireEvent
+from contract.events import BroadcastData, DayData, TicketData, WindowData, WireEvent
 
 S = TicketState
 ACTIVE: Final = frozenset({S.CALLED, S.SERVING})
@@ -86,6 +87,9 @@ class Book:
         self.privileged = {entry.id for entry in config.priority_classes if entry.privileged}
         self.closed = {queue.id for queue in config.queues if queue.hours == "never"}
         self.full: set[str] = set()
+        self.day_closed = False
+        self.ended: list[tuple[Entry, Ticket]] = []
+        """What the early end of the day ended, each as it was."""
         self.issued = dict.fromkeys(self.queues, 0)
         self.last_called = dict.fromkeys(self.queues, "")
         self.events: list[WireEvent] = []
@@ -108,6 +112,13 @@ class Book:
         if queue not in self.queues:
             raise HallError("unknown_queue")
         return self.queues[queue]
+
+    def is_shut(self, queue: str) -> bool:
+        """Whether nobody can join the queue any more today."""
+        return self.day_closed or queue in self.closed
+
+    def business_day(self) -> date:
+        return self.now().astimezone(ZoneInfo(self.config.hall.time_zone)).date()
 
     def active(self, window: str) -> Entry | None:
         """The one ticket at this window, if there is one."""
@@ -200,9 +211,9 @@ class Book:
         queue = self.queues[entry.ticket.queue]
         misses = entry.ticket.misses + 1
         window = entry.ticket.window
-        gone = queue.missed is MissedPolicy.EXPIRE
+        gone = queue.missed is MissedPolicy.EXPIRE or self.day_closed
         self.change(entry, state=S.EXPIRED if gone else S.NO_SHOW, misses=misses)
-        if misses < self.config.hall.policy.max_misses:
+        if misses < self.config.hall.policy.max_misses and not gone:
             if queue.missed is MissedPolicy.REQUEUE:
                 self._replace_in_line(entry, None)
             elif queue.missed is MissedPolicy.POSTPONE:
@@ -239,7 +250,7 @@ class Book:
         data = WindowData(window=config.id, label=config.label, zone=config.zone, state=desk.state, reason=desk.reason)
         return self.append(event_type, data)
 
-    def append(self, event_type: str, data: TicketData | WindowData | BroadcastData) -> WireEvent:
+    def append(self, event_type: str, data: TicketData | WindowData | BroadcastData | DayData) -> WireEvent:
         sequence = len(self.events) + 1
         event = WireEvent(
             id=f"e-{sequence:06d}",

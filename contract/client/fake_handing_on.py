@@ -80,6 +80,8 @@ class FakeHandingOn(FakeWindows):
     def _check_limits(self, service: Service, document: Document | None, party: int) -> None:
         book = self._book
         queue = book.queues[service.queue]
+        if book.day_closed:
+            raise HallError("day_closed")
         if queue.party_limit is not None and party > queue.party_limit:
             raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
         state = fake_views.queue_state(book, queue)

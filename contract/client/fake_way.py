@@ -1,20 +1,23 @@
-"""How a visit of the fake hall goes on: stops in the order asked for, the way back, and services added or dropped.
+"""How a visit of the fake hall goes on: the best stop next, the way back, and services added or dropped.
 
-Which stop is best next depends on the lines and is the real server's art; here the next one asked for is next, or one
-that the same window serves.
+Best is what the same window serves, then the shortest wait, then what is near, then the order asked for. Two things
+are the real server's alone: waits learned from services done (here: people ahead, shared by the windows), and going
+first where it closes soon (no queue of the fake hall closes by the clock).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from contract.bodies import Finish, Stop, StopState, Ticket, TicketState
+from contract.bodies import Finish, Stop, StopState, Ticket, TicketState, WindowState
 from contract.client.fake_book import Book, Entry
 from contract.errors import HallError
 
 _OPEN = frozenset({StopState.OPEN, StopState.NOW})
 _MOST_SERVICES = 8
 _MOST_RETURNS = 4
+_SAME_WAIT_MINUTES = 2.0
+"""Waits that differ by no more are the same to a visitor who would have to walk for the shorter one."""
 
 
 def stops_of(book: Book, known: Sequence[Stop], services: Iterable[str]) -> tuple[Stop, ...]:
@@ -24,7 +27,8 @@ def stops_of(book: Book, known: Sequence[Stop], services: Iterable[str]) -> tupl
         service = book.services.get(service_id)
         if service is None:
             raise HallError("unknown_service", field="services")
-        if any(stop.service == service_id and stop.state in _OPEN for stop in stops):
+        is_desk = service_id == book.config.hall.policy.desk
+        if any(stop.service == service_id and (is_desk or stop.state in _OPEN) for stop in stops):
             raise HallError("stop_twice", field="services")
         queues = (service.queue, *(step.queue for step in service.steps))
         stops += (Stop(service=service_id, queue=queue, state=StopState.OPEN) for queue in queues)
@@ -71,9 +75,11 @@ def after_finish(book: Book, entry: Entry, window: str, body: Finish) -> None:
 
 def end_leg(book: Book, entry: Entry, window: str, stops: tuple[Stop, ...], outcome: str, *, back: str = "") -> None:
     """Say that the leg is finished; the visitor goes `back` to a window, or on to the next of `stops`."""
-    shut = [place for place in places(stops, StopState.OPEN) if stops[place].queue in book.closed]
-    stops = settled(stops, shut, StopState.UNDONE, "queue_closed")
-    place = None if back else _next(book, stops, window)
+    shut = [
+        p for p in places(stops, StopState.OPEN) if book.is_shut(stops[p].queue) and not _here(book, stops[p], window)
+    ]
+    stops = _without_the_impossible(book, settled(stops, shut, StopState.UNDONE, "queue_closed"))
+    place = None if back else next_stop(book, stops, entry.ticket.zone, window)
     book.change(entry, stops=stops if place is None else begun(stops, place))
     book.say("ticket.finished", entry, outcome=outcome)
     if back:
@@ -103,21 +109,68 @@ def arrived_at(entry: Entry, to_window: str | None) -> tuple[str, ...]:
     return returns[1:] if to_window is not None and returns[:1] == (to_window,) else returns
 
 
-def _next(book: Book, stops: Sequence[Stop], window: str) -> int | None:
-    open_places = places(stops, StopState.OPEN)
-    own = [place for place in open_places if _is_ready(stops, place)]
-    here = [place for place in own if stops[place].queue in book.desk(window).config.serves]
-    return next(iter(here or own), None)
+def first_stop(book: Book, stops: Sequence[Stop]) -> int:
+    """Where a visit with these stops had best begin; at the desk, where there is one."""
+    desk = book.config.hall.policy.desk
+    if desk is not None and stops[0].service == desk:
+        return 0
+    best = next_stop(book, stops, book.queues[stops[0].queue].zone)
+    return 0 if best is None else best
 
 
-def _is_ready(stops: Sequence[Stop], place: int) -> bool:
-    """The steps of one service follow each other."""
-    return all(one.state not in _OPEN for one in stops[:place] if one.service == stops[place].service)
+def next_stop(book: Book, stops: Sequence[Stop], zone: str, window: str = "") -> int | None:
+    """The place of the best stop for a visitor in `zone`, at `window` if at any."""
+    ready = [place for place in places(stops, StopState.OPEN) if _is_ready(book, stops, place)]
+    here = [place for place in ready if _here(book, stops[place], window)]
+    if here or not ready:
+        return next(iter(here), None)
+    wait = {place: _minutes(book, stops[place].queue) for place in ready}
+    short = [place for place in ready if wait[place] <= min(wait.values()) + _SAME_WAIT_MINUTES]
+    near = [place for place in short if book.queues[stops[place].queue].zone == zone]
+    return (near or short)[0]
+
+
+def _minutes(book: Book, queue: str) -> float:
+    windows = max(1, sum(queue in desk.config.serves for desk in book.desks.values()))
+    return len(book.line(queue)) * book.queues[queue].service_minutes / windows
+
+
+def _here(book: Book, stop: Stop, window: str) -> bool:
+    """Whether the window where the visitor stands would go on with it at once."""
+    desk = book.desks.get(window)
+    goes_on = book.config.hall.policy.continue_here and desk is not None and desk.state is WindowState.OPEN
+    return goes_on and desk is not None and stop.queue in desk.config.serves
+
+
+def _before(book: Book, stops: Sequence[Stop], place: int) -> list[Stop]:
+    """What must be settled before: earlier steps of the same service, and services that come before it."""
+    stop = stops[place]
+    first = book.services[stop.service].after
+    return [
+        one
+        for other, one in enumerate(stops)
+        if (one.service == stop.service and other < place) or (one.service in first and one.service != stop.service)
+    ]
+
+
+def _is_ready(book: Book, stops: Sequence[Stop], place: int) -> bool:
+    return all(one.state not in _OPEN for one in _before(book, stops, place))
+
+
+def _without_the_impossible(book: Book, stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
+    """What needs something that was not done is not done either."""
+    while lost := [
+        place
+        for place in places(stops, StopState.OPEN)
+        if any(one.state is StopState.UNDONE for one in _before(book, stops, place))
+    ]:
+        stops = settled(stops, lost, StopState.UNDONE, "earlier_undone")
+    return stops
 
 
 def _go_on(book: Book, entry: Entry, stop: Stop, window: str) -> None:
     leg = _leg(book, entry, stop.queue, stop.service)
-    if stop.queue in book.desk(window).config.serves and book.config.hall.policy.continue_here:
+    if _here(book, stop, window):
         book.change(leg, state=TicketState.SERVING, window=window, started_at=book.now())
         _say(book, entry, leg, "here")
     else:

@@ -21,7 +21,7 @@ from contract.client import fake_views, fake_way
 from contract.client.fake_assigning import call_to
 from contract.client.fake_book import Desk, Entry
 from contract.client.fake_choosing import choose
-from contract.client.fake_door import FakeDoor
+from contract.client.fake_day import FakeDay
 from contract.config import Assignment, Queue
 from contract.errors import HallError
 
@@ -29,7 +29,7 @@ OVERSEERS: Final = frozenset({"duty_manager", "manager"})
 """Roles that may act at a window where somebody else sits."""
 
 
-class FakeWindows(FakeDoor):
+class FakeWindows(FakeDay):
     """The window half of HallApi."""
 
     # -- windows
@@ -184,7 +184,11 @@ class FakeWindows(FakeDoor):
         )
 
     def no_show(self, window: str, key: str = "") -> Ticket:
-        return self._on_current("no_show", window, key, self._book.miss)
+        def do(entry: Entry) -> None:
+            if self._book.miss(entry).state is TicketState.EXPIRED:
+                self._book.change(entry, stops=fake_way.ended(entry.ticket, "missed"))
+
+        return self._on_current("no_show", window, key, do)
 
     def hold(self, window: str, reason: str = "", key: str = "", *, minutes: int | None = None) -> Ticket:
         def do(entry: Entry) -> None:

@@ -32,7 +32,7 @@ from caller.inputs import (
     ViewFailed,
     WindowsCame,
 )
-from caller.state import Act, Link, Shelf, Stage, State
+from caller.state import Act, Details, Link, Shelf, Stage, State
 from contract.bodies import TakeTicket, WindowState, WindowView
 from contract.client.fake import FakeHall
 from contract.client.sample import CHIEF, CLERK
@@ -222,7 +222,7 @@ def test_after_a_transfer_the_window_is_free_although_the_ticket_has_a_new_leg()
     desk = Desk().serve().do(OpenSheet(Act.TRANSFER))
     from contract.bodies import Transfer
 
-    desk.do(Press(Act.TRANSFER, "k", queue="tax"), Accepted(desk.hall.transfer("w1", Transfer(queue="tax"))))
+    desk.do(Press(Act.TRANSFER, "k", Details(queue="tax")), Accepted(desk.hall.transfer("w1", Transfer(queue="tax"))))
     assert desk.state.current is None
     assert desk.state.sheet is None
     assert desk.state.done is not None
@@ -233,12 +233,12 @@ def test_pick_needs_a_reason_before_anything_is_asked() -> None:
     desk = Desk()
     assert desk.state.view is not None
     ticket = desk.state.view.waiting[1].id
-    desk.do(OpenSheet(Act.PICK, ticket), Press(Act.PICK, "k", ticket=ticket, text="  "))
+    desk.do(OpenSheet(Act.PICK, ticket), Press(Act.PICK, "k", Details(ticket=ticket, text="  ")))
     assert desk.state.refused is not None
     assert desk.state.refused.code == "reason_required"
     assert desk.state.sheet is Act.PICK
-    desk.do(Press(Act.PICK, "k", ticket=ticket, text="急事"))
-    assert [send.command.text for send in sends(desk.effects)] == ["急事"]
+    desk.do(Press(Act.PICK, "k", Details(ticket=ticket, text="急事")))
+    assert [send.command.what.text for send in sends(desk.effects)] == ["急事"]
 
 
 def test_a_chooser_closes_when_what_it_is_about_is_over() -> None:
@@ -344,7 +344,7 @@ def test_the_keys_of_each_window_state() -> None:
     desk = Desk()
     assert keys.primary(desk.state) == (Act.NEXT, Act.FINISH)
     assert keys.act_of_hotkey(desk.state, "F9") is Act.PAUSE
-    desk.do(Press(Act.PAUSE, "k", text="午休"), Accepted(desk.hall.pause_window("w1", "午休")))
+    desk.do(Press(Act.PAUSE, "k", Details(text="午休")), Accepted(desk.hall.pause_window("w1", "午休")))
     assert keys.primary(desk.state) == (Act.RESUME,)
     assert keys.act_of_hotkey(desk.state, "F1") is Act.RESUME
     assert keys.act_of_hotkey(desk.state, "F9") is Act.RESUME
@@ -371,7 +371,9 @@ def test_words_are_forgotten_only_while_they_are_the_words_shown() -> None:
 
 
 INPUTS: st.SearchStrategy[Input] = st.one_of(
-    st.builds(Press, st.sampled_from(Act), st.just("key-of-a-press"), text=st.sampled_from(["", "x"])),
+    st.builds(
+        Press, st.sampled_from(Act), st.just("key-of-a-press"), st.builds(Details, text=st.sampled_from(["", "x"]))
+    ),
     st.builds(OpenSheet, st.sampled_from(Act)),
     st.just(CloseSheet()),
     st.builds(ShowShelf, st.sampled_from(Shelf)),

@@ -9,7 +9,7 @@ import pytest
 
 from caller.inputs import SignIn, SignOut
 from caller.presenter import CallerPresenter
-from caller.state import Act, Link, Shelf, Stage
+from caller.state import Act, Details, Link, Shelf, Stage
 from contract.bodies import TakeTicket, WindowView
 from contract.client.fake import FakeHall
 from contract.client.sample import CHIEF, CLERK, Staff
@@ -102,21 +102,22 @@ def test_every_act_reaches_the_hall(bench: Bench) -> None:
     presenter.press(Act.NO_SHOW)
     missed = bench.presenter.state.view
     assert missed is not None
-    presenter.press(Act.CALL_BACK, ticket=missed.missed[0].id)
+    presenter.press(Act.CALL_BACK, Details(ticket=missed.missed[0].id))
     presenter.press(Act.HOLD)
+    presenter.choose()
     held = bench.presenter.state.view
     assert held is not None
-    presenter.press(Act.REQUEUE, ticket=held.held[0].id)
+    presenter.press(Act.REQUEUE, Details(ticket=held.held[0].id))
     presenter.press(Act.NEXT)
     presenter.press(Act.POSTPONE)
     view = bench.presenter.state.view
     assert view is not None
-    presenter.press(Act.PICK, ticket=view.waiting[2].id)
-    presenter.choose(text="急事")
+    presenter.press(Act.PICK, Details(ticket=view.waiting[2].id))
+    presenter.choose(Details(text="急事"))
     presenter.press(Act.TRANSFER)
-    presenter.choose(queue="tax", text="先交税")
+    presenter.choose(Details(queue="tax", text="先交税"))
     presenter.press(Act.PAUSE)
-    presenter.choose(text="午休")
+    presenter.choose(Details(text="午休"))
     presenter.press(Act.RESUME)
     presenter.press(Act.CLOSE)
     asked = [command.split()[0] for command in bench.hall.commands if not command.startswith("take_ticket")]

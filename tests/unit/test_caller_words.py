@@ -40,7 +40,7 @@ TABLES = (
     *words.REASONS.values(),
     *words.PAUSE_REASONS,
     *words.PICK_REASONS,
-    words.MOVED,
+    *words.MOVES.values(),
     words.NOBODY,
 )
 

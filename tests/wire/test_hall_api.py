@@ -125,7 +125,10 @@ def refused(code: str) -> Iterator[None]:
 
 
 def test_a_ticket_says_where_its_holder_stands(hall: HallApi) -> None:
-    first, second = take(hall), take(hall, "medical")
+    first = take(hall)
+    assert first.estimate is None, "all windows are closed: nobody can know"
+    sit_down(hall)
+    second = take(hall, "medical")
     assert (first.number, second.number) == ("A001", "A002")
     assert (first.position, first.ahead, second.position, second.ahead) == (1, 0, 2, 1)
     assert second.state is TicketState.WAITING
@@ -846,6 +849,80 @@ def test_one_number_walks_several_services(hall: HallApi) -> None:
     assert (finished.ticket, finished.state) == (ticket.id, TicketState.FINISHED)
     assert (continued.ticket, continued.state, continued.how) == (leg.id, TicketState.WAITING, "in_line")
     assert (continued.from_ticket, continued.from_queue, continued.from_window) == (ticket.id, "social", "w1")
+
+
+def test_a_visit_begins_where_the_wait_is_shortest(hall: HallApi) -> None:
+    for _ in range(4):
+        take(hall)
+    ticket = several(hall, "pension", "invoices")
+    assert (ticket.number, ticket.queue, ticket.service) == ("B001", "tax", "invoices")
+    assert way(ticket) == [("pension", "open"), ("invoices", "now")]
+
+
+def test_among_equal_waits_the_next_stop_is_the_near_one_then_the_one_asked_for_first(hall: HallApi) -> None:
+    sit_down(hall)
+    for services in (("pension", "id-card", "invoices"), ("pension", "invoices", "tax-return")):
+        number = several(hall, *services).number
+        serve(hall, "w1")
+        hall.finish("w1")
+        leg = hall.find_ticket(number)
+        assert (leg.queue, leg.service) == ("tax", "invoices")
+        hall.cancel(leg.id)
+
+
+def test_when_the_day_is_closed_who_is_here_is_served_and_nobody_else(hall: HallApi) -> None:
+    held, here = several(hall, "pension", "id-card", "medical"), take(hall)
+    waiting = several(hall, "invoices", "id-card")
+    booking = booked(hall, next_half_hour(hall))
+    sit_down(hall)
+    hall.login(CHIEF.user, CHIEF.password)
+    for _ in range(2):
+        call(hall)
+        if not hall.window("w1").held:
+            hall.hold("w1")
+    report = hall.close_day()
+    assert {(hit.number, hit.state, hit.becomes) for hit in report.tickets} == {
+        (held.number, TicketState.HELD, TicketState.EXPIRED),
+        (here.number, TicketState.CALLED, None),
+        (waiting.number, TicketState.WAITING, TicketState.EXPIRED),
+    }
+    for refused_now in (
+        lambda: take(hall),
+        lambda: hall.check_in(CheckIn(code=booking.code)),
+        lambda: hall.add_stops(here.id, ["id-card"]),
+        hall.close_day,
+    ):
+        with refused("day_closed"):
+            refused_now()
+    assert {service.state for service in hall.catalogue("en").services} == {ServiceState.CLOSED}
+    over = hall.ticket(waiting.id)
+    assert over.state is TicketState.EXPIRED
+    assert {(stop.state.value, stop.reason) for stop in over.stops} == {("undone", "day_closed")}
+    assert hall.no_show("w1").state is TicketState.EXPIRED
+    assert {hit.becomes for hit in hall.reopen_day().tickets} == {TicketState.HELD, TicketState.WAITING}
+    assert hall.ticket(waiting.id).state is TicketState.WAITING
+    assert way(hall.ticket(held.id)) == way(held)
+    with refused("day_open"):
+        hall.reopen_day()
+    assert hall.call_back("w1", held.id).ticket.id == held.id
+    days = [event.type for event in hall.events(0).events if event.type.startswith("day.")]
+    assert days == ["day.closed", "day.reopened"]
+
+
+def test_on_a_closed_day_a_visit_goes_on_only_where_it_is(hall: HallApi) -> None:
+    sit_down(hall, "w2")
+    several(hall, "pension", "id-card", "invoices")
+    serve(hall, "w2")
+    hall.login(CHIEF.user, CHIEF.password)
+    hall.close_day()
+    hall.login(CLERK.user, CLERK.password)
+    done = hall.finish("w2")
+    assert way(done) == [("pension", "done"), ("id-card", "undone"), ("invoices", "now")]
+    current = hall.window("w2").current
+    assert current is not None
+    assert (current.service, current.state) == ("invoices", TicketState.SERVING)
+    hall.finish("w2")
+    assert hall.window("w2").current is None
 
 
 def test_a_window_that_serves_the_next_service_goes_on(hall: HallApi) -> None:
