@@ -49,7 +49,7 @@ def _with_what_he_needs(uow: UnitOfWork, ticket: Ticket, services: tuple[str, ..
     for service in new:
         found = plan.services[service]
         with about(service):
-            admit(uow, found, plan.queues[found.queue], ticket.visit.holder, seen=True)
+            admit(uow, found, plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id, seen=True)
     visits.reserve(uow, stops[len(itinerary.stops) :])
     return replace(itinerary, stops=stops)
 
