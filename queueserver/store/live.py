@@ -18,7 +18,7 @@ from queueserver.domain.closure import Closure, in_force
 from queueserver.domain.daybook import Closing
 from queueserver.domain.eligibility import is_privileged
 from queueserver.domain.errors import DomainError
-from queueserver.domain.events import Event
+from queueserver.domain.events import Event, WindowEvent
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.lessons import lesson
@@ -27,7 +27,7 @@ from queueserver.domain.loads import Loads
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import local_hour
 from queueserver.domain.sharing import Sharing
-from queueserver.domain.statistics import Cell, Tally, counted
+from queueserver.domain.statistics import Cell, Tally, counted, stretch
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 from queueserver.domain.workload import UNKNOWN_MINUTES, Floor, loads_of
@@ -320,7 +320,11 @@ class Unit:
 
     def record(self, event: Event) -> None:
         self.events.append(event)
-        self._counted += counted(event, self._was.get, self.now, self._hour)
+        if isinstance(event, WindowEvent):
+            before = self._live.windows.get(event.window.id)
+            self._counted += stretch(before, event, self.now, self._hour) if before else ()
+        else:
+            self._counted += counted(event, self._was.get, self.now, self._hour)
 
     def put_closure(self, closure: Closure) -> None:
         self._new_closures.append(closure)
