@@ -148,7 +148,7 @@ class FakeHall(FakeAppointments):
             stops = fake_way.stops_of(self._book, entry.ticket.stops or (now,), services)
             for service in services:
                 with about(service):
-                    self._check_limits(service, entry.person, 1)
+                    self._check_limits(service, entry.person, 1, visit=entry.ticket.visit)
             self._book.change(entry, stops=stops)
             self._book.say("ticket.replanned", entry)
             return entry.ticket

@@ -75,7 +75,7 @@ class FakeHandingOn(FakeWindows):
         stops = fake_way.stops_of(book, stops, new)
         for service in new:
             with about(service):
-                self._check_limits(service, entry.person, 1, seen=True)
+                self._check_limits(service, entry.person, 1, visit=ticket.visit, seen=True)
         book.change(entry, state=TicketState.FINISHED, finished_at=book.now())
         fake_way.end_leg(book, entry, window, stops, "handed_on", back="".join(back))
 
@@ -89,10 +89,10 @@ class FakeHandingOn(FakeWindows):
             if (desk and one == desk.id) or (one == ticket.service and ticket.queue in walked):
                 raise HallError("invalid_field", {"field": "services"}, field="services")
 
-    def _check_limits(self, asked: str, person: str, party: int, *, seen: bool = False) -> None:
+    def _check_limits(self, asked: str, person: str, party: int, *, visit: str = "", seen: bool = False) -> None:
         """Whether the service may be asked for by the holder of the document number `person`, "" = without one.
 
-        `seen`: staff look at the document.
+        `visit` is the one it is added to; `seen`: staff look at the document.
         """
         book = self._book
         service = book.services.get(asked)
@@ -106,7 +106,7 @@ class FakeHandingOn(FakeWindows):
             raise HallError("queue_closed")
         if service.requires_document and not person and not seen:
             raise HallError("invalid_field", {"field": "document"}, field="document")
-        self._check_person(queue, person)
+        self._check_person(queue, person, visit)
         if queue.waiting_limit is not None and len(book.line(queue.id)) >= queue.waiting_limit:
             raise HallError("line_full")
         if queue.party_limit is not None and party > queue.party_limit:
@@ -114,13 +114,16 @@ class FakeHandingOn(FakeWindows):
         if state is ServiceState.FULL:
             raise HallError("queue_full")
 
-    def _check_person(self, queue: Queue, person: str) -> None:
+    def _check_person(self, queue: Queue, person: str, visit: str) -> None:
         if not person or queue.person_limit is None:
             return
         mine = [
             e.ticket
             for e in self._book.entries.values()
-            if e.person == person and e.ticket.queue == queue.id and e.ticket.state not in _OVER
+            if e.person == person
+            and e.ticket.visit != visit
+            and e.ticket.queue == queue.id
+            and e.ticket.state not in _OVER
         ]
         if len(mine) >= queue.person_limit:
             raise HallError("person_limit", {"number": mine[0].number, "ticket": mine[0].id})
