@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from hardware.ports import Card, CardReader, Condition, Health, Scanner
 from kiosk import inputs as on
 from kiosk.acts import Visitor
 from kiosk.cards import card_input
+from kiosk.passports import PassportLines
 from kiosk.presenter import Desks, KioskPresenter
 from kiosk.printing import SlipPrinter
 from kiosk.settings import KioskSettings
@@ -63,8 +65,8 @@ def build(settings: KioskSettings, app: QApplication, stack: ExitStack) -> Kiosk
     window = KioskWindow(presenter.tell, scheduler, presenter.state)
     presenter.observe(window.show_state)
     stack.callback(window.close)
-    _watch_cards(settings, presenter, bridge, stack)
-    _watch_codes(settings, presenter, bridge, stack)
+    passports = _watch_cards(settings, presenter, bridge, stack)
+    _watch_codes(settings, presenter, passports, bridge, stack)
     _listen(settings, api, presenter, bridge, stack)
     if settings.autopilot:
         _rehearse(settings.autopilot, app, window, Visitor(presenter, scheduler), bridge, stack)
@@ -102,31 +104,45 @@ def _listen(
     listener.start()
 
 
-def _watch_cards(settings: KioskSettings, presenter: KioskPresenter, bridge: Bridge, stack: ExitStack) -> None:
+def _watch_cards(settings: KioskSettings, presenter: KioskPresenter, bridge: Bridge, stack: ExitStack) -> PassportLines:
     if not settings.card_reader:
-        return
+        return PassportLines(None)
     reader: CardReader = registry.open_card_reader(settings.card_reader)
     stack.callback(reader.close)
+    passports = PassportLines(reader)
+
+    def heard(code: str, news: on.Input) -> None:
+        passports.reader_is(code)
+        presenter.tell(news)
 
     def on_card(card: Card) -> None:
-        bridge.post(lambda: presenter.tell(card_input(card)))
+        bridge.post(lambda: heard("ok", card_input(card)))
 
     def on_fault(health: Health) -> None:
-        code = "ok" if health.condition is not Condition.DOWN and health.code != "unreadable" else health.code
-        bridge.post(lambda: presenter.tell(on.ReaderIs(code)))
+        speaks = health.condition is Condition.DOWN or health.code in on.ABOUT_ONE_CARD
+        code = health.code if speaks else "ok"
+        bridge.post(lambda: heard(code, on.ReaderIs(code)))
 
     reader.start(on_card, on_fault)
     on_fault(reader.health())
+    return passports
 
 
-def _watch_codes(settings: KioskSettings, presenter: KioskPresenter, bridge: Bridge, stack: ExitStack) -> None:
+def _watch_codes(
+    settings: KioskSettings, presenter: KioskPresenter, passports: PassportLines, bridge: Bridge, stack: ExitStack
+) -> None:
     if not settings.scanner:
         return
     scanner: Scanner = registry.open_scanner(settings.scanner)
     stack.callback(scanner.close)
 
+    def scanned(text: str) -> None:
+        news = passports.scanned(text, time.monotonic())
+        if news is not None:
+            presenter.tell(news)
+
     def on_scan(text: str) -> None:
-        bridge.post(lambda: presenter.tell(on.CodeScanned(text)))
+        bridge.post(lambda: scanned(text))
 
     def on_fault(health: Health) -> None:
         code = "ok" if health.condition is not Condition.DOWN else health.code

@@ -119,10 +119,11 @@ def _printer(state: State, news: on.PrinterIs) -> Step:
 
 
 def _reader(state: State, news: on.ReaderIs) -> Step:
-    if news.code == "unreadable":
-        if isinstance(state.page, Identify | CheckIn):
-            return turn_to(state, replace(state.page, problem="unreadable")), ()
-        return state, ()
+    if news.code in on.ABOUT_ONE_CARD:
+        if not isinstance(state.page, Identify | CheckIn):
+            return state, ()
+        no_scanner = news.code == "mrz_needed" and state.world.scanner != "ok"
+        return turn_to(state, replace(state.page, problem="no_scanner" if no_scanner else news.code)), ()
     return replace(state, world=replace(state.world, reader=news.code)), ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from contract.bodies import Catalogue, Ticket
 from kiosk.state import PersonKind
@@ -210,9 +211,13 @@ class PrinterIs:
     code: str
 
 
+ABOUT_ONE_CARD: Final = frozenset({"unreadable", "taken_away", "mrz_needed", "bad_mrz", "wrong_key", "access_refused"})
+"""What a reader says of the card or document that lies there, while the reader itself is well."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderIs:
-    """ "ok", "none", or what ails the card reader; "unreadable" is about one card."""
+    """ "ok", "none", what ails the card reader, or one of ABOUT_ONE_CARD."""
 
     code: str
 

@@ -39,6 +39,12 @@ _DOCUMENT: Final[Mapping[str, str]] = {
     "code_short": "The booking code has 7 letters and digits.",
     "no_booking": "This is not the code of a booking. Please type your booking code.",
     "unreadable": "The card could not be read. Please place it again, or type the number.",
+    "taken_away": "The card was taken away too soon. Please leave it until it has been read.",
+    "mrz_needed": "Now hold the lines at the foot of the photo page to the scanner.",
+    "no_scanner": "This document cannot be opened here. Please type its number.",
+    "bad_mrz": "The lines could not be read. Please hold them to the scanner again, or type the number.",
+    "wrong_key": "These are the lines of another document. Please hold the right page to the scanner.",
+    "access_refused": "This document cannot be opened here. Please type its number.",
 }
 _FLOOR: Final = re.compile(r"(^|\s)([BL]?\d{1,2}F|F\d{1,2})($|\s)")
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -89,20 +89,20 @@ class LineCollector:
         self._lines: tuple[str, ...] = ()
         self._last = 0.0
 
-    def add(self, text: str, now: float) -> str:
-        """All lines of a document once the last has come, empty before that and for anything else."""
+    def add(self, text: str, now: float) -> str | None:
+        """All lines of a document once the last has come, empty before that; None for anything else."""
         if looks_like_mrz(text):
             return _plain(text)
         plain = _plain(text)
-        if len(plain) not in _LINES or not set(plain) <= set(_VALUES):
+        if len(plain) not in _LINES or "<" not in plain or not set(plain) <= set(_VALUES):
             self._lines = ()
-            return ""
+            return None
         fresh = now - self._last <= self.WITHIN and self._lines and len(self._lines[0]) == len(plain)
         self._lines, self._last = (*self._lines, plain) if fresh else (plain,), now
         if len(self._lines) < _LINES[len(plain)]:
             return ""
         whole, self._lines = "".join(self._lines), ()
-        return whole if "<" in whole else ""
+        return whole
 
 
 def parse(text: str) -> Mrz:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from contract import bodies
-from queueserver.accounts.roles import EVERYBODY, TICKET_GIVERS
+from queueserver.accounts.roles import EVERYBODY, STAFF, TICKET_GIVERS
 from queueserver.api.deps import LeanRoute, documented, eyes_of, house, json_response, read_body, submit, ticket_id, who
 from queueserver.api.people import holder_of
 from queueserver.domain.errors import DomainError
@@ -16,9 +16,11 @@ router = APIRouter(prefix="/halls/{hall}", route_class=LeanRoute, tags=["kiosk"]
 
 @router.post("/tickets", **documented(bodies.Ticket, bodies.TakeTicket, 201))
 async def take_ticket(hall: str, request: Request) -> Response:
-    """Give out the next number of a service's queue."""
+    """Give out the next number of a service's queue; past the desk of a two-level hall only at the staff's hands."""
     asker = await who(request, hall, TICKET_GIVERS)
     body = await read_body(request, bodies.TakeTicket)
+    if body.channel is bodies.Channel.DESK and not asker.may(STAFF):
+        raise DomainError("channel_not_yours", field="channel", channel=body.channel.value)
     command = commands.TakeTicket(
         service=body.service,
         channel=body.channel.value,

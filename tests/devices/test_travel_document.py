@@ -82,7 +82,7 @@ def test_a_line_that_comes_too_late_or_after_something_else_begins_anew() -> Non
     first, last = PASSPORT.split("\n")
     late, broken = mrz.LineCollector(), mrz.LineCollector()
     assert [late.add(first, 0.0), late.add(last, 3.0), late.add(first, 4.0)] == ["", "", last + first]
-    assert [broken.add(first, 0.0), broken.add("BK-1234567", 0.1), broken.add(last, 0.2)] == ["", "", ""]
+    assert [broken.add(first, 0.0), broken.add("BK-1234567", 0.1), broken.add(last, 0.2)] == ["", None, ""]
     assert mrz.LineCollector().add(PASSPORT, 0.0) == PASSPORT.replace("\n", "")
 
 

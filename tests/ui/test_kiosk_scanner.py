@@ -16,6 +16,7 @@ from contract.client.fake import FakeHall
 from hardware.scanners.virtual import VirtualScanner
 from kiosk import app
 from kiosk.settings import KioskSettings
+from kiosk.ui.choosing import DepartmentsScreen
 from kiosk.ui.window import KioskWindow
 
 SOON = 20_000
@@ -77,3 +78,12 @@ def test_a_scanner_that_is_pulled_out_is_no_longer_offered(
     qtbot.waitUntil(lambda: said(kiosk, "start-devices") == "", timeout=SOON)
     scanner.plug()
     qtbot.waitUntil(lambda: said(kiosk, "start-devices") != "", timeout=SOON)
+
+
+def test_passport_lines_held_to_the_scanner_say_who_it_is_as_a_card_would(
+    kiosk: KioskWindow, scanner: VirtualScanner, qtbot: Any
+) -> None:
+    qtbot.waitUntil(lambda: said(kiosk, "start-devices") != "", timeout=SOON)
+    for line in ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"):
+        scanner.scan(line)
+    qtbot.waitUntil(lambda: isinstance(kiosk.screen_shown, DepartmentsScreen), timeout=SOON)
