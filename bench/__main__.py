@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import bars, engine, kiosk, server, simulation
+from bench import bars, engine, estimate, kiosk, server, simulation
 from bench.figures import Figure, keep, machine, middle, show
 from bench.floors import bare_server, broker_milliseconds, durable_commits_per_second
 from bench.hall import HALL, RunningHall, running_hall
@@ -22,11 +22,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="repetitions of each figure (the median counts)")
     parser.add_argument("--seconds", type=float, default=5.0, help="length of one run")
-    parser.add_argument("--only", choices=["engine", "server", "kiosk", "simulation", "bars"], help="measure one part")
+    parts = ["engine", "estimate", "server", "kiosk", "simulation", "bars"]
+    parser.add_argument("--only", choices=parts, help="measure one part")
     chosen = parser.parse_args()
     about, figures = machine(), list[Figure]()
     if chosen.only in (None, "engine"):
         figures += engine.figures(chosen.runs)
+    if chosen.only in (None, "estimate"):
+        figures += estimate.figures(chosen.runs)
     if chosen.only in (None, "server"):
         fresh = _server(chosen.runs, chosen.seconds, 0)
         aged = _server(chosen.runs, chosen.seconds, PAST_TICKETS)

@@ -49,6 +49,18 @@ class Promises(Body):
     mean_width_minutes: float | None = None
 
 
+class WindowHours(Body):
+    """How long windows were open (not paused) and paused, and how long of the open time nobody was there, in seconds.
+
+    A stretch counts when it has ended; `left_open` windows nobody had closed when the day turned.
+    """
+
+    open_seconds: float = 0.0
+    paused_seconds: float = 0.0
+    idle_seconds: float = 0.0
+    left_open: int = 0
+
+
 class StatisticsRow(Body):
     """`counts` by measure, those that are nought left out; see GET .../statistics/definitions for each measure."""
 
@@ -59,6 +71,8 @@ class StatisticsRow(Body):
     way: Duration
     service: Duration
     promises: Promises
+    windows: WindowHours = WindowHours()
+    """Grouped by window, person, hour, day or month; elsewhere it is nothing."""
 
 
 class Statistics(Body):

@@ -24,6 +24,8 @@ def parser(description: str | None) -> OneLineParser:
     source = made.add_mutually_exclusive_group(required=True)
     source.add_argument("--day", type=_day, metavar="DATE", help="a past day of the database, e.g. 2027-03-01")
     source.add_argument("--scenario", type=Path, metavar="FILE", help="an invented one, see docs/simulation.md")
+    source.add_argument("--table", type=Path, metavar="FILE", help="past days, a line a visitor: arrived, called, ...")
+    made.add_argument("--time-zone", default="Asia/Shanghai", metavar="ZONE", help="of the table's times")
     place = made.add_argument_group("where the past day is (default: the database of hall serve on this machine)")
     place.add_argument("--config", type=Path, metavar="FILE", help="settings file of hall serve")
     place.add_argument("--data-dir", type=Path, metavar="DIR", help="data folder of hall serve")
@@ -65,6 +67,8 @@ def must_fit(given: argparse.Namespace, asked: OneLineParser, *, tried: bool) ->
     """End the command when its options contradict each other."""
     if given.day and (given.days or given.seed is not None):
         asked.error("--days and --seed belong to a scenario; --day is one recorded day")
+    if given.table and (given.days or given.seed is not None or given.seeds or given.arrivals != 1):
+        asked.error("--days, --seed, --seeds and --arrivals are not for --table; its days are what they are")
     if given.day and given.seeds and given.arrivals == 1:
         asked.error("--seeds needs something left to chance: a scenario, or --arrivals")
     if given.brief and not tried:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.config import HallConfig, text_for
 from hall import simulateargs
@@ -20,6 +20,7 @@ from hall.simulatetable import answer, as_csv, lines, side_by_side
 from hall.steps import Steps
 from hall.wholefile import written_whole
 from queueserver.simulation.days import Days, Played, play
+from queueserver.simulation.daytable import TableDays, TableError, read_table, table_summary
 from queueserver.simulation.effect import Effects, effects
 from queueserver.simulation.invention import InventedDays
 from queueserver.simulation.records import merged
@@ -49,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
         source = _source(given)
         what_if.hall(source.after(1).config)
         done = _Done.of(given, source, what_if, tried=tried)
-    except ScenarioError as error:
+    except (ScenarioError, TableError) as error:
         print(*error.lines, sep="\n", file=sys.stderr)
         return 1
     except WhatIfError as error:
@@ -108,7 +109,20 @@ class _Done:
 
 
 def _source(given: argparse.Namespace) -> _Source:
+    if given.table:
+        return _of_table(given)
     return _invented(given) if given.scenario else _recorded(given)
+
+
+def _of_table(given: argparse.Namespace) -> _Source:
+    try:
+        rows = read_table(given.table, given.time_zone)
+    except ZoneInfoNotFoundError as error:
+        raise Problem(f"there is no time zone '{given.time_zone}'; write e.g. Asia/Shanghai") from error
+    own = TableDays(rows, time_zone=given.time_zone)
+    other = TableDays(rows, read_hall(given.hall)) if given.hall else own
+    notes = tuple(table_summary(rows))
+    return _Source(own.config, lambda _: own, lambda _: other, lambda _: range(1, 2), notes)
 
 
 def _invented(given: argparse.Namespace) -> _Source:

@@ -74,10 +74,16 @@ def _places(ticket: Ticket, catalogue: Catalogue, t: Translator) -> list[str]:
 
 
 def _to_bring(ticket: Ticket, catalogue: Catalogue, t: Translator) -> list[str]:
-    service = next((entry for entry in catalogue.services if entry.id == ticket.service), None)
+    """What the service needs; at a desk, which needs nothing itself, what the visitor came for."""
+    services = {entry.id: entry for entry in catalogue.services}
+    service = services.get(ticket.service)
     if service is None:
         return []
-    lines = [t("Have ready: {list}", list=t(", ").join(service.needs))] if service.needs else []
+    later = (
+        services[stop.service] for stop in ticket.stops if stop.state is StopState.OPEN and stop.service in services
+    )
+    needs = service.needs or tuple(dict.fromkeys(need for one in later for need in one.needs))
+    lines = [t("Have ready: {list}", list=t(", ").join(needs))] if needs else []
     return [*lines, service.hint] if service.hint else lines
 
 

@@ -15,12 +15,12 @@ from statistics import fmean
 from queueserver.domain import estimate
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
-from queueserver.domain.line import Line, lane_of
+from queueserver.domain.line import Line
 from queueserver.domain.promise import Promise
 from queueserver.domain.sharing import Sharing
 from queueserver.domain.ticket import Ticket
 from queueserver.domain.window import Window, WindowState
-from queueserver.domain.workload import Floor
+from queueserver.domain.workload import Floor, loads_of
 
 
 @dataclass(slots=True)
@@ -63,15 +63,12 @@ class Recorder:
     def issued(self, ticket: Ticket, hall: Hall, day: int) -> Ticket:
         """The ticket with its promise, as the server would issue it; it is not yet in the line."""
         privileged = ticket.priority_class in self._plan.privileged
-        lane, learned, now = lane_of(ticket), self._of(ticket.queue), ticket.issued_at
-        sharing = Sharing(self._plan, hall.windows)
-        floor = Floor(self._plan, sharing, hall.windows, hall.tickets, self.learned, now)
-        ahead = floor.behind_all(hall.line, lane)
-        expected = floor.expected(lane, ticket.queue, ahead, privileged=privileged)
-        promise = estimate.promised(expected, learned)
+        learned, now = self._of(ticket.queue), ticket.issued_at
+        loads = loads_of(self._plan, Sharing(self._plan, hall.windows), self.learned, now)
+        promise = Floor(loads, hall.windows, hall.tickets, now).promise_in(hall.line, ticket)
         if privileged:
             self.learned[ticket.queue] = learned.privileged_came(ticket.issued_at.timestamp() / 60)
-        if promise.spread:
+        if promise is not None and promise.spread:
             low, high = estimate.ends(promise, learned)
             wait = Wait(
                 day,

@@ -20,6 +20,7 @@ from queueserver.domain.stops import Itinerary, Stop, StopState
 from queueserver.domain.ticket import OPEN_STATES, State, Ticket
 from queueserver.handlers import commands
 from queueserver.handlers.dispatch import carry_out
+from queueserver.handlers.handingon import HANDED_ON
 from queueserver.ports import Actor
 from queueserver.store.live import Change, LiveHall, Unit
 
@@ -28,30 +29,38 @@ MORNING: Final = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 ACTS: Final = (
     *("take",) * 3, *("call",) * 5, *("start",) * 8, *("finish",) * 8, "fail", "leave", "items", "send", "send_back",
     "hold", "call_back", "no_show", "add", "drop", "cancel", "requeue", "close", *("open",) * 3, *("later",) * 2,
+    "hand_on",
 )  # fmt: skip
 """What may happen, with a rough weight."""
+BUSY_DESK: Final = (*("call", "start", "hand_on", "start") * 8, *("finish",) * 6)
+"""What happens besides where visitors go to a desk first."""
 SERVICES: Final = ("s-a", "s-b", "s-c", "s-after", "firm")
-WINDOWS: Final = ("wa", "wb", "wc", "all")
+DESK: Final = "s-d"
 
 Step = tuple[str, int, int]
 
 
-def small_hall(*, continue_here: bool) -> HallPlan:
-    """Three queues, one of which closes at eleven and one of which has twelve places; a linked service, an order."""
+def small_hall(*, continue_here: bool, desk: bool = False) -> HallPlan:
+    """Three queues, one of which closes at eleven and one of which has twelve places; a linked service, an order.
+
+    With a `desk` it has two levels: the desk is "s-d" at the windows "wd" and "all", and only "s-b" is direct.
+    """
     always, early = (Schedule(week=((band,),) * 7) for band in ((0, 1440), (0, 11 * 60)))
     queues = (
         QueuePlan("a", "A", "east", always, missed=MissedPolicy.EXPIRE),
         QueuePlan("b", "B", "east", early, missed=MissedPolicy.REQUEUE),
         QueuePlan("c", "C", "west", always, daily_limit=12),
+        *((QueuePlan("d", "D", "west", always),) if desk else ()),
     )
     windows = (
         WindowPlan("wa", "1", "east", ("a",)),
         WindowPlan("wb", "2", "east", ("b",)),
         WindowPlan("wc", "3", "west", ("c",)),
-        WindowPlan("all", "4", "east", ("a", "b")),
+        WindowPlan("all", "4", "east", ("a", "b", "d") if desk else ("a", "b")),
+        *((WindowPlan("wd", "5", "west", ("d",)),) if desk else ()),
     )
     services = (
-        *(ServicePlan(f"s-{queue.id}", queue.id) for queue in queues),
+        *(ServicePlan(f"s-{queue.id}", queue.id, direct=desk and queue.id == "b") for queue in queues),
         ServicePlan("s-after", "a", after=("s-b",)),
         ServicePlan("firm", "a", steps=(("a",), ("b", "c"), ("a",))),
     )
@@ -60,7 +69,7 @@ def small_hall(*, continue_here: bool) -> HallPlan:
         version=1,
         time_zone="Asia/Shanghai",
         day_boundary_minutes=240,
-        policy=Policy(continue_here=continue_here),
+        policy=Policy(continue_here=continue_here, desk=DESK if desk else ""),
         classes={"plain": PriorityClass("plain", privileged=False)},
         queues={queue.id: queue for queue in queues},
         windows={window.id: window for window in windows},
@@ -86,7 +95,9 @@ class Walks:
         self.legs: dict[str, Ticket] = {}
         self.settled: Counter[tuple[str, str, str, StopState, str]] = Counter()
         self._serial = 0
-        for window in WINDOWS:
+        self._windows = tuple(self.plan.windows)
+        self._services = (*SERVICES, DESK) if self.plan.desk else SERVICES
+        for window in self._windows:
             self._do(commands.OpenWindow(window, Actor(f"staff-{window}", "", frozenset())))
 
     def walk(self, steps: Iterable[Step]) -> None:
@@ -109,11 +120,15 @@ class Walks:
             self._do(command)
 
     def _command(self, act: str, one: int, two: int) -> commands.Command | None:
-        window = WINDOWS[one % len(WINDOWS)]
+        window = self._windows[one % len(self._windows)]
+        if act == "hand_on":
+            busy = sorted(one.id for one in self.live.windows.values() if one.ticket)
+            window = busy[one % len(busy)] if busy else window
         open_tickets = sorted(self.live.tickets)
         ticket = open_tickets[two % len(open_tickets)] if open_tickets else ""
-        service = SERVICES[two % len(SERVICES)]
-        more = tuple(SERVICES[(two + n + 1) % len(SERVICES)] for n in range(one % 4))
+        services = self._services
+        service = services[two % len(services)]
+        more = tuple(services[(two + n + 1) % len(services)] for n in range(one % 4))
         made: dict[str, commands.Command] = {
             "take": commands.TakeTicket(service, "kiosk", "zh-CN", services=more, party=1 + one % 3),
             "call": commands.CallNext(window),
@@ -124,6 +139,7 @@ class Walks:
             "items": commands.Finish(window, commands.DONE, (service,)),
             "send": commands.Transfer(window, "abc"[two % 3], None, ""),
             "send_back": commands.Transfer(window, "abc"[two % 3], None, "", come_back=True),
+            "hand_on": commands.HandOn(window, (service, *more[:2])),
             "hold": commands.Hold(window, ""),
             "call_back": commands.CallBack(window, ticket),
             "no_show": commands.NoShow(window),
@@ -160,8 +176,19 @@ class Walks:
             return
         for stop in event.settled:
             self._count(event.ticket, stop)
+        if isinstance(event, events.TicketFinished) and event.handed_on:
+            self.seen[HANDED_ON] += 1
+        if isinstance(event, events.TicketIssued):
+            self._check_first(event.ticket)
         if isinstance(event, events.TicketContinued):
             self._check_leg(event, before[event.ticket.visit.id])
+
+    def _check_first(self, ticket: Ticket) -> None:
+        """In a hall of two levels only a direct service may come before the desk."""
+        if self.plan.via_desk(ticket.service):
+            self._complain(f"{ticket.number} did not go to the desk first")
+        if [stop.service for stop in ticket.visit.itinerary.stops].count(DESK) > 1:
+            self._complain(f"{ticket.number} is to go to the desk twice")
 
     def _count(self, ticket: Ticket, stop: Stop) -> None:
         self.settled[ticket.visit.id, stop.service, stop.queue, stop.state, stop.reason] += 1
@@ -174,9 +201,14 @@ class Walks:
             self._complain(f"{leg.number} was {before.number}")
         if event.how == "came_back" or plan.now is None:
             return
+        if leg.service == DESK and any(one.service == DESK for one in self._legs_of(leg) if one.id != leg.id):
+            self._complain(f"{leg.number} goes to the desk a second time")
         earlier = [plan.stops[place] for place in plan.stops[plan.now].after]
         if any(not stop.is_settled or stop.state is StopState.UNDONE for stop in earlier):
             self._complain(f"{leg.number}: {leg.service} begins before what must come first")
+
+    def _legs_of(self, ticket: Ticket) -> Iterator[Ticket]:
+        return (leg for leg in self.legs.values() if leg.visit.id == ticket.visit.id)
 
     def _check(self) -> None:
         live = Counter(ticket.visit.id for ticket in self.live.tickets.values())
@@ -225,8 +257,7 @@ class Walks:
 
     def _plan_of(self, ticket: Ticket) -> Itinerary:
         """The visit as its last leg knows it."""
-        last = max((leg for leg in self.legs.values() if leg.visit.id == ticket.visit.id), key=lambda leg: leg.leg)
-        return last.visit.itinerary
+        return max(self._legs_of(ticket), key=lambda leg: leg.leg).visit.itinerary
 
     def _complain(self, words: str) -> None:
         if words not in self.wrong:
@@ -237,12 +268,12 @@ class Walks:
         return f"{self._serial:026d}"
 
 
-def random_days(days: int, steps: int, seed: int = 3) -> Iterator[Walks]:
+def random_days(days: int, steps: int, seed: int = 3, *, desk: bool = False) -> Iterator[Walks]:
     """So many days of random steps, with and without staying at the window."""
-    chance = random.Random(seed)  # a repeatable proof, no secret
+    chance, acts = random.Random(seed), (*ACTS, *BUSY_DESK) if desk else ACTS  # a repeatable proof, no secret
     for day in range(days):
-        walks = Walks(small_hall(continue_here=day % 2 == 0))
-        walks.walk((chance.choice(ACTS), chance.randrange(12), chance.randrange(12)) for _ in range(steps))
+        walks = Walks(small_hall(continue_here=day % 2 == 0, desk=desk))
+        walks.walk((chance.choice(acts), chance.randrange(12), chance.randrange(12)) for _ in range(steps))
         yield walks
 
 
@@ -268,6 +299,15 @@ def claims(_: Path | None) -> Iterator[Claim]:
         f"{len(wrong)} breaches in {seen['TicketIssued']} visits, {seen['TicketContinued']} further legs"
         + (f": {wrong[0]}" if wrong else ""),
         not wrong and seen["TicketContinued"] > 500,
+    )
+    wrong, seen = _all(random_days(200, 120, desk=True))
+    handed_on = seen[HANDED_ON]
+    yield Claim(
+        "visits: 200 random days of two levels, nobody lost, number and arrival kept, the desk first and once",
+        "0 breaches",
+        f"{len(wrong)} breaches in {seen['TicketIssued']} visits, {handed_on} of them handed on"
+        + (f": {wrong[0]}" if wrong else ""),
+        not wrong and handed_on > 150,
     )
     wrong, seen = _all(every_walk(4))
     yield Claim(

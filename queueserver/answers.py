@@ -168,8 +168,7 @@ def reason_body(reason: Reason) -> bodies.Reason:
 
 
 def _estimate(wait: Wait | None) -> bodies.Estimate | None:
-    if wait is None:
+    if wait is None or wait.promise is None:
         return None
-    return bodies.Estimate(
-        low_minutes=wait.low_minutes, high_minutes=wait.high_minutes, beyond_closing=wait.beyond_closing
-    )
+    promise = wait.promise
+    return bodies.Estimate(low_minutes=promise.low, high_minutes=promise.high, beyond_closing=wait.beyond_closing)

@@ -42,11 +42,11 @@ class QueueNow:
 class _Fixed:
     """What one configuration says in one language, as JSON without its last brace.
 
-    Services come with the queue where one waits first and, behind the desk, their own.
+    Services come with their ids, and with the queue where one waits first and, behind the desk, their own.
     """
 
     head: str
-    services: tuple[tuple[str, tuple[str, ...]], ...]
+    services: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
 class Catalogues:
@@ -55,13 +55,16 @@ class Catalogues:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], tuple[int, _Fixed]] = {}
 
-    def json(self, now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow]) -> bytes:
-        """contract.bodies.Catalogue as JSON; `queues` holds every queue of the hall."""
+    def json(
+        self, now: HallNow, time: datetime, lang: str, queues: dict[str, QueueNow], services: dict[str, QueueNow]
+    ) -> bytes:
+        """contract.bodies.Catalogue as JSON; `queues` holds every queue of the hall, `services` those unlike theirs."""
         fixed = self._fixed(now, lang)
-        ways = {way: _changing(_along(*(queues[one] for one in way))) for way in {way for _, way in fixed.services}}
-        services = ",".join(part + ways[way] for part, way in fixed.services)
+        ways = {way: _changing(_along(*(queues[one] for one in way))) for way in {way for *_, way in fixed.services}}
+        own = {service: _changing(state) for service, state in services.items()}
+        offered = ",".join(part + (own.get(service) or ways[way]) for part, service, way in fixed.services)
         tail = json.dumps({"seq": now.seq, "time": time.isoformat()})[1:-1]
-        return f'{fixed.head},{tail},"services":[{services}]}}'.encode()
+        return f'{fixed.head},{tail},"services":[{offered}]}}'.encode()
 
     def _fixed(self, now: HallNow, lang: str) -> _Fixed:
         kept = self._kept.get((now.hall, lang))
@@ -117,7 +120,7 @@ def _write(published: Published, lang: str) -> _Fixed:
     services = ((_service(service, published, labels, lang), _way(service, published)) for service in config.services)
     return _Fixed(
         head=head.model_dump_json(exclude={"seq", "time", "services"})[:-1],
-        services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], way) for one, way in services),
+        services=tuple((one.model_dump_json(exclude=_CHANGING)[:-1], one.id, way) for one, way in services),
     )
 
 

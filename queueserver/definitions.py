@@ -46,6 +46,23 @@ DEFINITIONS: Final[Mapping[Measure, tuple[str, str]]] = {
     Measure.LEFT_HELD: ("Left set aside", "Tickets still set aside at the end of the day."),
     Measure.CUT_OFF: ("Cut off", "Still being served at the end of the day: done, but nobody knows how long it took."),
     Measure.CAME_BACK: ("Came back", "Tickets given back their place because the day was reopened."),
+    Measure.WINDOW_OPEN: (
+        "Windows open",
+        "How long windows were open without being paused, counted when a stretch of it ends: window.opened or "
+        "window.resumed to window.paused or window.closed.",
+    ),
+    Measure.WINDOW_PAUSED: (
+        "Windows paused",
+        "How long windows were paused, counted when it ends: window.paused to window.resumed or window.closed.",
+    ),
+    Measure.WINDOW_IDLE: (
+        "Windows idle",
+        "How long windows were open with nobody called or served there, out of the time they were open.",
+    ),
+    Measure.WINDOW_LEFT_OPEN: (
+        "Windows left open",
+        "Windows nobody had closed when the day turned; their time ends with what last happened there.",
+    ),
     Measure.BOOKED: ("Booked", "Appointments booked or confirmed."),
     Measure.BOOKING_CANCELLED: ("Bookings cancelled", "Appointments and drafts given back."),
     Measure.BOOKING_KEPT: ("Appointments kept", "Appointments whose holder checked in."),

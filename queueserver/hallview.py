@@ -17,14 +17,13 @@ from queueserver.catalogue import QueueNow
 from queueserver.domain.assignment import calls_at, calls_by_itself
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import QueuePlan, WindowPlan
-from queueserver.domain.lanework import Group, LaneWork
-from queueserver.domain.line import lane_of
+from queueserver.domain.lanework import Crowd
 from queueserver.domain.schedule import business_day
 from queueserver.domain.sharing import Sharing
 from queueserver.domain.stops import Stop, StopState
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
-from queueserver.domain.workload import Floor
+from queueserver.domain.workload import Asker, Floor, loads_of
 from queueserver.ports import Wait
 from queueserver.published import HallNow
 from queueserver.store import lessons
@@ -57,15 +56,19 @@ class HallView:
         """The very estimate the server's commands make, from what is stored."""
         plan = self._published.plan
         learned = lessons.kept(self.connection, self.now.hall)
-        return Floor(plan, Sharing(plan, self._windows), self._windows, self._tickets_at_windows, learned, self.time)
+        loads = loads_of(plan, Sharing(plan, self._windows), learned, self.time)
+        return Floor(loads, self._windows, self._tickets_at_windows, self.time)
 
     @cached_property
-    def _groups(self) -> dict[str, list[Group]]:
-        """Everybody who waits, by lane."""
-        return selects.groups_before(self.connection, self.now.hall, END_OF_ALL)
+    def _everybody(self) -> Crowd:
+        return self._crowd(END_OF_ALL)
 
-    def _work(self, groups: dict[str, list[Group]], lane: str) -> dict[str, LaneWork]:
-        return {one: self._floor.work(groups.get(one, ())) for one in self._floor.lanes(lane)}
+    @cached_property
+    def _timed(self) -> list[Ticket]:
+        return selects.timed(self.connection, self.now.hall)
+
+    def _crowd(self, place: Place) -> Crowd:
+        return Crowd(selects.groups_before(self.connection, self.now.hall, place), self._timed)
 
     @cached_property
     def _counters(self) -> selects.Counters:
@@ -77,14 +80,22 @@ class HallView:
         if plan is None:
             return None
         ahead, _ = selects.ahead_of(self.connection, self.now.hall, ticket, self.time)
-        groups = selects.groups_before(self.connection, self.now.hall, ticket.place)
-        promise = self._floor.promise(ticket, self._work(groups, lane_of(ticket)))
-        beyond = self._floor.beyond_closing(ticket.queue, promise)
-        return Wait(ahead + 1, ahead, promise.low, promise.high, beyond)
+        promise = self._floor.promise(ticket, self._crowd(ticket.place))
+        beyond = promise is not None and self._floor.beyond_closing(Asker.of(ticket, self._published.plan), promise)
+        return Wait(ahead + 1, ahead, promise, beyond)
 
-    def queues_now(self) -> dict[str, QueueNow]:
-        """Every configured queue as a kiosk must show it."""
-        return {queue: self._with_estimate(plan) for queue, plan in self._published.plan.queues.items()}
+    def queues_now(self, lang: str = "") -> dict[str, QueueNow]:
+        """Every configured queue as a kiosk must show it to somebody who speaks `lang`."""
+        queues = self._published.plan.queues.values()
+        return {plan.id: self._with_estimate(plan, Asker(plan.id, lang=lang)) for plan in queues}
+
+    def services_now(self, lang: str = "") -> dict[str, QueueNow]:
+        """The services that only some of the staff can serve, each as its queue, but for the wait."""
+        plan = self._published.plan
+        asked = (
+            plan.services[service] for service in plan.skills if service in plan.services and not plan.via_desk(service)
+        )
+        return {one.id: self._with_estimate(plan.queues[one.queue], Asker(one.queue, one.id, lang)) for one in asked}
 
     def snapshot(self) -> bodies.Snapshot:
         config = self._published.config
@@ -175,15 +186,17 @@ class HallView:
             return QueueNow(bodies.ServiceState.FULL, waiting, None, None)
         return QueueNow(bodies.ServiceState.OPEN, waiting, None, None)
 
-    def _with_estimate(self, plan: QueuePlan) -> QueueNow:
+    def _with_estimate(self, plan: QueuePlan, asker: Asker) -> QueueNow:
         now = self._queue_now(plan)
         if now.state is not bodies.ServiceState.OPEN:
             return now
-        promise = self._floor.promise_next(plan.id, self._work(self._groups, plan.id))
+        promise = self._floor.promised(asker, self._everybody)
+        if promise is None:
+            return now
         estimate = bodies.Estimate(
             low_minutes=promise.low,
             high_minutes=promise.high,
-            beyond_closing=self._floor.beyond_closing(plan.id, promise),
+            beyond_closing=self._floor.beyond_closing(asker, promise),
         )
         return replace(now, estimate=estimate)
 

@@ -84,7 +84,7 @@ def fact_of(event: events.Event, uow: UnitOfWork) -> Fact:
                 kind, about, _json(_appointment(event)), _json(_appointment_detail(event) | {"hour": _hour(uow)})
             )
         case events.WindowEvent():
-            return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_staff(event)))
+            return Fact(_WINDOW_TYPES[type(event)], None, _json(_window(event, uow.plan)), _json(_seat(event, uow)))
         case events.AnnouncementBroadcast():
             return Fact("announcement.broadcast", None, _json(_broadcast(event)), "{}")
         case events.ConfigPublished():
@@ -281,9 +281,9 @@ def _window(event: events.WindowEvent, plan: HallPlan) -> dict[str, Any]:
     return data | {"how": event.how} if isinstance(event, events.WindowClosed) and event.how else data
 
 
-def _staff(event: events.WindowEvent) -> dict[str, Any]:
+def _seat(event: events.WindowEvent, uow: UnitOfWork) -> dict[str, Any]:
     """Who sits there, and whether the hall calls there where windows differ."""
-    return {"staff": event.window.staff, **({"auto": True} if event.window.auto else {})}
+    return {"staff": event.window.staff, "hour": _hour(uow), **({"auto": True} if event.window.auto else {})}
 
 
 def _broadcast(event: events.AnnouncementBroadcast) -> dict[str, Any]:

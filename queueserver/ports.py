@@ -16,6 +16,7 @@ from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.line import Line
 from queueserver.domain.numbering import QueueDay
+from queueserver.domain.promise import Promise
 from queueserver.domain.reason import Reason
 from queueserver.domain.ticket import Place, State, Ticket
 from queueserver.domain.window import Window
@@ -86,7 +87,7 @@ class UnitOfWork(Protocol):
     def open_tickets(self) -> Sequence[Ticket]: ...
 
     def held_by(self, holder: str, queue: str) -> Sequence[Ticket]:
-        """Open tickets of one identified person in one queue."""
+        """Open tickets of one identified person in one queue, or on the way to it."""
 
     agenda: AgendaView
     """The appointments of today and later, with what this command has put already."""
@@ -115,15 +116,14 @@ class UnitOfWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Where a waiting ticket stands: 1-based position, tickets ahead, and the range of minutes until its call.
+    """Where a waiting ticket stands: 1-based position, tickets ahead, and what it is told of the time until its call.
 
-    `beyond_closing`: the queue's day is likely to end before.
+    `promise` is None when nobody can know. `beyond_closing`: the queue's day is likely to end before.
     """
 
     position: int
     ahead: int
-    low_minutes: int
-    high_minutes: int
+    promise: Promise | None
     beyond_closing: bool = False
 
 

@@ -77,7 +77,7 @@ class Queries:
         """contract.bodies.Catalogue as JSON."""
 
         def ask(view: HallView) -> bytes:
-            return self._catalogues.json(view.now, view.time, lang, view.queues_now())
+            return self._catalogues.json(view.now, view.time, lang, view.queues_now(lang), view.services_now(lang))
 
         return await self._ask(hall, ask)
 

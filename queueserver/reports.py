@@ -106,7 +106,15 @@ def _row(key: str, label: str, sums: _Sums) -> wire.StatisticsRow:
         way=_duration(sums, Measure.WAY),
         service=_duration(sums, Measure.SERVICE),
         promises=_promises(sums),
+        windows=_hours(sums),
     )
+
+
+def _hours(sums: _Sums) -> wire.WindowHours:
+    measures = (Measure.WINDOW_OPEN, Measure.WINDOW_PAUSED, Measure.WINDOW_IDLE)
+    opened, paused, idle = (sums.totals.get(measure, 0) / 1000 for measure in measures)
+    left = sums.counts.get(Measure.WINDOW_LEFT_OPEN, 0)
+    return wire.WindowHours(open_seconds=opened, paused_seconds=paused, idle_seconds=idle, left_open=left)
 
 
 def _duration(sums: _Sums, measure: Measure) -> wire.Duration:

@@ -76,13 +76,26 @@ _GROUPS = (
         tickets.c.sent_to,
         tickets.c.service,
         tickets.c.priority_class,
+        visits.c.lang,
         func.min(tickets.c.place_at).label("since"),
         func.sum(visits.c.party).label("waiting"),
         func.sum(case((_BEFORE, visits.c.party), else_=0)).label("before"),
     )
     .select_from(tickets.join(visits, (visits.c.hall == tickets.c.hall) & (visits.c.id == tickets.c.visit)))
-    .where(_WAITING, tickets.c.queue > "")
-    .group_by(tickets.c.queue, tickets.c.sent_to, tickets.c.service, tickets.c.priority_class)
+    .where(_WAITING, tickets.c.queue > "", tickets.c.booked_for.is_(None), tickets.c.not_before.is_(None))
+    .group_by(tickets.c.queue, tickets.c.sent_to, tickets.c.service, tickets.c.priority_class, visits.c.lang)
+)
+_TIMED = SELECT_TICKETS.where(
+    _IN_HALL,
+    _OPEN,
+    tickets.c.queue > "",
+    or_(
+        and_(
+            tickets.c.state == State.WAITING.value,
+            or_(tickets.c.booked_for.is_not(None), tickets.c.not_before.is_not(None)),
+        ),
+        and_(tickets.c.state == State.HELD.value, tickets.c.not_before.is_not(None)),
+    ),
 )
 _FOR_WINDOW = and_(
     _WAITING,
@@ -240,9 +253,14 @@ def groups_before(connection: Connection, hall: str, place: Place) -> dict[str, 
     for row in connection.execute(_GROUPS, found):
         lane = window_lane(row.sent_to) if row.sent_to else row.queue
         waiting, before = expected_services(int(row.waiting)), expected_services(int(row.before))
-        group = Group(row.queue, row.service, row.priority_class, waiting, before, row.since)
+        group = Group(row.queue, row.service, row.priority_class, row.lang, waiting, before, row.since)
         lanes.setdefault(lane, []).append(group)
     return lanes
+
+
+def timed(connection: Connection, hall: str) -> list[Ticket]:
+    """Tickets that are booked, may not be called yet, or are held for a time; see domain.line.Line.timed."""
+    return _tickets(connection, _TIMED, in_hall=hall)
 
 
 def line_of_window(connection: Connection, hall: str, window: str, queues: Sequence[str]) -> tuple[int, list[Ticket]]:

@@ -24,6 +24,7 @@ from contract.bodies import (
     Ticket,
     TicketState,
     WindowEntry,
+    WindowState,
     WindowTicket,
     WindowView,
     ZoneEntry,
@@ -42,9 +43,12 @@ def ticket_view(book: Book, entry: Entry) -> Ticket:
     return entry.ticket.model_copy(update={"position": ahead + 1, "ahead": ahead, "estimate": estimate})
 
 
-def estimate_for(book: Book, queue: str, ahead: int) -> Estimate:
-    """A plain range: the people ahead shared by the windows that serve the queue."""
-    windows = max(1, sum(queue in desk.config.serves for desk in book.desks.values()))
+def estimate_for(book: Book, queue: str, ahead: int) -> Estimate | None:
+    """A plain range: the people ahead shared by the windows that serve the queue; none while all of them are closed."""
+    serving = [desk for desk in book.desks.values() if queue in desk.config.serves]
+    if all(desk.state is WindowState.CLOSED for desk in serving):
+        return None
+    windows = len(serving)
     minutes = ahead * book.queues[queue].service_minutes / windows
     return Estimate(low_minutes=int(minutes * 0.7), high_minutes=int(minutes * 1.3) + 1)
 

@@ -27,7 +27,8 @@ def stops_of(book: Book, known: Sequence[Stop], services: Iterable[str]) -> tupl
         service = book.services.get(service_id)
         if service is None:
             raise HallError("unknown_service", field="services")
-        if any(stop.service == service_id and stop.state in _OPEN for stop in stops):
+        is_desk = service_id == book.config.hall.policy.desk
+        if any(stop.service == service_id and (is_desk or stop.state in _OPEN) for stop in stops):
             raise HallError("stop_twice", field="services")
         queues = (service.queue, *(step.queue for step in service.steps))
         stops += (Stop(service=service_id, queue=queue, state=StopState.OPEN) for queue in queues)

@@ -63,7 +63,7 @@ from contract.desk import HandOn
 from contract.errors import HallError
 from contract.events import EventPage
 from contract.ids import API_PREFIX, CONTRACT_MAJOR, new_idempotency_key
-from contract.statistics import EstimateGrades
+from contract.statistics import Definitions, EstimateGrades, GroupBy, Statistics
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -133,6 +133,20 @@ class HallClient:
 
     def why(self, ticket_id: str, lang: str = "zh-CN") -> Why:
         return self._get(f"/tickets/{ticket_id}/why", Why, {"lang": lang})
+
+    def statistics(self, day: date | None = None, by: GroupBy = GroupBy.QUEUE, lang: str = "zh-CN") -> Statistics:
+        """One business day's figures; None is the one that runs."""
+        query = {"by": by.value, "lang": lang} | ({"day": day.isoformat()} if day else {})
+        return self._get("/statistics/day", Statistics, query)
+
+    def statistics_range(self, first: date, last: date, by: GroupBy = GroupBy.DAY, lang: str = "zh-CN") -> Statistics:
+        """Those of several business days, both included."""
+        query = {"from": first.isoformat(), "to": last.isoformat(), "by": by.value, "lang": lang}
+        return self._get("/statistics/range", Statistics, query)
+
+    def definitions(self, lang: str = "zh-CN") -> Definitions:
+        """What each measure of the statistics means."""
+        return self._get("/statistics/definitions", Definitions, {"lang": lang})
 
     def estimate_grades(self, day: date | None = None, lang: str = "zh-CN") -> EstimateGrades:
         """How the ranges told on a business day came out; managers only."""

@@ -170,12 +170,13 @@ class BarCable(Watcher[None, Transport]):
         """The worst of all answers, None as soon as one is missing. Raises LinkError."""
         verdict = ACCEPTED
         size = self._dialect.answer_size
-        for frame in self._frames(errand, now):
+        frames = self._frames(errand, now)
+        for frame in frames:
             told = self._said(link, errand.address, frame, size)
             if told is None:
                 return None
             verdict = told if told.refused else verdict
-        for frame in self._dialect.ping(errand.address) if asked else ():
+        for frame in self._dialect.ping(errand.address) if asked or not frames else ():
             told = self._said(link, errand.address, frame, size or PING_ANSWER)
             if told is None:
                 return None

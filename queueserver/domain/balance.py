@@ -34,12 +34,24 @@ def starting_load(others: Iterable[Window]) -> int:
 
 
 def accounted(before: Window, after: Window, others: Iterable[Window], now: datetime) -> Window:
-    """`after` with the time it was busy until now added, and since when it is as it is."""
+    """`after` with the time it was busy or idle until now added, and since when it is as it is."""
     busy_ms, since = before.busy_ms, before.since
+    state_since, idle_ms = before.state_since, before.idle_ms
+    if before.state is not after.state:
+        state_since, idle_ms = now, 0
+    elif after.ticket is not None and before.ticket is None:
+        idle_ms += idle_until(before, now)
     if before.ticket is not None and after.ticket != before.ticket and since is not None:
         busy_ms += max(0, (now - since) // timedelta(milliseconds=1))
     if before.state is WindowState.CLOSED and after.state is not WindowState.CLOSED:
         busy_ms = starting_load(others)
     if after.ticket != before.ticket or (after.ticket is None and after.state is not before.state):
         since = now
-    return replace(after, busy_ms=busy_ms, since=since)
+    return replace(after, busy_ms=busy_ms, since=since, state_since=state_since, idle_ms=idle_ms)
+
+
+def idle_until(window: Window, now: datetime) -> int:
+    """Milliseconds for which nobody has been at the open window by now; nothing while somebody is."""
+    if window.ticket is not None or window.state is not WindowState.OPEN or window.since is None:
+        return 0
+    return max(0, (now - window.since) // timedelta(milliseconds=1))

@@ -13,17 +13,24 @@ from queueserver.domain.learned import Calibration, Learned
 from queueserver.domain.openhours import NO_HOURS, OpenHours
 from queueserver.domain.promise import Promise
 
-OUTSIDE: Final = 0.1
-"""The share of visitors to be called before the range, and the share after it."""
+OUTSIDE: Final = 0.08
+"""The share of visitors aimed to be called before the range, and after it.
+
+Less than the tenth that is meant: what goes wrong on a day goes wrong for many, and what is learned from it comes late.
+"""
 OWN_DOUBT: Final = 0.1
 """How far the expected wait itself may be off, as a share of it: the day's pace, windows that open and pause."""
 STEP_DOUBT: Final = 0.5
 """How far off it may be however short it is, in the time between two calls."""
 SLOWEST_STEP: Final = 0.02
 """By how much one outcome moves the range's ends, in spreads, once many are known."""
+AT_ONCE: Final = 1.0
+"""A range that begins earlier than after so many minutes is shown from nought on."""
 MOST_MINUTES: Final = 600
 """No range ends later: a working day is over by then."""
 _FARTHEST: Final = 8.0
+_NOISE: Final = 1e-7
+"""Sums made in another order differ by less: they are told the same minutes."""
 _IDLE_QUANTILE: Final = 2.3
 
 
@@ -31,14 +38,15 @@ _IDLE_QUANTILE: Final = 2.3
 class Expected:
     """A wait of `minutes` in the mean, with `step` minutes between two calls there and services of this `variation`.
 
-    These are minutes in which the windows work. `idle` means that a window is free and nobody is ahead: `minutes` is
-    then how soon a free window calls.
+    These are minutes in which the windows work; nobody is called before `least` of them. `idle` means that a window is
+    free and nobody is ahead: `minutes` is then how soon a free window calls.
     """
 
     minutes: float
     step: float
     variation: float
     idle: bool = False
+    least: float = 0.0
 
     @property
     def spread(self) -> float:
@@ -52,8 +60,10 @@ def promised(expected: Expected, learned: Learned, hours: OpenHours = NO_HOURS, 
     if expected.idle:
         high = max(1, ceil(_IDLE_QUANTILE * expected.minutes))
         return Promise(0, min(high, MOST_MINUTES), 0.0, 0.0)
-    low, high = _range(expected.minutes, expected.spread, learned, hours, at)
-    return Promise(low, high, expected.minutes, expected.spread)
+    spread = replace(expected, minutes=learned.likely(expected.minutes)).spread
+    low, high = _range(expected.minutes, spread, learned, hours, at)
+    low = max(low, _step_down(min(hours.until(at, expected.least), MOST_MINUTES - 10)))
+    return Promise(low, max(high, low + 1), expected.minutes, spread)
 
 
 def beyond_closing(promise: Promise, learned: Learned, hours: OpenHours, at: float) -> bool:
@@ -63,14 +73,12 @@ def beyond_closing(promise: Promise, learned: Learned, hours: OpenHours, at: flo
 
 def middle(promise: Promise, learned: Learned) -> float:
     """The wait in minutes of work that half of the visitors should exceed."""
-    return max(0.0, _end(promise.expected, promise.spread, learned.calibration.middle, learned.bias()))
+    return max(0.0, learned.likely(promise.expected) + learned.calibration.middle * promise.spread)
 
 
 def ends(promise: Promise, learned: Learned) -> tuple[float, float]:
     """The range before it is rounded, in minutes of work."""
-    at, bias = learned.calibration, learned.bias()
-    low, high = (_end(promise.expected, promise.spread, end, bias) for end in (at.low, at.high))
-    return max(0.0, low), max(0.0, high)
+    return _ends(promise.expected, promise.spread, learned)
 
 
 def after(learned: Learned, promise: Promise, hours: OpenHours = NO_HOURS, since: float = 0.0) -> Learned:
@@ -90,33 +98,44 @@ def after(learned: Learned, promise: Promise, hours: OpenHours = NO_HOURS, since
 def _range(
     expected: float, spread: float, learned: Learned, hours: OpenHours = NO_HOURS, at: float = 0.0
 ) -> tuple[int, int]:
-    ends_at, bias = learned.calibration, learned.bias()
-    begins, ends = (max(0.0, _end(expected, spread, end, bias)) for end in (ends_at.low, ends_at.high))
+    begins, ends = _ends(expected, spread, learned)
     low = _step_down(min(hours.until(at, begins), MOST_MINUTES - 10))
     high = _step_up(min(hours.until(at, ends), MOST_MINUTES))
     return low, max(high, low + 1)
 
 
-def _end(expected: float, spread: float, at: float, bias: float) -> float:
-    return bias * (expected + at * spread)
+def _ends(expected: float, spread: float, learned: Learned) -> tuple[float, float]:
+    likely, at = learned.likely(expected), learned.calibration
+    begins = max(0.0, likely + at.low * spread)
+    return begins, max(0.0, likely + (at.soon if begins < AT_ONCE else at.high) * spread)
 
 
 def _moved(learned: Learned, promise: Promise, waited: float) -> Calibration:
     """Graded against the range that would be shown today, so that late outcomes do not push too far.
 
     Of somebody who left, only a wait beyond the range tells anything; and nobody can be called before a range that
-    begins now, so that it tells nothing of where ranges should begin.
+    begins at once, so that it tells nothing of where ranges should begin, nor where those should end that do not.
     """
     at = learned.calibration
     low, high = _range(promise.expected, promise.spread, learned)
     if not promise.called and waited <= high:
         return at
-    step = max(SLOWEST_STEP, (at.count + 3) ** -0.6)
-    lower, upper = at.low, at.high + step * (1 - OUTSIDE - (waited <= high))
-    if promise.expected + at.low * promise.spread > 0:
-        lower += step * (OUTSIDE - (waited < low))
+    in_time, soon = waited <= high, ends(promise, learned)[0] < AT_ONCE
+    step = max(SLOWEST_STEP, ((at.count_soon if soon else at.count) + 3) ** -0.6)
     centre = _within(at.middle + step * (0.5 - (waited <= middle(promise, learned))), -_FARTHEST, _FARTHEST)
-    return Calibration(at.count + 1, _within(lower, -_FARTHEST, centre), centre, _within(upper, centre, _FARTHEST))
+    if soon:
+        at = replace(at, count_soon=at.count_soon + 1, soon=at.soon + step * (1 - 2 * OUTSIDE - in_time))
+    else:
+        lower, upper = at.low + step * (OUTSIDE - (waited < low)), at.high + step * (1 - OUTSIDE - in_time)
+        at = replace(at, count=at.count + 1, low=lower, high=upper)
+    upper = _within(at.high, centre, _FARTHEST)
+    return replace(
+        at,
+        low=_within(at.low, -_FARTHEST, centre),
+        middle=centre,
+        high=upper,
+        soon=_within(at.soon, centre, upper),
+    )
 
 
 def _within(value: float, least: float, most: float) -> float:
@@ -132,9 +151,9 @@ def _step(minutes: float) -> int:
 
 def _step_down(minutes: float) -> int:
     step = _step(minutes)
-    return floor(minutes / step) * step
+    return floor(minutes / step + _NOISE) * step
 
 
 def _step_up(minutes: float) -> int:
     step = _step(minutes)
-    return ceil(minutes / step) * step
+    return ceil(minutes / step - _NOISE) * step

@@ -50,9 +50,12 @@ class Situation:
 def with_services(plan: HallPlan, known: Sequence[Stop], services: Iterable[str]) -> tuple[Stop, ...]:
     """The stops `known` and, behind them, those of `services`; a linked service has one for each of its steps.
 
+    The desk of a hall of two levels is on a ticket once at most, also when it is done.
+
     Raises DomainError: unknown_service, stop_twice, too_many_stops.
     """
-    stops, asked = list(known), {stop.service for stop in known if not stop.is_settled}
+    stops, desk = list(known), plan.policy.desk
+    asked = {stop.service for stop in known if not stop.is_settled or stop.service == desk}
     added: dict[str, range] = {}
     for service in services:
         found = plan.services.get(service)
@@ -63,7 +66,7 @@ def with_services(plan: HallPlan, known: Sequence[Stop], services: Iterable[str]
         asked.add(service)
         added[service] = range(len(stops), len(stops) + sum(map(len, found.groups)))
         stops += _steps(found, len(stops))
-    if len(asked - {plan.policy.desk}) > MOST_SERVICES:
+    if len(asked - {desk}) > MOST_SERVICES:
         raise DomainError("too_many_stops", field="services", limit=MOST_SERVICES)
     return tuple(_in_their_order(plan, stops, place, added) for place in range(len(stops)))
 

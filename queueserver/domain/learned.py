@@ -17,7 +17,8 @@ HOUR_MEMORY: Final = 200.0
 RECENT_MEMORY: Final = 15.0
 WAIT_MEMORY: Final = 600.0
 IDLE_MEMORY: Final = 50.0
-"""How many of the latest services or waits count, about."""
+OPENING_MEMORY: Final = 10.0
+"""How many of the latest services, waits or mornings count, about."""
 
 QUEUE_PRIOR: Final = 5.0
 SERVICE_PRIOR: Final = 8.0
@@ -25,6 +26,7 @@ HOUR_PRIOR: Final = 30.0
 RECENT_PRIOR: Final = 10.0
 CAME_PRIOR: Final = 20.0
 WAIT_PRIOR: Final = 100.0
+SLOPE_PRIOR: Final = 600.0
 """How many services or waits the more general answer counts for beside the measured ones."""
 
 SPREAD_PRIOR: Final = 0.7
@@ -33,6 +35,10 @@ IDLE_PRIOR: Final = 0.5
 """Minutes until a free window calls, as long as nobody measured it."""
 LONGEST: Final = 6.0
 """A service counts for at most so many times what was expected: somebody forgot to press the key."""
+LEAST_USUAL: Final = 0.01
+FLATTEST: Final = 0.2
+STEEPEST: Final = 2.0
+"""Between which a minute more that was worked out may make the wait longer."""
 ARRIVALS_MINUTES: Final = 60.0
 """Over which time privileged arrivals are counted."""
 
@@ -64,15 +70,19 @@ NOTHING: Final = Moments()
 class Calibration:
     """Where the promised range begins and ends, in spreads from the expected wait; learned from `count` outcomes.
 
-    A tenth of the visitors should be called before `low` and a tenth after `high`. Each outcome moves the two ends by
-    a step towards that; as long as they are moved at all, the share that falls outside tends to a fifth, whatever is
-    wrong with the expected wait. Source: Gibbs and Candes, Adaptive Conformal Inference, 2021.
+    About a tenth of the visitors should be called before `low` and a tenth after `high`. Before a range that begins at
+    once nobody can be called: it ends at `soon`, after which a fifth should be called, learned from `count_soon`
+    outcomes. Each outcome moves the ends by a step towards that; as long as they are moved at all, the share that falls
+    outside tends to a fifth, whatever is wrong with the expected wait. Source: Gibbs and Candes, Adaptive Conformal
+    Inference, 2021.
     """
 
     count: int = 0
     low: float = -1.2
     middle: float = 0.0
     high: float = 1.8
+    soon: float = 1.2
+    count_soon: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,10 @@ class Learned:
     idle: Moments = NOTHING
     expected: Moments = NOTHING
     waited: Moments = NOTHING
+    together: Moments = NOTHING
+    """Of waits, each times what had been worked out for it."""
+    opening: Moments = NOTHING
+    """How long after the queue opens its first window does."""
     privileged_rate: float = 0.0
     privileged_at: float = 0.0
     calibration: Calibration = Calibration()
@@ -113,10 +127,21 @@ class Learned:
         """Of those who wait, how many are called at all; the others leave."""
         return self.came.towards(1.0, CAME_PRIOR)
 
-    def bias(self) -> float:
-        """By how much waits are longer than what was worked out for them."""
-        usual = max(0.01, self.expected.mean)
-        return self.waited.towards(usual, WAIT_PRIOR) / self.expected.towards(usual, WAIT_PRIOR)
+    def likely(self, expected: float) -> float:
+        """The wait to be expected where `expected` minutes were worked out; never shorter where more were.
+
+        The straight line through what came of such waits, held towards the one through nothing: where people leave
+        long lines and further windows open, long waits come out shorter than worked out while short ones do not.
+        """
+        usual, weight = self.expected.mean, self.expected.weight
+        level = self.waited.towards(usual, WAIT_PRIOR)
+        ratio = level / usual if usual > LEAST_USUAL else 1.0
+        varies = self.expected.square - usual * usual
+        if varies <= LEAST_USUAL:
+            return ratio * expected
+        slope = (self.together.mean - usual * self.waited.mean) / varies
+        slope = min(max((weight * slope + SLOPE_PRIOR * ratio) / (weight + SLOPE_PRIOR), FLATTEST), STEEPEST)
+        return max(0.0, level + slope * (expected - usual))
 
     def idle_minutes(self) -> float:
         """Until a free window calls somebody."""
@@ -151,8 +176,15 @@ class Learned:
     def waited_for(self, waited: float, expected: float) -> Learned:
         """After somebody was called for whom a wait of `expected` had been worked out."""
         return replace(
-            self, expected=self.expected.add(expected, WAIT_MEMORY), waited=self.waited.add(waited, WAIT_MEMORY)
+            self,
+            expected=self.expected.add(expected, WAIT_MEMORY),
+            waited=self.waited.add(waited, WAIT_MEMORY),
+            together=self.together.add(waited * expected, WAIT_MEMORY),
         )
+
+    def opened(self, minutes: float) -> Learned:
+        """After the day's first window opened so many minutes after the queue did."""
+        return replace(self, opening=self.opening.add(max(0.0, minutes), OPENING_MEMORY))
 
     def privileged_came(self, at: float) -> Learned:
         """After a privileged visitor took a ticket."""

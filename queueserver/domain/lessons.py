@@ -7,8 +7,9 @@ from typing import Final
 
 from queueserver.domain.estimate import after
 from queueserver.domain.learned import Learned
-from queueserver.domain.openhours import NO_HOURS, HoursOfDay
+from queueserver.domain.openhours import NO_HOURS
 from queueserver.domain.party import expected_services
+from queueserver.domain.sharing import Sharing
 from queueserver.domain.ticket import AT_WINDOW, State, Ticket
 
 FORGOTTEN_MINUTES: Final = 240.0
@@ -25,12 +26,12 @@ def lesson(
     hour: int,
     configured: float,
     privileged: bool,
-    hours: HoursOfDay | None = None,
+    sharing: Sharing | None = None,
 ) -> Learned:
     """What the queue of `ticket` knows once it is no longer as it `was`; the same object when there is no lesson.
 
     `hour` is the hall's local hour, `configured` the minutes the configuration gives for one service; without
-    `hours` there are no breaks.
+    `sharing` there are no breaks.
     """
     if was is None:
         waits_first = ticket.state is State.WAITING and privileged
@@ -40,8 +41,11 @@ def lesson(
         first = was.promise is not None and was.promise.waited is None
         if not first or ticket.promise is None:
             return learned
-        open_hours = hours.of(ticket.queue, ticket.issued_at) if hours else NO_HOURS
-        return after(learned, ticket.promise, open_hours, ticket.issued_at.timestamp() / 60)
+        hours = sharing.hours(ticket.queue, ticket.issued_at) if sharing else NO_HOURS
+        issued = ticket.issued_at.timestamp() / 60
+        if learned.opening.weight and hours.bands:
+            hours = hours.opening_later(learned.opening.mean)
+        return after(learned, ticket.promise, hours, issued)
     since = was.called_at or was.started_at
     if was.state in AT_WINDOW and ticket.state not in AT_WINDOW and since is not None:
         minutes = (now - since).total_seconds() / 60

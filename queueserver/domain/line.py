@@ -37,6 +37,8 @@ class Line:
         self._held: dict[str, int] = {}
         self._revisions: dict[str, int] = {}
         self._groups: dict[str, dict[str, Ticket]] = {}
+        self._timed: dict[str, Ticket] = {}
+        self._latest = Place(0, 0)
         for ticket in sorted(tickets, key=lambda ticket: ticket.place):
             self.add(ticket)
 
@@ -54,6 +56,10 @@ class Line:
         self._revise(ticket)
         if ticket.visit.party > 1:
             self._groups.setdefault(_stand(ticket), {})[ticket.id] = ticket
+        if kind.timed:
+            self._timed[ticket.id] = ticket
+        else:
+            self._latest = max(self._latest, ticket.place)
 
     def remove(self, ticket: Ticket) -> None:
         """Take out exactly what was added; KeyError if it is not here."""
@@ -62,6 +68,7 @@ class Line:
         self._revise(ticket)
         if ticket.visit.party > 1:
             del self._groups[_stand(ticket)][ticket.id]
+        self._timed.pop(ticket.id, None)
 
     def count(self, queue: str) -> int:
         """Tickets waiting in `queue`, those sent to one window among them."""
@@ -70,6 +77,14 @@ class Line:
     def revision(self, lane: str) -> int:
         """A number that changes whenever the lane does."""
         return self._revisions.get(lane, 0)
+
+    def revisions(self) -> Iterable[tuple[str, int]]:
+        """Every lane anybody ever stood in, with its revision."""
+        return self._revisions.items()
+
+    def timed(self) -> Iterable[Ticket]:
+        """Those that are booked, may not be called yet, or are held for a time, wherever they stand."""
+        return self._timed.values()
 
     def length(self, lane: str) -> int:
         """Tickets in one lane."""
@@ -95,10 +110,9 @@ class Line:
         """Where the ticket stands in in_order(), from 0."""
         return sum(row.before(ticket.place) for row in self._lanes.get(lane_of(ticket), {}).values())
 
-    def ends_before(self, lane: str, place: Place) -> bool:
-        """Whether everybody in the lane stands before `place`."""
-        key = _key(place)
-        return all(not row.keys or row.keys[-1] < key for row in self._lanes.get(lane, {}).values())
+    def all_before(self, place: Place) -> bool:
+        """Whether everybody who is not timed certainly stands before `place`."""
+        return self._latest < place
 
     def rows(self, lane: str) -> Iterator[tuple[Kind, Sequence[Ticket]]]:
         """The tickets of one lane by kind, each row ascending by place and never empty."""
@@ -141,7 +155,7 @@ class Line:
         counts[name or ""] = counts.get(name or "", 0) + more
 
     def _revise(self, ticket: Ticket) -> None:
-        lane = lane_of(ticket)
+        lane = _stand(ticket)
         self._revisions[lane] = self._revisions.get(lane, 0) + 1
 
 

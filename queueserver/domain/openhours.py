@@ -50,6 +50,11 @@ class OpenHours:
             ended = end
         return max(0.0, until - since - paused)
 
+    def opening_later(self, minutes: float) -> OpenHours:
+        """When windows open so long after the hall does."""
+        (start, end), *others = self.bands
+        return OpenHours(((min(start + minutes, end), end), *others))
+
     def working(self, at: float) -> OpenHours:
         """When windows are seen at work at `at` although it is a break: then it is over already."""
         ahead = [band for band in self.bands if band[1] > at]

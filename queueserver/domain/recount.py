@@ -55,6 +55,22 @@ class _Leg:
 
 
 @dataclass(slots=True)
+class _Seat:
+    """What the facts so far say of one window; `since` and `quiet_since` None: not known, or nobody waits for it.
+
+    `moved` is when the last ticket came or went, or the window changed.
+    """
+
+    state: str = "closed"
+    staff: str = ""
+    since: int | None = None
+    quiet_since: int | None = None
+    idle: int = 0
+    moved: int = 0
+    ticket: str = ""
+
+
+@dataclass(slots=True)
 class Recount:
     """take() the facts of one business day in order; then everything here is as the facts alone say.
 
@@ -67,6 +83,8 @@ class Recount:
     uncounted: int = 0
     strange: list[str] = field(default_factory=list)
     _legs: dict[str, _Leg] = field(default_factory=dict)
+    _seats: dict[str, _Seat] = field(default_factory=dict)
+    _where: dict[str, str] = field(default_factory=dict)
     _hour: int | None = None
 
     @property
@@ -75,7 +93,7 @@ class Recount:
         return {ticket: leg.state for ticket, leg in self._legs.items()}
 
     def take(self, fact: StoredFact) -> None:
-        """Enter one fact; those about neither tickets nor appointments change nothing here."""
+        """Enter one fact; those about no ticket, window or appointment change nothing here."""
         if fact.kind == "day.closed":
             self._tell_hour(fact)
             self._close(fact)
@@ -85,6 +103,10 @@ class Recount:
         elif fact.kind.startswith("ticket."):
             self._tell_hour(fact)
             self._about_ticket(fact)
+            for ticket in (fact.data.get("from_ticket"), fact.ticket):
+                self._seated(ticket or "", fact.at_ms)
+        elif fact.kind.startswith("window."):
+            self._about_window(fact)
         elif fact.kind in _BOOKINGS:
             self._tell_hour(fact)
             if self._hour is not None:
@@ -95,6 +117,51 @@ class Recount:
         hour = fact.detail.get("hour")
         self._hour = hour if isinstance(hour, int) else None
         self.uncounted += self._hour is None
+
+    # -- windows
+
+    def _seated(self, ticket: str, at_ms: int) -> None:
+        """Whether the ticket is at another window than before, or at none."""
+        leg, was = self._legs.get(ticket), self._where.get(ticket, "")
+        now = leg.window if leg is not None and leg.state in ("called", "serving") else ""
+        if now == was:
+            return
+        if (left := self._seats.get(was)) is not None and left.ticket == ticket:
+            left.ticket, left.moved = "", at_ms
+            left.quiet_since = at_ms
+        if (seat := self._seats.get(now)) is not None:
+            if seat.state == "open" and not seat.ticket and seat.quiet_since is not None:
+                seat.idle += max(0, at_ms - seat.quiet_since)
+            seat.ticket, seat.moved = ticket, at_ms
+        self._where[ticket] = now
+
+    def _about_window(self, fact: StoredFact) -> None:
+        """A stretch of being open or paused ends, another begins."""
+        seat, hour = self._seats.setdefault(fact.data["window"], _Seat()), fact.detail.get("hour")
+        if fact.data["state"] == seat.state:
+            return
+        if seat.since is not None and isinstance(hour, int):
+            self._stretch(seat, fact, hour)
+        if not seat.ticket:
+            seat.quiet_since = seat.moved = fact.at_ms
+        seat.state, seat.staff = fact.data["state"], fact.detail.get("staff") or ""
+        seat.since, seat.idle = (fact.at_ms if isinstance(hour, int) else None), 0
+
+    def _stretch(self, seat: _Seat, fact: StoredFact, hour: int) -> None:
+        left = fact.data.get("how") == "day_over"
+        lasted = max(0, (seat.moved if left else fact.at_ms) - (seat.since or 0))
+
+        def enter(measure: str, ms: int) -> None:
+            self._add(Cell(measure, NO_BIN, hour, "", "", "", fact.data["window"], seat.staff), ms)
+
+        if seat.state == "open":
+            enter("window_open", lasted)
+            quiet = not seat.ticket and not left and seat.quiet_since is not None
+            enter("window_idle", seat.idle + (max(0, fact.at_ms - (seat.quiet_since or 0)) if quiet else 0))
+        elif seat.state == "paused":
+            enter("window_paused", lasted)
+        if left:
+            enter("window_left_open", 0)
 
     def _about_ticket(self, fact: StoredFact) -> None:
         if fact.kind in _BEGINNINGS:

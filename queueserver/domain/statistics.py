@@ -13,9 +13,11 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from queueserver.domain import events
+from queueserver.domain.balance import idle_until
 from queueserver.domain.bins import NO_BIN, bin_of
 from queueserver.domain.promise import Verdict
 from queueserver.domain.ticket import State, Ticket
+from queueserver.domain.window import Window, WindowState
 
 _MS: Final = timedelta(milliseconds=1)
 
@@ -51,6 +53,11 @@ class Measure(StrEnum):
     PROMISE_LATER = "promise_later"
     PROMISE_ERROR = "promise_error"
     CAME_BACK = "came_back"
+    # of windows: how often, and how long
+    WINDOW_OPEN = "window_open"
+    WINDOW_PAUSED = "window_paused"
+    WINDOW_IDLE = "window_idle"
+    WINDOW_LEFT_OPEN = "window_left_open"
     # with a duration
     WAITING = "waiting"
     WAY = "way"
@@ -74,6 +81,9 @@ TIMED: Final = frozenset(
 
 
 PROMISES: Final = (Measure.PROMISE_KEPT, Measure.PROMISE_EARLIER, Measure.PROMISE_LATER, Measure.PROMISE_ERROR)
+
+
+DAY_OVER: Final = "day_over"
 
 
 class Cell(NamedTuple):
@@ -240,6 +250,30 @@ def _part(was: Ticket, now: datetime, hour: int) -> Counted:
 def _since(ticket: Ticket) -> datetime:
     """From when this leg's waiting is counted: when it was issued, or the booked time of who came before it."""
     return ticket.issued_at if ticket.booked_for is None else max(ticket.issued_at, ticket.booked_for)
+
+
+def stretch(before: Window, event: events.WindowEvent, now: datetime, hour: int) -> Counted:
+    """What ends with this fact: a time the window was open or paused, by whoever sat there. `before` it was so.
+
+    A window that is still open when the day turns was left alone: its time ends with what last happened there.
+    """
+    if before.state_since is None or before.state is event.window.state:
+        return
+    left = isinstance(event, events.WindowClosed) and event.how == DAY_OVER
+    end = (before.since or before.state_since) if left else now
+    lasted = max(0, (end - before.state_since) // _MS)
+    if before.state is WindowState.OPEN:
+        yield _at_window(Measure.WINDOW_OPEN, before, hour), Tally(1, lasted)
+        idle = before.idle_ms + (0 if left else idle_until(before, now))
+        yield _at_window(Measure.WINDOW_IDLE, before, hour), Tally(1, idle)
+    elif before.state is WindowState.PAUSED:
+        yield _at_window(Measure.WINDOW_PAUSED, before, hour), Tally(1, lasted)
+    if left:
+        yield _at_window(Measure.WINDOW_LEFT_OPEN, before, hour), Tally(1, 0)
+
+
+def _at_window(measure: Measure, window: Window, hour: int) -> Cell:
+    return Cell(measure.value, NO_BIN, hour, "", "", "", window.id, window.staff or "")
 
 
 def _one(measure: Measure, ticket: Ticket, hour: int) -> tuple[Cell, Tally]:

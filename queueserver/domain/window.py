@@ -21,7 +21,8 @@ class Window:
     """`ticket` is the id of the one active ticket here; `streak` counts privileged calls since an ordinary one.
 
     `auto`: in a hall with mixed assignment the server calls for it. `busy_ms` is its load, `since` when it became free
-    or busy; both are kept by balance.accounted, whoever changes a window need not think of them.
+    or busy; `state_since` is from when it is as it is (None: not known), and `idle_ms` how long it has been open with
+    nobody at it since then. All are kept by balance.accounted, whoever changes a window need not think of them.
     """
 
     id: str
@@ -34,6 +35,8 @@ class Window:
     auto: bool = False
     busy_ms: int = 0
     since: datetime | None = None
+    state_since: datetime | None = None
+    idle_ms: int = 0
 
     @property
     def in_use(self) -> bool:

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
+
+from queueserver.hallfile.wording import OF_CALLING, Sentence, Severity
 
 Params = Mapping[str, str | int]
 Path = tuple[str | int, ...]
 """Where in the document, e.g. ("queues", 3, "prefix"); entries count from 0."""
 
 
-class Severity(StrEnum):
-    """An error keeps the file from being used; a warning only deserves a look."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """The words of one code; `nearly` replaces `remedy` when a likely spelling ({near}) is known."""
-
-    problem: str
-    remedy: str
-    nearly: str = ""
-    severity: Severity = Severity.ERROR
-
-
 _MEANT = "did you mean '{near}'?"
 _WARNING = Severity.WARNING
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
+    **OF_CALLING,
     # the text
     "not_readable": Sentence("the file cannot be read: {reason}", "check the name of the file and who may read it"),
     "not_utf8": Sentence("the file is not UTF-8 text", "save it with the encoding UTF-8 (GBK and ANSI do not work)"),
@@ -122,10 +107,6 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "{windows} in zone '{zone}' serve queue '{value}', whose visitors wait in zone '{other}'",
         "screens and loudspeakers follow the zone; check that people hear the call",
         severity=_WARNING,
-    ),
-    "tolerance_over_bound": Sentence(
-        "appointments may wait {tolerance} minutes, but nobody longer than {limit}: the second bound would come first",
-        "write appointment_tolerance_minutes below {limit}, or raise longest_wait_minutes",
     ),
     "skill_nobody_has": Sentence(
         "{subject} needs the skill '{value}', which nobody has: its visitors would never be called",

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from contract.config import HallConfig
 from queueserver.hallfile.bookable import check_bookable
 from queueserver.hallfile.calendars import check_calendars
+from queueserver.hallfile.desk import check_desk
 from queueserver.hallfile.entries import Entries
 from queueserver.hallfile.findings import Finding, HallFileError
 from queueserver.hallfile.lines import LineIndex
@@ -96,6 +97,7 @@ def _meaning(entries: Entries, today: date | None) -> Iterable[Finding]:
     yield from check_times(entries, today)
     yield from check_calendars(entries, today)
     yield from check_policy(entries)
+    yield from check_desk(entries)
     yield from check_staff(entries)
     yield from check_slots(entries)
     yield from check_texts(entries)

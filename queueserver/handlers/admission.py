@@ -9,8 +9,13 @@ from queueserver.domain.hall import QueuePlan, ServicePlan
 from queueserver.ports import UnitOfWork
 
 
-def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str, *, seen: bool = False) -> None:
-    """Raise unless hours and limits let one more person wait in this queue; `seen`: staff look at the document."""
+def admit(
+    uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str, *, visit: str = "", seen: bool = False
+) -> None:
+    """Raise unless hours and limits let one more person wait in this queue.
+
+    `visit` is the one the service is added to, `seen` whether staff look at the document themselves.
+    """
     local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
     if uow.closing is not None:
         raise DomainError("day_closed")
@@ -20,14 +25,14 @@ def admit(uow: UnitOfWork, service: ServicePlan, queue: QueuePlan, holder: str, 
         raise DomainError("last_ticket_time")
     if service.requires_document and not (holder or seen):
         raise DomainError("invalid_field", field="document")
-    within_person_limit(uow, queue, holder)
+    within_person_limit(uow, queue, holder, visit)
     if queue.waiting_limit is not None and uow.line.count(queue.id) >= queue.waiting_limit:
         raise DomainError("line_full")
 
 
-def within_person_limit(uow: UnitOfWork, queue: QueuePlan, holder: str) -> None:
-    """Raise when this person has as many open tickets in the queue as one may."""
+def within_person_limit(uow: UnitOfWork, queue: QueuePlan, holder: str, visit: str = "") -> None:
+    """Raise when this person has as many open tickets in the queue as one may, beside those of `visit`."""
     if queue.person_limit is not None and holder:
-        held = uow.held_by(holder, queue.id)
+        held = [ticket for ticket in uow.held_by(holder, queue.id) if ticket.visit.id != visit]
         if len(held) >= queue.person_limit:
             raise DomainError("person_limit", number=held[-1].number, ticket=held[-1].id)

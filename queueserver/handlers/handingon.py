@@ -48,7 +48,7 @@ def _with_what_he_needs(uow: UnitOfWork, ticket: Ticket, services: tuple[str, ..
     stops = with_services(plan, itinerary.stops, new)
     for service in new:
         found = plan.services[service]
-        admit(uow, found, plan.queues[found.queue], ticket.visit.holder, seen=True)
+        admit(uow, found, plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id, seen=True)
     visits.reserve(uow, stops[len(itinerary.stops) :])
     return replace(itinerary, stops=stops)
 

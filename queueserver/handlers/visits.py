@@ -137,7 +137,7 @@ def add_stops(uow: UnitOfWork, command: commands.AddStops) -> Ticket:
     stops = with_services(uow.plan, known, command.services)
     for service in command.services:
         found = uow.plan.services[service]
-        admit(uow, found, uow.plan.queues[found.queue], ticket.visit.holder)
+        admit(uow, found, uow.plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id)
     reserve(uow, stops[len(known) :])
     planned, event = ticket.plan(replace(ticket.visit.itinerary, stops=stops))
     uow.put_ticket(planned)
@@ -248,7 +248,9 @@ def _standing(uow: UnitOfWork, ticket: Ticket, stop: Stop, window: Window | None
     if rest is None or wait is None:
         return None
     opens_in, closes_in = rest
-    return Standing(queue.zone, max(opens_in, (wait.low_minutes + wait.high_minutes) / 2), service, closes_in)
+    told = wait.promise
+    minutes = (told.low + told.high) / 2 if told else (wait.ahead + 1) * queue.service_minutes
+    return Standing(queue.zone, max(opens_in, minutes), service, closes_in)
 
 
 def _goes_on_here(uow: UnitOfWork, window: Window, leg: Ticket) -> bool:

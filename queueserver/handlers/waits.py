@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from queueserver.domain.line import lane_of
 from queueserver.domain.promise import Promise
 from queueserver.domain.ticket import Ticket
+from queueserver.domain.workload import Asker
 from queueserver.ports import UnitOfWork, Wait
 
 
@@ -14,7 +14,7 @@ def wait_of(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
     """Where a ticket stands that waits in its queue, or would wait there; None when the queue is configured no more."""
     if ticket.queue not in uow.plan.queues:
         return None
-    return _told(uow, ticket, _promise(uow, ticket))
+    return _told(uow, ticket, uow.floor().promise_in(uow.line, ticket))
 
 
 def wait_told(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
@@ -26,14 +26,12 @@ def wait_told(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
 
 def promising(uow: UnitOfWork, ticket: Ticket) -> Ticket:
     """A ticket that begins to wait, with the range of minutes it is told; it is not yet in the line."""
-    return replace(ticket, promise=_promise(uow, ticket)) if ticket.queue in uow.plan.queues else ticket
+    if ticket.queue not in uow.plan.queues:
+        return ticket
+    return replace(ticket, promise=uow.floor().promise_in(uow.line, ticket))
 
 
-def _told(uow: UnitOfWork, ticket: Ticket, promise: Promise) -> Wait:
+def _told(uow: UnitOfWork, ticket: Ticket, promise: Promise | None) -> Wait:
     ahead = uow.line.ahead(ticket, uow.now)
-    return Wait(ahead + 1, ahead, promise.low, promise.high, uow.floor().beyond_closing(ticket.queue, promise))
-
-
-def _promise(uow: UnitOfWork, ticket: Ticket) -> Promise:
-    floor = uow.floor()
-    return floor.promise(ticket, floor.before(uow.line, lane_of(ticket), ticket.place))
+    beyond = promise is not None and uow.floor().beyond_closing(Asker.of(ticket, uow.plan), promise)
+    return Wait(ahead + 1, ahead, promise, beyond)

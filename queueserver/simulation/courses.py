@@ -34,6 +34,7 @@ _MOVES: Final[Mapping[str, Move]] = {
     "window.paused": Move.PAUSE,
     "window.resumed": Move.RESUME,
     "window.closed": Move.CLOSE,
+    "window.switched": Move.SWITCH,
 }
 
 

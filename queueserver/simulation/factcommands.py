@@ -10,9 +10,8 @@ from queueserver.ports import Actor
 from queueserver.simulation.recording import Fact, Recording, dropped
 
 _CLERK: Final = frozenset({"clerk"})
-NOTHING_TO_DO: Final = ("announcement.", "appointment.", "window.switched")
-"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues, a window
-that is called for in its calls."""
+NOTHING_TO_DO: Final = ("announcement.", "appointment.")
+"""Beginnings of kinds that change nothing about who is called: a check-in is seen in the ticket it issues."""
 
 Make = Callable[[Fact, str, Recording], commands.Command]
 """From a fact and our id of its ticket to the command that made it."""
@@ -94,5 +93,6 @@ COMMANDS: Final[Mapping[str, Make]] = {
     "window.opened": _open,
     "window.paused": lambda fact, _, __: commands.PauseWindow(fact.data["window"], fact.data["reason"]),
     "window.resumed": lambda fact, _, __: commands.ResumeWindow(fact.data["window"]),
+    "window.switched": lambda fact, _, __: commands.SwitchCalling(fact.data["window"], bool(fact.detail.get("auto"))),
     "window.closed": lambda fact, _, __: commands.CloseWindow(fact.data["window"]),
 }

@@ -175,6 +175,8 @@ class Simulation:
             command = commands.OpenWindow(
                 window, Actor(move.staff or f"staff-{window}", window, _CLERK), self._auto(move)
             )
+        elif move.move is Move.SWITCH:
+            command = commands.SwitchCalling(window, bool(move.auto))
         elif move.move is Move.PAUSE:
             command = commands.PauseWindow(window, move.reason)
         else:

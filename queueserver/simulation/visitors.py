@@ -129,6 +129,8 @@ class Move(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CLOSE = "close"
+    SWITCH = "switch"
+    """who calls there, the hall or its clerk"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from queueserver.domain.learned import Calibration, Learned, Moments
 from queueserver.store import statements as sql
 
-_MOMENTS = ("durations", "recent", "came", "idle", "expected", "waited")
+_MOMENTS = ("durations", "recent", "came", "idle", "expected", "waited", "together", "opening")
 
 
 def learned_text(learned: Learned) -> str:
@@ -25,7 +25,7 @@ def learned_text(learned: Learned) -> str:
         "services": {service: _numbers(one) for service, one in learned.services.items()},
         "hours": {str(hour): _numbers(one) for hour, one in learned.hours.items()},
         "privileged": [learned.privileged_rate, learned.privileged_at],
-        "calibration": [at.count, at.low, at.middle, at.high],
+        "calibration": [at.count, at.low, at.middle, at.high, at.soon, at.count_soon],
     }
     return json.dumps(told, separators=(",", ":"))
 
@@ -35,7 +35,7 @@ def learned_of(text: str) -> Learned:
     told = json.loads(text)
     rate, at = told["privileged"]
     return Learned(
-        **{name: Moments(*told[name]) for name in _MOMENTS},
+        **{name: Moments(*told[name]) for name in _MOMENTS if name in told},
         services={service: Moments(*one) for service, one in told["services"].items()},
         hours={int(hour): Moments(*one) for hour, one in told["hours"].items()},
         privileged_rate=rate,

@@ -18,18 +18,19 @@ from queueserver.domain.closure import Closure, in_force
 from queueserver.domain.daybook import Closing
 from queueserver.domain.eligibility import is_privileged
 from queueserver.domain.errors import DomainError
-from queueserver.domain.events import Event
+from queueserver.domain.events import Event, WindowEvent
 from queueserver.domain.hall import HallPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.lessons import lesson
 from queueserver.domain.line import Line, stands_in_line
+from queueserver.domain.loads import Loads
 from queueserver.domain.numbering import QueueDay
 from queueserver.domain.schedule import local_hour
 from queueserver.domain.sharing import Sharing
-from queueserver.domain.statistics import Cell, Tally, counted
+from queueserver.domain.statistics import Cell, Tally, counted, stretch
 from queueserver.domain.ticket import OPEN_STATES, Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
-from queueserver.domain.workload import UNKNOWN_MINUTES, Floor
+from queueserver.domain.workload import UNKNOWN_MINUTES, Floor, loads_of
 from queueserver.ports import NewId
 from queueserver.store.pastappointments import NO_PAST, PastAppointments
 
@@ -54,7 +55,8 @@ class LiveHall:
     closing: Closing | None = None
     agenda: Agenda = field(default_factory=Agenda)
     learned: dict[str, Learned] = field(default_factory=dict)
-    _floor: tuple[HallPlan, Floor] | None = field(default=None, repr=False, compare=False)
+    _floor: Floor | None = field(default=None, repr=False, compare=False)
+    _loads: Loads | None = field(default=None, repr=False, compare=False)
     _sharing: tuple[HallPlan, Sharing] | None = field(default=None, repr=False, compare=False)
 
     def time(self, clock: datetime) -> datetime:
@@ -75,16 +77,22 @@ class LiveHall:
         self.tickets[ticket.id] = ticket
         if stands_in_line(ticket):
             self.line.add(ticket)
-        if ticket.visit.holder:
-            self.holders.setdefault((ticket.visit.holder, ticket.queue), set()).add(ticket.id)
+        for claim in _claims(ticket):
+            self.holders.setdefault(claim, set()).add(ticket.id)
 
     def floor(self, now: datetime) -> Floor:
         """The windows as they stand; worked out anew when the time, a window or something learned has changed."""
-        known = self._floor
-        if known is None or known[0] is not self.plan or known[1].now != now:
-            floor = Floor(self.plan, self.sharing(), self.windows, self.tickets, self.learned, now)
-            self._floor = known = self.plan, floor
-        return known[1]
+        loads = self._kept_loads(now)
+        if self._floor is None or self._floor.loads is not loads or self._floor.now != now:
+            self._floor = Floor(loads, self.windows, self.tickets, now)
+        return self._floor
+
+    def _kept_loads(self, now: datetime) -> Loads:
+        """Kept until a window opens or closes, the configuration changes, or another hour begins."""
+        known, sharing, hour = self._loads, self.sharing(), local_hour(now, self.plan.time_zone)
+        if known is None or known.sharing is not sharing or known.pace.hour != hour:
+            known = self._loads = loads_of(self.plan, sharing, self.learned, now)
+        return known
 
     def sharing(self) -> Sharing:
         if self._sharing is None or self._sharing[0] is not self.plan:
@@ -108,11 +116,19 @@ class LiveHall:
     def _forget(self, ticket: Ticket) -> None:
         if stands_in_line(ticket):
             self.line.remove(ticket)
-        if ticket.visit.holder:
-            held = self.holders[ticket.visit.holder, ticket.queue]
+        for claim in _claims(ticket):
+            held = self.holders[claim]
             held.discard(ticket.id)
             if not held:
-                del self.holders[ticket.visit.holder, ticket.queue]
+                del self.holders[claim]
+
+
+def _claims(ticket: Ticket) -> set[tuple[str, str]]:
+    """An identified person, with each queue where this ticket waits or its visit will come to."""
+    if not ticket.visit.holder:
+        return set()
+    plan = ticket.visit.itinerary
+    return {(ticket.visit.holder, queue) for queue in (ticket.queue, *(plan.stops[p].queue for p in plan.open))}
 
 
 @dataclass(slots=True)
@@ -175,6 +191,7 @@ class Unit:
         self._queue_days: dict[str, QueueDay] = {}
         self._learned: dict[str, Learned] = {}
         self._next_day: date | None = None
+        self._committed = False
 
     # -- reading
 
@@ -224,13 +241,13 @@ class Unit:
 
     def floor(self) -> Floor:
         live = self._live
-        if not (self._windows or self._learned):
+        if self._committed or not (self._windows or self._learned):
             return live.floor(self.now)
         windows = {**live.windows, **self._windows}
         tickets, learned = ChainMap(self._tickets, live.tickets), ChainMap(self._learned, live.learned)
         moved = any(window.state is not self._state(window.id) for window in self._windows.values())
         sharing = Sharing(self.plan, windows) if moved else live.sharing()
-        return Floor(self.plan, sharing, windows, tickets, learned, self.now)
+        return Floor(loads_of(self.plan, sharing, learned, self.now), windows, tickets, self.now)
 
     def open_tickets(self) -> Sequence[Ticket]:
         return list(self._live.tickets.values())
@@ -265,7 +282,19 @@ class Unit:
         self._learn(was, ticket)
 
     def put_window(self, window: Window) -> None:
+        if self._state(window.id) is WindowState.CLOSED is not window.state:
+            self._learn_opening(window)
         self._windows[window.id] = window
+
+    def _learn_opening(self, window: Window) -> None:
+        """When the day's first window of a queue opens, before anybody was called there."""
+        plan = self.plan.windows.get(window.id)
+        for queue in plan.serves if plan else ():
+            at_work = any(self._state(other) is not WindowState.CLOSED for other in self.plan.windows_of_queue[queue])
+            bands = self._live.sharing().hours(queue, self.now).bands
+            if bands and not at_work and not self.queue_day(queue).last_called:
+                learned = self.learned(queue).opened(self.now.timestamp() / 60 - bands[0][0])
+                self._learned[queue] = learned
 
     def put_queue_day(self, day: QueueDay) -> None:
         self._queue_days[day.queue] = day
@@ -280,7 +309,7 @@ class Unit:
             hour=self._hour,
             configured=queue.service_minutes if queue else UNKNOWN_MINUTES,
             privileged=is_privileged(ticket, self.plan.privileged, self.plan.policy, self.now),
-            hours=self._live.sharing().hours,
+            sharing=self._live.sharing(),
         )
         if learned is not known:
             self._learned[ticket.queue] = learned
@@ -291,7 +320,11 @@ class Unit:
 
     def record(self, event: Event) -> None:
         self.events.append(event)
-        self._counted += counted(event, self._was.get, self.now, self._hour)
+        if isinstance(event, WindowEvent):
+            before = self._live.windows.get(event.window.id)
+            self._counted += stretch(before, event, self.now, self._hour) if before else ()
+        else:
+            self._counted += counted(event, self._was.get, self.now, self._hour)
 
     def put_closure(self, closure: Closure) -> None:
         self._new_closures.append(closure)
@@ -331,6 +364,7 @@ class Unit:
             live.agenda.forget_before(kept_from(self._next_day))
         if self._new_closures or self._new_closings:
             self._commit_calendar(change)
+        self._committed = True
 
     def _commit_tickets(self, change: Change) -> None:
         live = self._live

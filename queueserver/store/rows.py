@@ -194,6 +194,8 @@ def window_row(hall: str, window: Window) -> dict[str, Any]:
         "auto": window.auto,
         "busy_ms": window.busy_ms,
         "since": _ms_or_none(window.since),
+        "state_since": _ms_or_none(window.state_since),
+        "idle_ms": window.idle_ms,
     }
 
 
@@ -209,6 +211,8 @@ def window_of(row: Row) -> Window:
         auto=row["auto"],
         busy_ms=row["busy_ms"],
         since=_moment_or_none(row["since"]),
+        state_since=_moment_or_none(row["state_since"]),
+        idle_ms=row["idle_ms"],
     )
 
 

@@ -145,6 +145,8 @@ windows = Table(
     Column("auto", Boolean, nullable=False),
     Column("busy_ms", BigInteger, nullable=False),
     Column("since", BigInteger),
+    Column("state_since", BigInteger),
+    Column("idle_ms", BigInteger, nullable=False),
 )
 
 queue_days = Table(

@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 
 from hardware import control
-from hardware.bars.onbon import Bx5kSerialOptions, Bx5kTcpOptions, open_serial, open_tcp
+from hardware.bars import bx5k, standing
+from hardware.bars.cable import BarCable
+from hardware.bars.onbon import Bx5kSerialOptions, Bx5kTcpOptions, OnbonBars, open_serial, open_tcp
 from hardware.bars.virtual import VirtualBarOptions, VirtualBars, open_virtual
+from hardware.bus.timing import Timing
 from hardware.errors import BarError, DeviceError
 from hardware.ports import BarLine, Colour, Condition, WindowBar
+from hardware.transport.memory import MemoryTransport
+from hardware.transport.pty import PtyPlug
 
 Wait = Callable[..., None]
 
@@ -259,3 +264,38 @@ def bridge(path: str) -> Iterator[int]:
         server.join()
         listener.close()
         os.close(cable)
+
+
+def test_a_silent_bar_with_nothing_left_to_say_stays_silent(monkeypatch: pytest.MonkeyPatch, eventually: Wait) -> None:
+    monkeypatch.setattr(standing, "FIRST_PAUSE", 0.05)
+    link = MemoryTransport()
+    driver = BarCable("bars", link, OnbonBars(bx5k.Area(128, 16)), Timing(0, 0.01))
+    try:
+        driver.show(2, call("A001"), seconds=0.2)
+        eventually(lambda: driver.health_of(2).code == "no_answer")
+        eventually(lambda: bx5k.frame(2, bx5k.command(bx5k.PING)) in link.sent)  # the text is over: only asked
+        assert driver.health().code == "bars_silent"
+        assert driver.health_of(2).code == "no_answer"
+    finally:
+        driver.close()
+
+
+def test_a_cable_full_of_nonsense_is_silence_and_closing_is_quick() -> None:
+    stop = threading.Event()
+    plug = PtyPlug(lambda data: None)
+
+    def babble() -> None:
+        while not stop.is_set():
+            plug.send(bytes(range(256)) * 4)
+
+    noise = threading.Thread(target=babble)
+    noise.start()
+    driver = open_serial("bars", Bx5kSerialOptions(port=plug.path, wait=0.05))
+    try:
+        driver.show(1, call("A001"))
+        assert driver.ping(1).condition is Condition.DOWN
+    finally:
+        driver.close()
+        stop.set()
+        noise.join()
+        plug.unplug()

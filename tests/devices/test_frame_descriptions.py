@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -336,3 +339,11 @@ def test_any_toml_is_a_description_or_findings_with_lines(top: dict[str, str], f
 @settings(max_examples=100, deadline=None)
 def test_any_text_is_a_description_or_findings(text: str) -> None:
     assert findings(text)
+
+
+def test_the_description_in_the_manual_is_a_good_one() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "devices.md").read_text(encoding="utf-8")
+    (block,) = (block for block in re.findall(r"```toml\n(.*?)```", manual, re.DOTALL) if "[frame]" in block)
+    bars = read(block)
+    frame = bars.frame("show", 3, text=b"A\r", colour=b"\1")
+    assert frame == bytes.fromhex("AA 55 03 04 01 01 41 1B 01 57 0D")

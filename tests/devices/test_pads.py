@@ -28,6 +28,7 @@ from hardware.pads.virtual import (
     open_virtual_rating_pads,
 )
 from hardware.ports import CallPad, Condition, Health, PadAct, PadEvent, RatingPad
+from hardware.transport.pty import PtyPlug
 
 Wait = Callable[..., None]
 
@@ -334,3 +335,32 @@ def test_virtual_pads_are_pressed_through_their_control_line(desk: Desk) -> None
         hand.join()
     finally:
         faces.close()
+
+
+@pytest.mark.parametrize("frames", ["pad68", "speaking"])
+def test_a_cable_full_of_nonsense_is_no_key_and_closing_is_quick(frames: str, desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "speaking.toml"
+    path.write_text(SPEAKING, encoding="utf-8")
+    stop = threading.Event()
+    plug = PtyPlug(lambda data: None)
+
+    def babble() -> None:
+        while not stop.is_set():
+            plug.send(bytes(range(256)) * 4)
+
+    noise = threading.Thread(target=babble)
+    noise.start()
+    source = str(path) if frames == "speaking" else frames
+    driver = open_template("pads", TemplateCallPadOptions(frames=source, port=plug.path, pads="1-3", baud=115200))
+    driver.start(desk.events.put, desk.faults.put)
+    try:
+        assert desk.fault() == "ok"
+        if frames == "pad68":
+            assert desk.fault() == "pads_silent"
+        driver.display(1, "A012")
+        assert desk.nothing()
+    finally:
+        driver.close()
+        stop.set()
+        noise.join()
+        plug.unplug()

@@ -24,7 +24,5 @@ def test_a_tile_says_when_the_next_turn_is_likely_to_come_after_closing(url: str
             view.time = moment
             offered = view.queues_now()
             assert offered["social"].estimate is not None
-            assert offered["police"].estimate is not None
             assert offered["social"].estimate.beyond_closing is beyond, "twenty wait"
-            assert not offered["police"].estimate.beyond_closing, "nobody waits"
     engine.dispose()

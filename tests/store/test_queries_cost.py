@@ -117,7 +117,7 @@ def view(connection: Connection) -> HallView:
 
 QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "snapshot": lambda c: view(c).snapshot(),
-    "catalogue": lambda c: Catalogues().json(view(c).now, NOW, "zh-CN", view(c).queues_now()),
+    "catalogue": lambda c: Catalogues().json(view(c).now, NOW, "zh-CN", view(c).queues_now(), {}),
     "window": lambda c: view(c).window_view("w1", "zh-CN", Renderer(""), Eyes.STAFF),
     "wait": lambda c: view(c).wait_of(selects.tickets_by_id(c, HALL, [_id(TODAY, 30)])[_id(TODAY, 30)]),
     "number": lambda c: selects.last_leg(c, HALL, selects.visit_of_number(c, HALL, TODAY, "A005") or ""),

@@ -8,8 +8,9 @@ import pytest
 
 from contract.config import HallConfig, MissedPolicy
 from queueserver.hallfile import read, write
+from queueserver.store.plans import plan_of
 
-HALLS = ("hall.toml", "small-hall.toml")
+HALLS = ("hall.toml", "small-hall.toml", "two-level-hall.toml")
 
 
 def hall(name: str) -> HallConfig:
@@ -36,6 +37,20 @@ def test_the_sample_hall_is_a_whole_municipal_hall() -> None:
     assert len(config.queues) == 24
     assert len(config.windows) == 30
     assert {queue.missed for queue in config.queues} == set(MissedPolicy)
+
+
+def test_it_has_staff_with_skills_and_languages_for_what_asks_for_them() -> None:
+    config = hall("hall.toml")
+    asked = {service.skill for service in config.services if service.skill}
+    assert asked == {skill for one in config.staff for skill in one.skills}
+    assert {tag for one in config.staff for tag in one.languages} == {"en"}
+
+
+def test_the_two_level_hall_sends_all_but_one_service_to_its_desk() -> None:
+    plan = plan_of(hall("two-level-hall.toml"), 1)
+    assert plan.desk is not None
+    assert plan.windows_of_queue[plan.desk.queue] == ("desk",)
+    assert [one for one in plan.services if not plan.via_desk(one)] == ["guidance", "collection"]
 
 
 def test_its_rules_and_limits_are_used_somewhere() -> None:

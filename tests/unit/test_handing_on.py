@@ -212,6 +212,10 @@ def test_the_desk_never_comes_again() -> None:
     take(rules, "s-a", "s-b")
     rules.serve("wdesk")
     rules.refused(commands.HandOn("wdesk", ("s-desk",)), "invalid_field")
+    take(rules, "s-c")
+    rules.serve("wc")
+    rules.refused(commands.HandOn("wc", ("s-desk",)), "invalid_field")
+    rules.do(commands.Finish("wc", "done", ()))
     leg = hand_on(rules, "s-a", "s-b", "firm")
     while leg.state is not State.FINISHED:
         window = f"w{leg.queue}"
@@ -221,6 +225,15 @@ def test_the_desk_never_comes_again() -> None:
         rules.do(commands.Finish(window, "done", ()))
         leg = max((t for t in rules.known.values() if t.number == "D001"), key=lambda one: one.leg)
     assert {reason for _, reason in stops(leg)} == {"done"}
+
+
+def test_nobody_puts_the_desk_on_a_ticket_again() -> None:
+    rules = at_work()
+    ticket = take(rules, "s-a", "s-b")
+    rules.refused(commands.AddStops(ticket.id, ("s-desk",)), "stop_twice")
+    rules.serve("wdesk")
+    leg = hand_on(rules, "s-a", "s-b")
+    rules.refused(commands.AddStops(leg.id, ("s-desk",)), "stop_twice")
 
 
 def test_a_desk_that_serves_the_next_one_too_goes_on_at_once() -> None:
@@ -277,6 +290,20 @@ def test_handing_on_is_for_whoever_is_served() -> None:
     rules.call("wdesk")
     rules.refused(commands.HandOn("wdesk", ("s-a",)), "illegal_transition")
     rules.refused(commands.HandOn("wb", ("s-a",)), "window_idle")
+
+
+def test_a_person_holds_a_place_behind_the_desk_too_and_may_still_be_handed_on() -> None:
+    rules = at_work(hall(b={"person_limit": 1}))
+    mine = take(rules, "s-b", hash="me")
+    again = commands.TakeTicket("s-b", "kiosk", "en", holder=commands.Holder(hash="me"))
+    assert rules.refused(again, "person_limit").params == {"number": "D001", "ticket": mine.id}
+    assert take(rules, "s-b", hash="you").queue == "desk"
+    rules.serve("wdesk")
+    assert hand_on(rules, "firm").queue == "b"
+    rules.refused(again, "person_limit")
+    rules.serve("wb")
+    rules.do(commands.Finish("wb", "done", (), leaves=True))
+    assert take(rules, "s-b", hash="me").queue == "desk"
 
 
 # ---------------------------------------------------------------------------------------------- at any other window

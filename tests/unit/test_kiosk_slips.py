@@ -8,7 +8,7 @@ import pytest
 
 from contract.bodies import Catalogue, Document, Estimate, TakeTicket, Ticket
 from contract.client.fake import FakeHall
-from contract.client.sample import SAMPLE_HALL
+from contract.client.sample import DESK_HALL, SAMPLE_HALL
 from contract.config import Step
 from hardware.slip import LEAST_TYPE_MM, QrCode, Rule, Slip, Text, rasterise
 from i18n.translator import Translator
@@ -142,3 +142,11 @@ def test_a_linked_service_lists_its_steps() -> None:
     ticket = hall.take_ticket(TakeTicket(service="pension"))
     said = lines(slips.slip(ticket, hall.catalogue("en"), Translator("en")))
     assert "Then: Tax, Household" in said
+
+
+def test_a_slip_for_the_desk_says_what_to_bring_for_what_the_visitor_came_for() -> None:
+    hall = FakeHall(DESK_HALL)
+    ticket = hall.take_ticket(TakeTicket(service="pension"))
+    said = lines(slips.slip(ticket, hall.catalogue("en"), Translator("en")))
+    assert said[1:3] == ["G001", "Service desk"]
+    assert {"Then: Pension insurance", "Window 0", "Have ready: Identity card, Bank card"} <= set(said)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from queueserver.domain.hall import WindowPlan
 from queueserver.domain.learned import Learned
 from queueserver.domain.openhours import OpenHours
+from queueserver.domain.promise import Promise
 from queueserver.domain.schedule import Schedule
 from queueserver.handlers import commands
-from queueserver.ports import TicketAnswer, Wait
+from queueserver.ports import TicketAnswer
 from tests.unit.fake_unit import Rules, plan_with, queue
 
 OFFICE = Schedule(week=(((540, 720), (810, 1020)),) * 7)
@@ -64,36 +65,38 @@ def at(clock: str) -> datetime:
     return datetime(2026, 3, 2, hour - 8, minute, tzinfo=UTC)
 
 
-def told(rules: Rules) -> Wait:
-    answer = rules.answer(TAKE)
+def told(rules: Rules, command: commands.Command = TAKE) -> Promise:
+    return asked(rules, command)[0]
+
+
+def asked(rules: Rules, command: commands.Command = TAKE) -> tuple[Promise, bool]:
+    """The range somebody is told, and whether he is warned of the closing."""
+    answer = rules.answer(command)
     assert isinstance(answer, TicketAnswer)
     assert answer.wait is not None
-    return answer.wait
+    assert answer.wait.promise is not None
+    return answer.wait.promise, answer.wait.beyond_closing
 
 
 def test_the_noon_break_counts() -> None:
     before_noon = told(office("09:10", "09:10", ahead=4))
     at_noon = told(office("11:50", "11:50", ahead=4))
-    assert before_noon.high_minutes < 150
-    assert before_noon.low_minutes + 85 <= at_noon.low_minutes <= before_noon.low_minutes + 95
-    assert before_noon.high_minutes + 85 <= at_noon.high_minutes <= before_noon.high_minutes + 95
-    assert not at_noon.beyond_closing
+    assert before_noon.high < 150
+    assert before_noon.low + 85 <= at_noon.low <= before_noon.low + 95
+    assert before_noon.high + 85 <= at_noon.high <= before_noon.high + 95
 
 
 def test_whoever_may_be_called_before_the_break_or_after_it_hears_both_ends() -> None:
     wait = told(office("11:50", "11:50", ahead=0))
-    assert wait.low_minutes < 10
-    assert wait.high_minutes >= 100
+    assert wait.low < 10
+    assert wait.high >= 100
 
 
 def test_in_the_break_the_range_begins_after_it() -> None:
     rules = office("11:59", "11:50", ahead=3)
     last = rules.take("q")
     rules.now = at("12:30")
-    answer = rules.answer(commands.MarkPrinted(last.id))
-    assert isinstance(answer, TicketAnswer)
-    assert answer.wait is not None
-    assert answer.wait.low_minutes >= 60
+    assert told(rules, commands.MarkPrinted(last.id)).low >= 60
 
 
 def test_a_window_that_calls_in_the_break_is_counted_on() -> None:
@@ -102,17 +105,14 @@ def test_a_window_that_calls_in_the_break_is_counted_on() -> None:
     rules.now = at("12:30")
     rules.do(commands.NoShow("w1"))
     rules.call()
-    answer = rules.answer(commands.MarkPrinted(last.id))
-    assert isinstance(answer, TicketAnswer)
-    assert answer.wait is not None
-    assert answer.wait.low_minutes < 30
+    assert told(rules, commands.MarkPrinted(last.id)).low < 30
 
 
 @pytest.mark.parametrize(("clock", "ahead", "beyond"), [("16:00", 2, False), ("16:00", 9, True), ("10:00", 9, False)])
 def test_the_visitor_hears_when_the_turn_is_likely_to_come_after_closing(
     clock: str, ahead: int, *, beyond: bool
 ) -> None:
-    assert told(office(clock, clock, ahead)).beyond_closing is beyond
+    assert asked(office(clock, clock, ahead))[1] is beyond
 
 
 def test_a_break_is_not_learned_as_slow_work() -> None:

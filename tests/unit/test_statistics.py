@@ -55,8 +55,13 @@ class Told(Rules):
         return outcome
 
     def sums(self) -> dict[str, tuple[int, int]]:
-        """Measure -> (how many, minutes), over all cells but those of promises, which are told apart."""
-        return {name: sum_ for name, sum_ in self.all_sums().items() if not name.startswith("promise_")}
+        """Measure -> (how many, minutes), over all cells but those of promises and windows, which are told apart."""
+        apart = ("promise_", "window_")
+        return {name: sum_ for name, sum_ in self.all_sums().items() if not name.startswith(apart)}
+
+    def hours(self) -> dict[str, tuple[int, int]]:
+        """The same of windows alone."""
+        return {name: sum_ for name, sum_ in self.all_sums().items() if name.startswith("window_")}
 
     def all_sums(self) -> dict[str, tuple[int, int]]:
         sums: dict[str, tuple[int, int]] = {}
@@ -386,3 +391,66 @@ def test_a_promise_is_graded_by_the_first_call_alone(hall: Told) -> None:
     hall.later(hours=2)
     hall.do(commands.CallBack("w1", next(iter(hall.live.tickets))))
     assert promises(hall) == before
+
+
+def test_a_window_s_hours_are_open_paused_and_idle(hall: Told) -> None:
+    """Open 20 minutes, 12 of them with a visitor, then paused for 7, then open for 3 until it is closed."""
+    hall.take()
+    hall.later(minutes=5)
+    hall.do(commands.CallNext("w1"))
+    hall.later(minutes=2)
+    hall.do(commands.Start("w1"))
+    hall.later(minutes=10)
+    hall.do(commands.Finish("w1", "done", ()))
+    hall.later(minutes=3)
+    assert hall.hours() == {}, "counted when it ends"
+    hall.do(commands.PauseWindow("w1", "tea"))
+    hall.later(minutes=7)
+    hall.do(commands.ResumeWindow("w1"))
+    hall.later(minutes=3)
+    hall.do(commands.CloseWindow("w1"))
+    assert hall.hours() == {"window_open": (2, 20 + 3), "window_idle": (2, 5 + 3 + 3), "window_paused": (1, 7)}
+
+
+def test_a_visitor_served_on_in_a_pause_does_not_make_the_window_open_longer(hall: Told) -> None:
+    hall.take()
+    hall.do(commands.CallNext("w1"))
+    hall.later(minutes=4)
+    hall.do(commands.PauseWindow("w1", "tea"))
+    hall.later(minutes=6)
+    hall.do(commands.Start("w1"))
+    hall.do(commands.Finish("w1", "done", ()))
+    hall.later(minutes=5)
+    hall.do(commands.ResumeWindow("w1"))
+    hall.later(minutes=2)
+    hall.do(commands.CloseWindow("w1"))
+    assert hall.hours() == {"window_open": (2, 4 + 2), "window_idle": (2, 2), "window_paused": (1, 11)}
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_window_left_open_is_not_open_all_night(hall: Told, served: bool) -> None:
+    """Its time ends with what last happened there; who was still there when the day turned came with that."""
+    hall.later(minutes=30)
+    hall.take()
+    hall.do(commands.CallNext("w1"))
+    if served:
+        hall.later(minutes=10)
+        hall.do(commands.Start("w1"))
+        hall.do(commands.Finish("w1", "done", ()))
+    hall.later(minutes=600)
+    hall.do(DAY_END)
+    hours = hall.hours()
+    assert hours["window_left_open"][0] >= 1
+    one = {cell.measure: tally.total // 60_000 for cell, tally in hall.stored().items() if cell.window == "w1"}
+    assert (one["window_open"], one["window_idle"]) == ((40, 30) if served else (30, 30))
+
+
+def test_hours_begun_before_they_were_counted_are_left_out() -> None:
+    """A window whose opening says no hour was opened by an older version; from its next change on it is counted."""
+    recount = Recount()
+    told = {"window": "w1", "label": "1", "zone": "z", "reason": ""}
+    recount.take(StoredFact(1, "window.opened", 0, None, {**told, "state": "open"}, {"staff": "li"}))
+    recount.take(StoredFact(2, "window.paused", 60_000, None, {**told, "state": "paused"}, {"staff": "li", "hour": 9}))
+    assert (recount.cells, recount.uncounted) == ({}, 0)
+    recount.take(StoredFact(3, "window.closed", 180_000, None, {**told, "state": "closed"}, {"staff": None, "hour": 9}))
+    assert recount.cells == {Cell("window_paused", NO_BIN, 9, "", "", "", "w1", "li"): Tally(1, 120_000)}

@@ -8,17 +8,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queueserver.domain.estimate import Expected
 from queueserver.domain.hall import HallPlan, Policy, WindowPlan
+from queueserver.domain.lanework import crowd_of
 from queueserver.domain.learned import Learned
-from queueserver.domain.line import Line, lane_of, window_lane
+from queueserver.domain.line import Line
 from queueserver.domain.sharing import Sharing
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
-from queueserver.domain.workload import PAUSE_MINUTES, Floor
+from queueserver.domain.workload import PAUSE_MINUTES, Asker, Floor, loads_of
 from tests.unit.fake_unit import NOON, PLAN, plan_with, queue
 
 VISIT = Visit("v", "A001", NOON.date(), "", NOON, "zh-CN", "kiosk")
@@ -67,11 +68,18 @@ def floor_of(
         elif busy + free <= number < busy + free + paused:
             state = WindowState.PAUSED
         windows[window] = Window(window, state, ticket=ticket.id if ticket else None)
-    return Floor(plan, Sharing(plan, windows), windows, tickets, learned or {}, NOON)
+    return Floor(loads_of(plan, Sharing(plan, windows), learned or {}, NOON), windows, tickets, NOON)
 
 
 def expected(floor: Floor, line: Iterable[Ticket], queue_id: str = "a", *, privileged: bool = False) -> Expected:
-    return floor.expected(queue_id, queue_id, floor.behind_all(Line(line), queue_id), privileged=privileged)
+    return wait(floor, Line(line), Asker(queue_id), privileged=privileged)
+
+
+def wait(floor: Floor, line: Line, asker: Asker, *, privileged: bool = False) -> Expected:
+    asker.privileged = -math.inf if privileged else math.inf
+    found = floor.expected(asker, crowd_of(line, None if asker.place.at_ms == 1 << 62 else asker.place))
+    assert found is not None
+    return found
 
 
 @given(st.integers(0, 60), st.integers(1, 6))
@@ -97,14 +105,8 @@ def test_nobody_ahead_and_a_free_window_is_soon() -> None:
     assert not expected(floor_of(EQUAL, 3), []).idle
 
 
-def test_without_an_open_window_all_are_counted_on() -> None:
-    assert expected(floor_of(EQUAL, 0), many(12)).minutes > 0
-    assert expected(floor_of(EQUAL, 0), many(12)).minutes < expected(floor_of(EQUAL, 1), many(12)).minutes
-
-
-def test_a_queue_that_no_window_serves_still_has_a_finite_wait() -> None:
-    got = expected(floor_of(EQUAL, 2), many(3, "b"), "b")
-    assert 0 < got.minutes < math.inf
+def test_a_queue_that_no_window_serves_has_a_wait_nobody_knows() -> None:
+    assert floor_of(EQUAL, 2).promised(Asker("b"), crowd_of(Line(many(3, "b")), None)) is None
 
 
 def test_a_paused_window_helps_those_who_wait_longer_than_a_pause() -> None:
@@ -129,9 +131,8 @@ def test_tickets_of_another_queue_at_a_shared_window_count_too() -> None:
 def test_waiting_privileged_visitors_go_before_an_ordinary_one_wherever_they_stand() -> None:
     floor, mine = floor_of(EQUAL, 2), waiting(1, minutes_ago=5)
     line = Line([mine, *many(4, kind="old", minutes_ago=1)])
-    ahead = floor.before(line, lane_of(mine), mine.place)
-    with_them = floor.expected("a", "a", ahead, privileged=False).minutes
-    alone = floor.expected("a", "a", floor.before(Line([mine]), "a", mine.place), privileged=False).minutes
+    with_them = wait(floor, line, Asker.of(mine, EQUAL)).minutes
+    alone = wait(floor, Line([mine]), Asker.of(mine, EQUAL)).minutes
     assert with_them >= alone + 2 * 8 - 1
 
 
@@ -166,26 +167,28 @@ def test_nobody_is_overtaken_beyond_the_longest_wait() -> None:
 
 def test_a_ticket_sent_to_one_window_waits_for_that_one() -> None:
     floor, mine = floor_of(EQUAL, 4), waiting(50, sent="w1", minutes_ago=0)
-    lane = window_lane("w1")
     line = Line([mine, *many(8)])
-    at_one = floor.expected(lane, "a", floor.before(line, lane, mine.place), privileged=False)
+    at_one = wait(floor, line, Asker.of(mine, EQUAL))
     assert at_one.step == pytest.approx(8.0)
     assert at_one.minutes > expected(floor, []).minutes
 
 
 def test_a_lane_is_worked_out_anew_when_it_changes() -> None:
     floor, line = floor_of(EQUAL, 2), Line(many(3))
-    before = floor.expected("a", "a", floor.behind_all(line, "a"), privileged=False).minutes
+    mine = replace(waiting(9000), place=Place.arriving(NOON, 9000))
+    before = floor.promise_in(line, mine)
     for ticket in many(9)[3:]:
         line.add(ticket)
-    assert floor.expected("a", "a", floor.behind_all(line, "a"), privileged=False).minutes > before + 8
+    after = floor.promise_in(line, mine)
+    assert before is not None
+    assert after is not None
+    assert after.expected > before.expected + 8
 
 
 def test_somebody_in_the_middle_has_only_those_before_ahead() -> None:
     floor, line = floor_of(EQUAL, 2), Line(many(10))
     third = many(10)[2]
-    ahead = floor.before(line, "a", third.place)
-    assert ahead["a"].count_ordinary_before == 2
+    assert wait(floor, line, Asker.of(third, EQUAL)).minutes == wait(floor, Line(many(2)), Asker("a")).minutes
 
 
 @given(
@@ -201,7 +204,12 @@ def test_any_hall_gives_a_wait_that_is_a_number(
     plan = replace(SHARED, policy=Policy(longest_wait_minutes=longest))
     line = [waiting(number, *one) for number, one in enumerate(people)]
     for queue_id in "ab":
-        got = expected(floor_of(plan, busy, paused=paused), line, queue_id, privileged=privileged)
+        floor = floor_of(plan, busy, paused=paused)
+        got = floor.expected(Asker(queue_id), crowd_of(Line(line), None))
+        if got is None:
+            assert not any(floor._windows[w].state is not WindowState.CLOSED for w in plan.windows_of_queue[queue_id])
+            continue
+        got = expected(floor, line, queue_id, privileged=privileged)
         assert 0 <= got.minutes < math.inf
         assert got.idle or got.spread > 0
 
@@ -212,9 +220,71 @@ def test_the_hour_is_the_halls_own() -> None:
         learned = learned.served("s-clerk", 8.0, 3, 8.0).served("s-clerk", 24.0, 12, 8.0)
     ahead = [replace(one, queue="clerk", service="s-clerk") for one in many(10)]
 
-    def wait(now: datetime) -> float:
+    def at(now: datetime) -> float:
         windows = {"w1": Window("w1", WindowState.OPEN)}
-        floor = Floor(PLAN, Sharing(PLAN, windows), windows, {}, {"clerk": learned}, now)
-        return floor.expected("clerk", "clerk", floor.behind_all(Line(ahead), "clerk"), privileged=False).minutes
+        floor = Floor(loads_of(PLAN, Sharing(PLAN, windows), {"clerk": learned}, now), windows, {}, now)
+        return wait(floor, Line(ahead), Asker("clerk")).minutes
 
-    assert wait(NOON) > 1.3 * wait(NOON + timedelta(hours=15))
+    assert at(NOON) > 1.3 * at(NOON + timedelta(hours=15))
+
+
+MINUTES_TO_COME = st.none() | st.integers(-30, 60)
+PEOPLE = st.lists(
+    st.tuples(
+        st.sampled_from("ab"),
+        st.sampled_from(["plain", "old"]),
+        st.floats(0, 90),
+        st.sampled_from(["", "", "", "w0", "w1"]),
+        st.integers(1, 4),
+        MINUTES_TO_COME,
+        st.booleans(),
+    ),
+    max_size=14,
+)
+
+
+def anybody(number: int, person: tuple[str, str, float, str, int, int | None, bool]) -> Ticket:
+    queue_id, kind, ago, sent, party, booked, held = person
+    ticket = waiting(number, queue_id, kind, ago, sent)
+    ticket = replace(ticket, visit=replace(VISIT, party=party))
+    if booked is None:
+        return ticket
+    at = NOON + timedelta(minutes=booked)
+    if held:
+        return replace(ticket, state=State.HELD, window="w1", not_before=at)
+    return replace(ticket, booked_for=at, not_before=at, place=Place.arriving(at, number))
+
+
+@settings(deadline=None, max_examples=60)
+@given(PEOPLE, PEOPLE, st.integers(0, 2), st.sampled_from(["plain", "old"]), st.sampled_from([0, 15, 45]))
+def test_the_cheap_way_is_the_plain_way(
+    first: list[tuple[str, str, float, str, int, int | None, bool]],
+    then: list[tuple[str, str, float, str, int, int | None, bool]],
+    busy: int,
+    kind: str,
+    longest: int,
+) -> None:
+    """One floor is kept while people come and go; each time it says what a new one says that sums everything anew."""
+    plan = replace(SHARED, policy=Policy(longest_wait_minutes=longest))
+    learned = {"a": Learned().privileged_came(NOON.timestamp() / 60 - 5)}
+    line, kept = Line(), floor_of(plan, busy, free=2 - busy, learned=learned)
+    people = [anybody(number, person) for number, person in enumerate([*first, *then])]
+    asking = [replace(waiting(9000 + n, q, kind), place=Place.arriving(NOON, 9000 + n)) for n, q in enumerate("ab")]
+
+    def compare() -> None:
+        for ticket in (*asking, *line.in_order("a")):
+            cheap = kept.promise_in(line, ticket)
+            plain = floor_of(plan, busy, free=2 - busy, learned=learned).promise(ticket, crowd_of(line, ticket.place))
+            assert cheap is not None
+            assert plain is not None
+            assert (cheap.low, cheap.high) == (plain.low, plain.high)
+            assert (cheap.expected, cheap.spread) == pytest.approx((plain.expected, plain.spread))
+
+    for ticket in people:
+        line.add(ticket)
+        compare()
+    learned["b"] = Learned().served("s-b", 3.0, 12, 8.0)
+    compare()
+    for ticket in people[::2]:
+        line.remove(ticket)
+        compare()

@@ -125,7 +125,10 @@ def refused(code: str) -> Iterator[None]:
 
 
 def test_a_ticket_says_where_its_holder_stands(hall: HallApi) -> None:
-    first, second = take(hall), take(hall, "medical")
+    first = take(hall)
+    assert first.estimate is None, "all windows are closed: nobody can know"
+    sit_down(hall)
+    second = take(hall, "medical")
     assert (first.number, second.number) == ("A001", "A002")
     assert (first.position, first.ahead, second.position, second.ahead) == (1, 0, 2, 1)
     assert second.state is TicketState.WAITING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +12,9 @@ from live_hall import LiveServer, live_server
 
 from contract.bodies import Cancel, TakeTicket
 from contract.client.sample import CHIEF, CLERK, SAMPLE_HALL
+from contract.errors import HallError
 from contract.ids import API_PREFIX
+from contract.statistics import GroupBy
 from queueserver.reports import MOST_DAYS
 
 BASE = f"{API_PREFIX}/halls/{SAMPLE_HALL.hall.id}/statistics"
@@ -108,3 +111,32 @@ def test_what_each_measure_means(server: LiveServer) -> None:
     told = {one["measure"]: one for one in ask(server, "/definitions").json()["definitions"]}
     assert told["way"]["name"] == "到位"
     assert "first call" in ask(server, "/definitions?lang=en").text
+
+
+def test_the_client_asks_for_a_day_for_several_and_for_what_they_mean(server: LiveServer) -> None:
+    chief = server.client("")
+    chief.login(CHIEF.user, CHIEF.password)
+    day = chief.statistics(by=GroupBy.WINDOW, lang="en")
+    assert day.rows[0].key == "w1"
+    assert day.rows[0].counts["called"] == 1
+    assert (day.first, day.last) == (day.first, day.first)
+    several = chief.statistics_range(day.first, day.first, GroupBy.MONTH)
+    assert several.total == day.total
+    assert chief.statistics(day.first).by is GroupBy.QUEUE
+    assert "window_idle" in {one.measure for one in chief.definitions("en").definitions}
+    with pytest.raises(HallError) as refused:
+        chief.statistics_range(day.first, day.first - timedelta(days=1))
+    assert refused.value.code == "invalid_field"
+
+
+def test_a_window_s_hours_stand_beside_its_durations(server: LiveServer) -> None:
+    clerk, chief = server.client(""), server.client("")
+    clerk.login(CLERK.user, CLERK.password)
+    chief.login(CHIEF.user, CHIEF.password)
+    clerk.pause_window("w1", "tea")
+    try:
+        hours = next(row.windows for row in chief.statistics(by=GroupBy.WINDOW).rows if row.key == "w1")
+        assert hours.open_seconds >= hours.idle_seconds >= 0
+        assert chief.statistics().total.windows == hours, "one window, and what has no queue is in the total"
+    finally:
+        clerk.resume_window("w1")
