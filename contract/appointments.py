@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -16,6 +17,19 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
 """How another system names a booking: visible ASCII, as it appears there."""
 
 MOST_IMPORTED = 2000
+
+_CODE = re.compile(r"[0-9A-Z]{7}", re.ASCII)
+
+
+def code_scanned(text: str) -> str | None:
+    """The booking code in what a scanner read from a confirmation; None when it is something else.
+
+    A confirmation's QR code holds the `code` of the appointment and nothing else, e.g. K7M4PXT. A link whose path ends
+    with it does as well, for systems whose confirmations can also be opened on a phone.
+    """
+    last = re.split("[?#]", text)[0].rstrip("/ ").rpartition("/")[2] if "://" in text else text
+    code = "".join(sign for sign in last.upper() if sign not in " -")
+    return code if _CODE.fullmatch(code) else None
 
 
 class AppointmentState(StrEnum):
@@ -51,12 +65,14 @@ class DayState(StrEnum):
 class Book(Body):
     """POST /halls/{hall}/appointments. A `draft` holds the place for some minutes until it is confirmed.
 
-    `start` is that of a slot. `name` is for bookings without a document; both are kept masked only.
+    `start` is that of a slot. `channel` is one of the account's: kiosk for kiosks, desk or phone for staff, api or
+    phone for other systems; without it the first of these. `name` is for bookings without a document; both are kept
+    masked only.
     """
 
     service: ConfiguredId
     start: AwareDatetime
-    channel: Channel = Channel.API
+    channel: Channel | None = None
     document: Document | None = None
     name: ShortText = ""
     phone: Phone | None = None
@@ -96,7 +112,7 @@ class CheckIn(Body):
 
 
 class ImportedBooking(Body):
-    """One booking made elsewhere, known by its `reference` there."""
+    """One booking made elsewhere, known by its `reference` there; `cancelled` when it was given back there."""
 
     reference: Reference
     service: ConfiguredId
@@ -106,6 +122,7 @@ class ImportedBooking(Body):
     name: ShortText = ""
     phone: Phone | None = None
     lang: Language = "zh-CN"
+    cancelled: bool = False
 
 
 class ImportAppointments(Body):
@@ -123,7 +140,9 @@ class ImportAppointments(Body):
 class Appointment(Body):
     """One appointment. `person`, `document` and `phone` are masked and only for the staff's eyes.
 
-    `ticket` and `number` are those of the check-in; a draft is held until `held_until`.
+    `code` is what the visitor says, types, or shows as a QR code (`code_scanned`). `ticket` and `number` are those of
+    the check-in; a draft is held until `held_until`. `obstacle` says why an open one cannot be kept as things stand,
+    with a code of contract.days.AppointmentHit; told when the appointment is looked up.
     """
 
     id: str
@@ -142,6 +161,7 @@ class Appointment(Body):
     person: str = ""
     document: str = ""
     phone: str = ""
+    obstacle: str = ""
 
 
 class SlotEntry(Body):
@@ -176,10 +196,13 @@ class Slots(Body):
 
 
 class ImportLine(Body):
-    """What became of one booking. A refused one says why, as a problem document does."""
+    """What became of one booking. A refused one says why, as a problem document does.
+
+    moved: it was known with another time; cancelled: it was known and given back elsewhere; known: nothing to do.
+    """
 
     reference: str
-    result: Literal["booked", "known", "refused"]
+    result: Literal["booked", "moved", "cancelled", "known", "refused"]
     appointment: str = ""
     code: str = ""
     over_quota: bool = False
@@ -193,6 +216,8 @@ class ImportReport(Body):
 
     dry_run: bool
     booked: int
+    moved: int = 0
+    cancelled: int = 0
     known: int
     refused: int
     over_quota: int

@@ -75,7 +75,10 @@ class Document(Body):
 
 
 class TakeTicket(Body):
-    """POST /halls/{hall}/tickets: `services` are further ones on the same ticket, `party` how many come together."""
+    """POST /halls/{hall}/tickets: `services` are further ones on the same ticket, `party` how many come together.
+
+    With further ones a refusal about one of them names it in its parameter `service`, and nothing is given out.
+    """
 
     service: ConfiguredId
     services: Annotated[tuple[ConfiguredId, ...], Field(max_length=7)] = ()
@@ -406,6 +409,8 @@ class Catalogue(Body):
     slip_advice: str = ""
     appointments: bool = False
     """Whether times can be booked here, so that people may come to check in."""
+    desk: str = ""
+    """The service of the desk visitors go to first; in a hall of one level there is none."""
 
 
 class WindowTicket(Body):

@@ -24,9 +24,12 @@ class MakeClosure(Body):
     """POST /halls/{hall}/closures: no `queues` = the whole hall, no `date` = today, no `start` = now, no `end` = 24:00.
 
     `opens` = open then, instead of closed. `void_waiting` also ends who waits there, if the closure holds already.
+    `windows` instead of `queues`: these are out of use then; who is at one is served, who was sent to one waits with
+    the queue, and nobody opens one before. Neither `opens` nor `void_waiting` goes with them.
     """
 
     queues: Annotated[tuple[ConfiguredId, ...], Field(max_length=500)] = ()
+    windows: Annotated[tuple[ConfiguredId, ...], Field(max_length=500)] = ()
     date: Date | None = None
     start: ClockTime | None = None
     end: ClosingTime | None = None
@@ -69,32 +72,58 @@ class ConfirmClock(Body):
 
 
 class TicketHit(Body):
-    """One ticket that is met: its state before, and the one it gets; null = it keeps state and place."""
+    """One ticket that is met: its state before, and the one it gets; null = it keeps state and place.
+
+    `why`, of windows out of use: at_window (is served), sent_here (waits with the queue), nobody_serves (waits where no
+    window at work serves).
+    """
 
     ticket: str
     number: str
     queue: str
     state: TicketState
     becomes: TicketState | None = None
+    why: str = ""
+
+
+class UnservedQueue(Body):
+    """A queue that no window at work serves then; `could_serve` are labels of windows that might be opened for it."""
+
+    queue: str
+    waiting: int
+    could_serve: tuple[str, ...]
 
 
 class AppointmentHit(Body):
-    """One appointment that falls into the closed time; it keeps its state, but cannot be checked in."""
+    """One appointment that cannot be kept as it was promised; it keeps its state until it is moved or cancelled.
+
+    `why`: closed (the hall is closed then), service_gone: it cannot be checked in; no_slot: there is no such time any
+    more, but it can be checked in.
+    """
 
     id: str
     code: str
     queue: str
+    service: str = ""
     start: datetime
+    why: str = "closed"
+
+
+class AppointmentsHit(Body):
+    """GET /halls/{hall}/appointments/hit: appointments still to come that cannot be kept as things stand, by time."""
+
+    appointments: tuple[AppointmentHit, ...]
 
 
 class Closure(Body):
-    """A change of the hours of one day; `start` and `end` are the hall's clock."""
+    """A change of the hours of one day, or windows out of use; `start` and `end` are the hall's clock."""
 
     id: str
     date: Date
     start: str
     end: str
     queues: tuple[str, ...]
+    windows: tuple[str, ...] = ()
     opens: bool
     reason: str
     made_by: str
@@ -129,6 +158,7 @@ class HitReport(Body):
     dry_run: bool
     tickets: tuple[TicketHit, ...]
     appointments: tuple[AppointmentHit, ...] = ()
+    unserved: tuple[UnservedQueue, ...] = ()
     closure: Closure | None = None
     business_day: date | None = None
     """Of closing and reopening: the day that is meant."""

@@ -66,6 +66,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "window_busy": Refusal(409, "Ticket {number} is still at this window."),
     "window_idle": Refusal(409, "There is no ticket at this window."),
     "window_taken": Refusal(409, "{staff} is signed in at this window."),
+    "window_out_of_use": Refusal(409, "This window is out of use until {until}."),
     "staff_elsewhere": Refusal(409, "You are signed in at window {window}. Close it first."),
     "illegal_window_transition": Refusal(409, "The window is {state}; this cannot be done now."),
     "assignment_fixed": Refusal(409, "How visitors are called is the same at all windows of this hall."),
@@ -104,6 +105,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     ),
     "already_checked_in": Refusal(409, "This appointment was checked in already: your ticket is {number}."),
     "reference_differs": Refusal(409, "This reference was imported before with another service or time."),
+    "channel_not_yours": Refusal(403, "This account does not book for the channel {channel}."),
     # configuration
     "config_invalid": Refusal(422, "The configuration has {count} errors. Nothing was changed."),
     "stale_draft": Refusal(409, "Somebody else published a change meanwhile. Nothing was changed."),

@@ -79,7 +79,9 @@ class AppointmentData(Data):
 
 
 class WindowData(Data):
-    """Data of every window.* event. `how`: a closed one was closed by the hall itself, because its day_over."""
+    """Data of every window.* event. `how`: a closed one was closed by the hall itself, because its day_over,
+    or by a closure that keeps it out of use.
+    """
 
     window: str
     label: str
@@ -121,7 +123,8 @@ class DayData(Data):
 class CalendarData(Data):
     """Data of calendar.changed: on `date` from `start` to `end` (hall time) the `queues` (none = all) are closed.
 
-    `opens` = they are open instead; `ended` = no more, the hours are again the usual ones.
+    `opens` = they are open instead; `ended` = no more, the hours are again the usual ones. With `windows` only these
+    are out of use, and no queue's hours change.
     """
 
     closure: str
@@ -129,6 +132,7 @@ class CalendarData(Data):
     start: str
     end: str
     queues: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
     opens: bool = False
     ended: bool = False
 

@@ -18,6 +18,10 @@ from hall.bookingfile import BookingFileError, Line, lines_of, text_of
 from hall.commandline import OneLineParser, Problem
 from hall.hallplaces import TOKEN, sign_in
 
+_NO_SERVER: Final = (
+    "no queue server answers at {server}. Bookings go through the running server, which alone counts the places of "
+    "each time: start it (hall serve), or say where it is with --server URL. A list may be imported again at any time"
+)
 _TOGETHER: Final = 500
 """So many in one request, so that the hall is not kept waiting."""
 
@@ -29,6 +33,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         return _import(client, given)
     except HallError as error:
+        if error.code == "server_unreachable":
+            raise Problem(_NO_SERVER.format(server=given.server)) from error
         raise Problem(f"{given.server}: {error}") from error
     finally:
         client.close()
@@ -37,7 +43,9 @@ def main(argv: Sequence[str]) -> int:
 def _parser() -> OneLineParser:
     parser = OneLineParser(prog="hall appointments", description="Appointments made elsewhere.")
     commands = parser.add_subparsers(metavar="import", required=True, parser_class=OneLineParser)
-    bring = commands.add_parser("import", help="bring in a list of bookings; lines that are in already are left alone")
+    bring = commands.add_parser(
+        "import", help="bring in a list of bookings; those that are in follow what the list says of them"
+    )
     bring.add_argument("file", type=Path, metavar="FILE.csv", help="first line: reference, service, start, ...")
     bring.add_argument("--dry-run", action="store_true", help="only say what would become of each line")
     bring.add_argument("--exceed-quota", action="store_true", help="take also what is over a time's places, and say so")
@@ -101,9 +109,10 @@ def _told(given: argparse.Namespace, lines: list[Line], answered: dict[int, Impo
         elif answer.over_quota:
             counts["over"] += 1
             print(f"{given.file}:{line.number}: over the quota ({answer.reference})")
-    verb = "would be booked" if given.dry_run else "booked"
+    verb = "would be " if given.dry_run else ""
     print(
-        f"{counts['booked']} {verb}, {counts['known']} known already, {counts['refused']} refused"
+        f"{counts['booked']} {verb}booked, {counts['moved']} {verb}moved, {counts['cancelled']} {verb}cancelled, "
+        f"{counts['known']} known already, {counts['refused']} refused"
         + (f", {counts['over']} over the quota" if given.exceed_quota else "")
         + (" (dry run: nothing was changed)" if given.dry_run else "")
     )

@@ -28,12 +28,15 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("name", "姓名"),
     "phone": ("phone", "电话", "手机", "手机号", "联系电话"),
     "lang": ("lang", "language", "语言"),
+    "state": ("state", "status", "状态", "预约状态"),
 }
 """What a column may be called in the first line."""
 
 _NEEDED: Final = ("reference", "service")
 _RESIDENT: Final = re.compile(r"^\d{17}[\dXx]$")
 _KINDS: Final = {"身份证": "resident", "护照": "passport", "社保卡": "social_security"}
+_CANCELLED: Final = frozenset({"cancelled", "canceled", "取消", "已取消"})
+_BOOKED: Final = frozenset({"", "booked", "confirmed", "预约", "已预约", "预约成功", "有效"})
 _WHEN: Final = re.compile(
     r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]+(\d{1,2})[:：](\d{2})(?::\d{2})?(?:\s*[-–~至].*)?$"
 )
@@ -123,12 +126,16 @@ def _line(number: int, given: Mapping[str, str], zone: ZoneInfo, services: Mappi
     start = _moment(when, zone)
     if start is None:
         return Line(number, None, f"'{when}' is not a date and time such as 2026-03-02 09:30")
+    state = given.get("state", "")
+    if state.lower() not in _CANCELLED | _BOOKED:
+        return Line(number, None, f"state '{state}' is neither booked nor cancelled")
     service = given.get("service", "")
     wanted = {
         "reference": given.get("reference", ""),
         "service": services.get(service, service),
         "start": start,
         "name": given.get("name", ""),
+        "cancelled": given.get("state", "").lower() in _CANCELLED,
         **{name: given[name] for name in ("channel", "phone", "lang") if given.get(name)},
     }
     if given.get("document"):

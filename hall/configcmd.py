@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
+from zoneinfo import ZoneInfo
 
 from contract.config import HallConfig
+from contract.days import AppointmentHit
 from hall.commandline import OneLineParser, Problem
 from hall.hallplaces import DatabasePlace, Place, ServerPlace, database_url
 from queueserver.hallfile import Finding, Reading, read_file, write
@@ -37,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     bring = commands.add_parser("import", help="put a file in force, or make one from a service directory")
     bring.add_argument("file", type=Path, metavar="HALL.toml", nargs="?")
     _add_place(bring)
+    bring.add_argument("--dry-run", action="store_true", help="only say which appointments could not be kept")
     bring.add_argument("--note", default="", help="what changed and why, for the history")
     made = bring.add_argument_group("making a file from a service directory")
     made.add_argument("--directory", type=Path, metavar="FILE.json", help="departments and their services")
@@ -86,9 +89,32 @@ def _import(given: argparse.Namespace) -> int:
         raise _usage("import needs HALL.toml, or --directory FILE.json")
     config = _good(given.file, "imported")
     place = _place(given, config.hall.id)
-    version = place.publish(config, given.note)
-    print(f"{place.name}: version {version} of hall '{config.hall.id}' is in force: {_summary(config)}")
+    if given.dry_run:
+        _print_hit(place.hit(config), config, "could not be kept")
+        print(f"{given.file} is good: {_summary(config)} (dry run: nothing was changed)")
+        return 0
+    published = place.publish(config, given.note)
+    print(f"{place.name}: version {published.version} of hall '{config.hall.id}' is in force: {_summary(config)}")
+    _print_hit(published.appointments, config, "cannot be kept: move or cancel them")
     return 0
+
+
+_IN_THE_WAY: Final = {
+    "service_gone": "the service is offered no more",
+    "closed": "closed then",
+    "no_slot": "no such time any more; it can be checked in",
+}
+
+
+def _print_hit(hit: Sequence[AppointmentHit], config: HallConfig, verb: str) -> None:
+    """On stderr, because somebody must do something about them."""
+    if not hit:
+        return
+    print(f"{len(hit)} {'appointment' if len(hit) == 1 else 'appointments'} {verb}:", file=sys.stderr)
+    zone = ZoneInfo(config.hall.time_zone)
+    for one in hit:
+        start = one.start.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        print(f"  {one.code}  {start}  {one.service}: {_IN_THE_WAY.get(one.why, one.why)}", file=sys.stderr)
 
 
 def _export(given: argparse.Namespace) -> int:

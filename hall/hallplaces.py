@@ -5,7 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -15,16 +16,27 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contract.bodies import Problem as ProblemBody
 from contract.client.http import HallClient
 from contract.config import HallConfig
+from contract.days import AppointmentHit
 from contract.errors import HallError, english
 from contract.ids import API_PREFIX, new_idempotency_key
 from contract.settings import SettingsError
 from hall.commandline import Problem
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from queueserver.simulation.recording import Recording
 
 _TIMEOUT_SECONDS = 15.0
 TOKEN: Final = "HALL_TOKEN"  # noqa: S105 # the name of a variable, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is in force now, and the appointments still to come that cannot be kept under it."""
+
+    version: int
+    appointments: tuple[AppointmentHit, ...]
 
 
 class Place(Protocol):
@@ -32,8 +44,11 @@ class Place(Protocol):
 
     name: str
 
-    def publish(self, config: HallConfig, note: str) -> int:
-        """Put the checked `config` in force; returns its version."""
+    def publish(self, config: HallConfig, note: str) -> Published:
+        """Put the checked `config` in force."""
+
+    def hit(self, config: HallConfig) -> tuple[AppointmentHit, ...]:
+        """The appointments that could not be kept if it were; nothing is changed."""
 
     def published(self, hall: str) -> HallConfig:
         """What is in force; an empty `hall` is the only one there is."""
@@ -56,7 +71,7 @@ class DatabasePlace:
         self._url = url
         self.name = url.rpartition("@")[2].removeprefix("sqlite:///")
 
-    def publish(self, config: HallConfig, note: str) -> int:
+    def publish(self, config: HallConfig, note: str) -> Published:
         from queueserver.clock import SystemClock, Ulids
         from queueserver.store.database import open_engine
         from queueserver.store.publishing import publish
@@ -76,11 +91,26 @@ class DatabasePlace:
                     note=note,
                     expected=None,
                 )
+                hit = _hit(connection, config, clock.now())
         except Exception as error:
             raise self._storage_problem(error) from error
         finally:
             engine.dispose()
-        return version
+        return Published(version, hit)
+
+    def hit(self, config: HallConfig) -> tuple[AppointmentHit, ...]:
+        from queueserver.clock import SystemClock
+        from queueserver.store.database import open_engine
+
+        self._prepare(create=True)
+        engine = open_engine(self._url, writing=False)
+        try:
+            with engine.begin() as connection:
+                return _hit(connection, config, SystemClock().now())
+        except Exception as error:
+            raise self._storage_problem(error) from error
+        finally:
+            engine.dispose()
 
     def published(self, hall: str) -> HallConfig:
         from sqlalchemy import select
@@ -156,6 +186,17 @@ class DatabasePlace:
         return error
 
 
+def _hit(connection: Connection, config: HallConfig, now: datetime) -> tuple[AppointmentHit, ...]:
+    """Of a hall that is new there are none."""
+    from queueserver import obstacles, selects
+
+    row = selects.hall_row(connection, config.hall.id)
+    if row is None:
+        return ()
+    plan = obstacles.plan_if_published(connection, config.hall.id, config, row.business_day)
+    return obstacles.obstructed(connection, config.hall.id, plan, now)
+
+
 class _Version(BaseModel):
     """Answer of GET /halls/{hall}/config and POST /halls/{hall}/config/publish."""
 
@@ -163,6 +204,7 @@ class _Version(BaseModel):
 
     version: int
     config: HallConfig
+    appointments: tuple[AppointmentHit, ...] = ()
 
 
 class ServerPlace:
@@ -174,9 +216,14 @@ class ServerPlace:
         self._user = user
         self._token = token
 
-    def publish(self, config: HallConfig, note: str) -> int:
+    def publish(self, config: HallConfig, note: str) -> Published:
         body = {"config": config.model_dump(mode="json"), "note": note}
-        return self._ask("POST", config.hall.id, "/config/publish", body).version
+        answer = self._ask("POST", config.hall.id, "/config/publish", body)
+        return Published(answer.version, answer.appointments)
+
+    def hit(self, config: HallConfig) -> tuple[AppointmentHit, ...]:
+        body = {"config": config.model_dump(mode="json"), "dry_run": True}
+        return self._ask("POST", config.hall.id, "/config/publish", body).appointments
 
     def published(self, hall: str) -> HallConfig:
         return self._ask("GET", hall, "/config").config

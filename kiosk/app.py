@@ -18,7 +18,7 @@ from hallui.bridge import Bridge
 from hallui.qtscheduler import QtScheduler
 from hallui.work import Worker
 from hardware import registry
-from hardware.ports import Card, CardReader, Condition, Health
+from hardware.ports import Card, CardReader, Condition, Health, Scanner
 from kiosk import inputs as on
 from kiosk.acts import Visitor
 from kiosk.cards import card_input
@@ -64,6 +64,7 @@ def build(settings: KioskSettings, app: QApplication, stack: ExitStack) -> Kiosk
     presenter.observe(window.show_state)
     stack.callback(window.close)
     _watch_cards(settings, presenter, bridge, stack)
+    _watch_codes(settings, presenter, bridge, stack)
     _listen(settings, api, presenter, bridge, stack)
     if settings.autopilot:
         _rehearse(settings.autopilot, app, window, Visitor(presenter, scheduler), bridge, stack)
@@ -116,6 +117,23 @@ def _watch_cards(settings: KioskSettings, presenter: KioskPresenter, bridge: Bri
 
     reader.start(on_card, on_fault)
     on_fault(reader.health())
+
+
+def _watch_codes(settings: KioskSettings, presenter: KioskPresenter, bridge: Bridge, stack: ExitStack) -> None:
+    if not settings.scanner:
+        return
+    scanner: Scanner = registry.open_scanner(settings.scanner)
+    stack.callback(scanner.close)
+
+    def on_scan(text: str) -> None:
+        bridge.post(lambda: presenter.tell(on.CodeScanned(text)))
+
+    def on_fault(health: Health) -> None:
+        code = "ok" if health.condition is not Condition.DOWN else health.code
+        bridge.post(lambda: presenter.tell(on.ScannerIs(code)))
+
+    scanner.start(on_scan, on_fault)
+    on_fault(scanner.health())
 
 
 def _rehearse(

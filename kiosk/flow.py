@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kiosk import arriving, ordering, wayfinding
+from kiosk import arriving, basket, ordering, wayfinding
 from kiosk import effects as do
 from kiosk import inputs as on
 from kiosk.state import (
@@ -126,6 +126,10 @@ def _reader(state: State, news: on.ReaderIs) -> Step:
     return replace(state, world=replace(state.world, reader=news.code)), ()
 
 
+def _scanner(state: State, news: on.ScannerIs) -> Step:
+    return replace(state, world=replace(state.world, scanner=news.code)), ()
+
+
 # ------------------------------------------------------------------------------------------------- time
 
 
@@ -171,7 +175,7 @@ def _given_up(state: State) -> State:
     """What was waited for is lost; the visitor hears what that means for him."""
     page = state.page
     if isinstance(page, Taking):
-        return turn_to(state, Refused(page.order.service, "server_unreachable", order=page.order))
+        return turn_to(state, Refused(ordering.about(page.order, {}), "server_unreachable", order=page.order))
     if isinstance(page, Printing):
         return turn_to(state, Unprinted(page.ticket, "not_confirmed", page.attempt))
     if isinstance(page, Finding):
@@ -182,22 +186,28 @@ def _given_up(state: State) -> State:
 _HANDLERS: Final[Mapping[type, Callable[[State, Any], Step]]] = {
     on.TakeNumber: wayfinding.take_number,
     on.ShowHot: wayfinding.show_hot,
+    on.TakeDesk: ordering.take_desk,
     on.ShowSearch: wayfinding.show_search,
     on.ShowCheckIn: arriving.show_check_in,
     on.ShowHelp: wayfinding.show_help,
     on.ChooseDepartment: wayfinding.choose_department,
-    on.ChooseService: wayfinding.choose_service,
+    on.ChooseService: basket.choose_service,
     on.Type: _type,
     on.ToggleLetters: wayfinding.toggle_letters,
     on.Enter: _enter,
     on.Skip: wayfinding.skip,
     on.AddDocument: wayfinding.add_document,
     on.ChoosePriority: ordering.choose_priority,
+    on.ChangeParty: basket.change_party,
+    on.AddAnother: basket.add_another,
+    on.RemoveService: basket.remove,
+    on.ShowBasket: basket.show_basket,
+    on.GoWithout: basket.go_without,
     on.Agree: ordering.agree,
     on.Retry: ordering.retry,
     on.Reprint: ordering.reprint,
     on.Claim: ordering.claim,
-    on.Back: wayfinding.back,
+    on.Back: basket.back,
     on.StartOver: wayfinding.start_over,
     on.ChooseLanguage: _language,
     on.ToggleElder: _elder,
@@ -209,7 +219,9 @@ _HANDLERS: Final[Mapping[type, Callable[[State, Any], Step]]] = {
     on.QueueCounted: _counted,
     on.PrinterIs: _printer,
     on.ReaderIs: _reader,
+    on.ScannerIs: _scanner,
     on.CardRead: _card,
+    on.CodeScanned: arriving.code_scanned,
     on.TicketTaken: ordering.taken,
     on.TicketRefused: ordering.refused,
     on.TicketFound: ordering.found,

@@ -22,6 +22,11 @@ class ShowHot:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeDesk:
+    """Start: I do not know which service; a number for the service desk."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSearch:
     """I know its name."""
 
@@ -76,6 +81,35 @@ class AddDocument:
 @dataclass(frozen=True, slots=True)
 class ChoosePriority:
     priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeParty:
+    """Confirm: so many people more, or fewer, come together."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddAnother:
+    """Confirm: another service too, on the same number."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveService:
+    """Confirm: this one of several after all not."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBasket:
+    """Back to the services chosen so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoWithout:
+    """Refused, Duplicate: leave out the one it is about and go on with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +171,13 @@ class CardRead:
     name: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """A code held before the scanner is an act of the visitor like a touch."""
+
+    text: str = field(repr=False)
+
+
 # ------------------------------------------------------------------------------------------------- from outside
 
 
@@ -172,6 +213,13 @@ class PrinterIs:
 @dataclass(frozen=True, slots=True)
 class ReaderIs:
     """ "ok", "none", or what ails the card reader; "unreadable" is about one card."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerIs:
+    """ "ok", "none", or what ails the scanner."""
 
     code: str
 
@@ -224,6 +272,7 @@ class TimeUp:
 Touch = (
     TakeNumber
     | ShowHot
+    | TakeDesk
     | ShowSearch
     | ShowCheckIn
     | ShowHelp
@@ -235,6 +284,11 @@ Touch = (
     | Skip
     | AddDocument
     | ChoosePriority
+    | ChangeParty
+    | AddAnother
+    | RemoveService
+    | ShowBasket
+    | GoWithout
     | Agree
     | Retry
     | Reprint
@@ -246,6 +300,7 @@ Touch = (
     | ToggleContrast
     | Touched
     | CardRead
+    | CodeScanned
 )
 News = (
     CatalogueArrived
@@ -254,6 +309,7 @@ News = (
     | QueueCounted
     | PrinterIs
     | ReaderIs
+    | ScannerIs
     | TicketTaken
     | TicketRefused
     | TicketFound

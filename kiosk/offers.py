@@ -75,6 +75,17 @@ def hall_state(state: State) -> ServiceState | None:
     return None if catalogue is None else _best(service.state for service in catalogue.services)
 
 
+def desk(state: State) -> ServiceEntry | None:
+    """The service desk of a hall where visitors go there first."""
+    return state.service(state.catalogue.desk) if state.catalogue and state.catalogue.desk else None
+
+
+def by_way_of_the_desk(state: State, service: ServiceEntry) -> bool:
+    """Whether who comes for this waits at the desk first."""
+    first = desk(state)
+    return first is not None and service.id != first.id and service.queue == first.queue
+
+
 def hall_opens_at(state: State) -> datetime | None:
     """When the first service opens again."""
     catalogue = state.catalogue
@@ -82,14 +93,16 @@ def hall_opens_at(state: State) -> datetime | None:
 
 
 def only(catalogue: Catalogue, wanted: Sequence[str]) -> Catalogue:
-    """The catalogue of this terminal: its departments alone; no names = all of them."""
+    """The catalogue of this terminal: its departments and the service desk; no names = all departments."""
     if not wanted:
         return catalogue
     chosen = frozenset(wanted)
     return catalogue.model_copy(
         update={
             "departments": tuple(entry for entry in catalogue.departments if entry.id in chosen),
-            "services": tuple(entry for entry in catalogue.services if entry.department in chosen),
+            "services": tuple(
+                entry for entry in catalogue.services if entry.department in chosen or entry.id == catalogue.desk
+            ),
         }
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from contract.bodies import Ticket
+from kiosk import basket
 from kiosk import effects as do
 from kiosk import inputs as on
 from kiosk.state import (
@@ -17,11 +19,12 @@ from kiosk.state import (
     Priority,
     Refused,
     Result,
+    Start,
     State,
     Taking,
     Unprinted,
 )
-from kiosk.wayfinding import Step, go, turn_to
+from kiosk.wayfinding import Step, chosen, go, turn_to
 
 TRY_AGAIN: Final = frozenset({"server_unreachable", "busy", "storage_unavailable", "storage_full", "internal"})
 """Refusals that may have another answer in a moment; the retry carries the same key."""
@@ -46,8 +49,27 @@ def choose_priority(state: State, touch: on.ChoosePriority) -> Step:
 def agree(state: State, _: on.Agree) -> Step:
     if not isinstance(state.page, Confirm):
         return state, ()
-    order = Order(state.intention + 1, state.page.service, state.page.priority, state.person, state.lang)
+    first, *others = basket.wanted(state)
+    order = Order(
+        state.intention + 1,
+        first,
+        state.page.priority,
+        state.person,
+        state.lang,
+        others=tuple(others),
+        party=basket.party(state),
+    )
+    if others:  # a refusal comes back to the whole list
+        state = basket.set_aside(go(state, state.page))
     return place(replace(state, intention=order.intention), order)
+
+
+def take_desk(state: State, _: on.TakeDesk) -> Step:
+    """One touch: whoever does not know which service it is has nothing to confirm."""
+    if not isinstance(state.page, Start) or state.catalogue is None or not state.catalogue.desk:
+        return state, ()
+    after, effects = chosen(state, state.catalogue.desk)
+    return agree(after, on.Agree()) if isinstance(after.page, Confirm) else (after, effects)
 
 
 def retry(state: State, _: on.Retry) -> Step:
@@ -84,13 +106,18 @@ def refused(state: State, news: on.TicketRefused) -> Step:
     page = state.page
     if not isinstance(page, Taking) or page.order.intention != news.intention:
         return state, ()
-    service = page.order.service
+    service = about(page.order, news.params)
     if news.code in HAS_ONE and news.params.get("number"):
         return turn_to(state, Duplicate(service, str(news.params["number"]))), ()
     order = page.order if news.code in TRY_AGAIN else None
     known = state.service(service)
     opens_at = known.opens_at if known else None
     return turn_to(state, Refused(service, news.code, news.params, opens_at, order)), (do.Refresh(state.lang),)
+
+
+def about(order: Order, params: Mapping[str, object]) -> str:
+    """The service a refusal is about; of several only the one it names, else ""."""
+    return str(params.get("service", "")) if order.others else order.service
 
 
 def reprint(state: State, _: on.Reprint) -> Step:

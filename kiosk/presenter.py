@@ -30,7 +30,7 @@ PRINTER_CHECK_SECONDS = 15.0
 
 Observer = Callable[[State], None]
 
-_AGREEING = (on.Agree, on.Retry, on.Reprint, on.Enter, on.CardRead)
+_AGREEING = (on.Agree, on.TakeDesk, on.Retry, on.Reprint, on.Enter, on.CardRead, on.CodeScanned)
 """Touches from which on the visitor waits for the slip, when they have any effect."""
 
 
@@ -145,7 +145,14 @@ class KioskPresenter:
             document = Document(kind=person.kind, number=person.number, name=person.name) if person else None
             if order.booked:
                 return self._api.check_in(CheckIn(code=order.code or None, document=document, lang=order.lang), key)
-            body = TakeTicket(service=order.service, priority_class=order.priority, document=document, lang=order.lang)
+            body = TakeTicket(
+                service=order.service,
+                services=order.others,
+                party=order.party,
+                priority_class=order.priority,
+                document=document,
+                lang=order.lang,
+            )
             return self._api.take_ticket(body, key)
 
         def taken(ticket: Ticket) -> None:

@@ -41,6 +41,7 @@ class KioskSettings(PartSettings):
         default={"driver": "escpos-usb"}, description="the slip printer: driver and its options"
     )
     card_reader: dict[str, Any] = Field(default={}, description="the card reader: driver and its options; empty = none")
+    scanner: dict[str, Any] = Field(default={}, description="the code scanner: driver and its options; empty = none")
     autopilot: str = Field("", description="read acts as JSON lines from this file, - = standard input")
 
     @property

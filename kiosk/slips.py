@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
@@ -32,9 +31,10 @@ def slip(ticket: Ticket, catalogue: Catalogue, t: Translator, *, paper_width_mm:
     ]
     if department and service and department.name != service.name:
         blocks.append(Text(department.name, plain))
-    then = _still_to_do(ticket, catalogue)
+    then = words.still_to_do(ticket, catalogue)
     if then:
-        blocks.append(Text(t("Then: {list}", list=t(", ").join(then)), plain))
+        blocks.append(Text(t("Then: {list}", list=t(", ").join(then)), plain, bold=True))
+        blocks.append(Text(words.goes_on(t, ticket), plain))
     if ticket.party > 1:
         blocks.append(Text(t.plural("{n} person", "{n} people", ticket.party), strong, bold=True))
     privileged = _privileged(ticket, catalogue)
@@ -74,34 +74,17 @@ def _places(ticket: Ticket, catalogue: Catalogue, t: Translator) -> list[str]:
 
 
 def _to_bring(ticket: Ticket, catalogue: Catalogue, t: Translator) -> list[str]:
-    """What the service needs; at a desk, which needs nothing itself, what the visitor came for."""
-    services = {entry.id: entry for entry in catalogue.services}
-    service = services.get(ticket.service)
-    if service is None:
-        return []
-    later = (
-        services[stop.service] for stop in ticket.stops if stop.state is StopState.OPEN and stop.service in services
-    )
-    needs = service.needs or tuple(dict.fromkeys(need for one in later for need in one.needs))
+    """For everything on this number; advice about a later service names it."""
+    known = {entry.id: entry for entry in catalogue.services}
+    ids = dict.fromkeys((ticket.service, *(stop.service for stop in ticket.stops if stop.state is StopState.OPEN)))
+    services = [known[one] for one in ids if one in known]
+    needs = words.needs(services)
     lines = [t("Have ready: {list}", list=t(", ").join(needs))] if needs else []
-    return [*lines, service.hint] if service.hint else lines
-
-
-def _still_to_do(ticket: Ticket, catalogue: Catalogue) -> list[str]:
-    """The stops after this one, in the order asked for; a step of a linked service by the name of its queue."""
-    services = {entry.id: entry for entry in catalogue.services}
-    steps: Counter[str] = Counter()
-    names = []
-    for stop in ticket.stops:
-        service, step = services.get(stop.service), steps[stop.service]
-        steps[stop.service] += 1
-        if stop.state is not StopState.OPEN:
-            continue
-        if service is None:
-            names.append(stop.service)
-        else:
-            names.append(service.steps[step] if step < len(service.steps) else service.name)
-    return names
+    for service in services:
+        if service.hint:
+            own = service.id == ticket.service
+            lines.append(service.hint if own else t("{service}: {advice}", service=service.name, advice=service.hint))
+    return lines
 
 
 def _privileged(ticket: Ticket, catalogue: Catalogue) -> str:

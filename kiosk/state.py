@@ -82,17 +82,28 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """This service, so many ahead, about so long: shall it be?"""
+    """This service and those in the basket, for `party` people: shall it be?"""
 
     service: str
     priority: str | None = None
+    party: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What is set aside while one more service is looked for: those chosen, and what was said about the visitor."""
+
+    services: tuple[str, ...] = ()
+    priority: str | None = None
+    party: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """One intention to take one ticket; every attempt of it carries the same key and says exactly the same.
 
-    `booked` is the check-in of an appointment, by `code` or by the person's card; its service is not known before.
+    `others` are further services on the same ticket. `booked` is the check-in of an appointment, by `code` or by the
+    person's card; its service is not known before.
     """
 
     intention: int
@@ -102,6 +113,8 @@ class Order:
     lang: str = "zh-CN"
     booked: bool = False
     code: str = field(default="", repr=False)
+    others: tuple[str, ...] = ()
+    party: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +215,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is known about everything outside this screen. `printer` and `reader` are codes, "ok" when well."""
+    """What is known about everything outside this screen. `printer`, `reader`, `scanner` are codes, "ok" when well."""
 
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
     counts: Mapping[str, Count] = field(default_factory=dict)
     online: bool = True
     printer: str = "ok"
     reader: str = "none"
+    scanner: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +240,8 @@ class State:
     """The kiosk at one moment.
 
     `timer` counts restarts of the idle clock, so that an old alarm means nothing. `withdrawn` is the newest intention
-    whose ticket was taken back, `in_hand` the ids of the latest tickets visitors have seen.
+    whose ticket was taken back, `in_hand` the ids of the latest tickets visitors have seen, `scanned` the booking code
+    this visitor held before the scanner.
     """
 
     page: Page = Start()
@@ -235,6 +250,8 @@ class State:
     elder: bool = False
     contrast: bool = False
     person: Person | None = None
+    basket: Basket = Basket()
+    scanned: str = field(default="", repr=False)
     warned: bool = False
     timer: int = 0
     timer_seconds: float = 0.0
@@ -281,6 +298,8 @@ class State:
             elder=self.defaults.elder,
             contrast=False,
             person=None,
+            basket=Basket(),
+            scanned="",
             warned=False,
         )
 

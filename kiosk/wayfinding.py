@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from contract.bodies import ServiceState
+from contract.bodies import Catalogue, ServiceState
 from hallui.keys import BACKSPACE, CLEAR
 from kiosk import documents
 from kiosk import effects as do
@@ -44,9 +44,13 @@ def turn_to(state: State, page: Page) -> State:
 def take_number(state: State, _: on.TakeNumber) -> Step:
     if not isinstance(state.page, Start) or state.catalogue is None:
         return state, ()
-    departments = state.catalogue.departments
-    page: Page = Services(departments[0].id) if len(departments) == 1 else Departments()
-    return go(state, page), (do.Refresh(state.lang),)
+    return go(state, first_choice(state.catalogue)), (do.Refresh(state.lang),)
+
+
+def first_choice(catalogue: Catalogue) -> Page:
+    """Which department; where there is but one, which of its services."""
+    departments = catalogue.departments
+    return Services(departments[0].id) if len(departments) == 1 else Departments()
 
 
 def show_hot(state: State, _: on.ShowHot) -> Step:
@@ -76,9 +80,14 @@ def choose_department(state: State, touch: on.ChooseDepartment) -> Step:
 def choose_service(state: State, touch: on.ChooseService) -> Step:
     if not isinstance(state.page, Services | Search):
         return state, ()
-    service = state.service(touch.service)
+    return chosen(state, touch.service)
+
+
+def chosen(state: State, wanted: str) -> Step:
+    """The page after a service is chosen: its question, who asks, or why it cannot be had."""
+    service = state.service(wanted)
     if service is None:
-        return go(state, Refused(touch.service, "unknown_service")), ()
+        return go(state, Refused(wanted, "unknown_service")), ()
     if service.state is ServiceState.CLOSED:
         return go(state, Refused(service.id, "queue_closed", opens_at=service.opens_at)), (do.Refresh(state.lang),)
     if service.state is ServiceState.FULL:
@@ -89,7 +98,9 @@ def choose_service(state: State, touch: on.ChooseService) -> Step:
 
 
 def question(state: State, service: str) -> Page:
-    """The page after the visitor is known: elder mode asks about priority on a screen of its own."""
+    """The page after the visitor is known: elder mode asks about priority on a screen of its own, and once."""
+    if state.basket.services:
+        return Confirm(service, state.basket.priority, state.basket.party)
     if state.elder and len(state.priorities) > 1:
         return Priority(service)
     return Confirm(service, state.default_priority)

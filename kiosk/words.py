@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contract.bodies import Catalogue, Estimate, ServiceState, Ticket, ZoneEntry
+from contract.bodies import Catalogue, Estimate, ServiceEntry, ServiceState, StopState, Ticket, ZoneEntry
 from contract.errors import REFUSALS
 from i18n.translator import Translator
+from kiosk.state import State
 
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {"zh-CN": "中文", "zh": "中文", "en": "English"}
 """A language is named in itself, so that whoever needs it can read it."""
 
 MOST_MINUTES: Final = 120
 """Beyond this a wait is said in hours."""
+
+LONGEST_AGAIN: Final = 40
+"""Latin letters' worth of a name that was read in full before; a Chinese character takes the room of two."""
 
 _PRINTER: Final[Mapping[str, str]] = {
     "paper_out": "The printer is out of paper.",
@@ -30,6 +37,7 @@ _DOCUMENT: Final[Mapping[str, str]] = {
     "check_digit": "One digit must be wrong. Please compare the number with your card.",
     "birth_date": "The birth date in the number is not a date. Please compare it with your card.",
     "code_short": "The booking code has 7 letters and digits.",
+    "no_booking": "This is not the code of a booking. Please type your booking code.",
     "unreadable": "The card could not be read. Please place it again, or type the number.",
 }
 _FLOOR: Final = re.compile(r"(^|\s)([BL]?\d{1,2}F|F\d{1,2})($|\s)")
@@ -148,6 +156,66 @@ def printer(t: Translator, code: str) -> str:
 def document_problem(t: Translator, code: str) -> str:
     """What is wrong with a document or its number; "" for no problem."""
     return t(_DOCUMENT[code]) if code in _DOCUMENT else ""
+
+
+def needs(services: Iterable[ServiceEntry]) -> list[str]:
+    """What to bring for all of these, each thing once."""
+    return list(dict.fromkeys(need for service in services for need in service.needs))
+
+
+def shortened(name: str) -> str:
+    """The name as it is recognised again in a list of what was chosen just now."""
+    widths = list(accumulate(1 if sign.isascii() else 2 for sign in name))
+    if not widths or widths[-1] <= LONGEST_AGAIN:
+        return name
+    return f"{name[: bisect_left(widths, LONGEST_AGAIN - 1)].rstrip()}…"
+
+
+def question(t: Translator, services: int) -> str:
+    """What is asked before the number is taken."""
+    if services < 2:
+        return t("Is this right?")
+    return t.plural("{n} service on one number. Is this right?", "{n} services on one number. Is this right?", services)
+
+
+def chosen(t: Translator, state: State) -> str:
+    """How many services are in the basket, and which."""
+    found = [state.service(one) for one in state.basket.services]
+    names = t(", ").join(shortened(service.name) for service in found if service is not None)
+    return t.plural("{n} service chosen: {list}", "{n} services chosen: {list}", len(found), list=names)
+
+
+def still_to_do(ticket: Ticket, catalogue: Catalogue) -> list[str]:
+    """The stops after this one, in the order asked for; a step of a linked service by the name of its queue."""
+    services = {entry.id: entry for entry in catalogue.services}
+    steps: Counter[str] = Counter()
+    names = []
+    for stop in ticket.stops:
+        service, step = services.get(stop.service), steps[stop.service]
+        steps[stop.service] += 1
+        if stop.state is not StopState.OPEN:
+            continue
+        if service is None:
+            names.append(stop.service)
+        else:
+            names.append(service.steps[step] if step < len(service.steps) else service.name)
+    return names
+
+
+def goes_on(t: Translator, ticket: Ticket) -> str:
+    """That no further number is needed; "" when there is nothing more to do after this."""
+    to_come = {stop.service for stop in ticket.stops if stop.state is StopState.OPEN}
+    if not to_come:
+        return ""
+    if to_come == {ticket.service}:
+        return t("The next steps follow with the same number.")
+    return t("Your other matters follow with the same number.")
+
+
+def onward(t: Translator, ticket: Ticket, catalogue: Catalogue) -> str:
+    """On the screen: what follows, and that it does so with the same number; "" when nothing does."""
+    then = [shortened(name) for name in still_to_do(ticket, catalogue)]
+    return "\n".join((t("Then: {list}", list=t(", ").join(then)), goes_on(t, ticket))) if then else ""
 
 
 def language_name(lang: str) -> str:

@@ -49,6 +49,7 @@ WINDOWS: Final = """
 | SwitchCalling (mixed) | !illegal_window_transition | open switched | paused switched | open switched | open switched | paused switched | paused switched |
 | SwitchCalling (as it is) | !illegal_window_transition | = | = | = | = | = | = |
 | CloseWindow         | !illegal_window_transition | closed closed | closed closed | !window_busy   | !window_busy      | !window_busy       | !window_busy      |
+| CloseWindows        | = calendar.changed | closed calendar.changed closed | closed calendar.changed closed | paused calendar.changed paused | paused calendar.changed paused | = calendar.changed | = calendar.changed |
 | CallNext            | !window_closed | called called | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | CallNext (nobody)   | !window_closed | nobody        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
 | Pick                | !window_closed | ticket        | !window_paused | !window_busy      | !window_busy      | !window_paused     | !window_paused    |
@@ -94,6 +95,7 @@ ANYWHERE: Final = """
 | TakeTicket (day closed) | !day_closed               |
 | MakeClosure | = calendar.changed                    |
 | EndClosure | = calendar.changed                     |
+| KeepWindowsClosed | =                               |
 | Book      | booked appointment.booked               |
 | Book (draft) | draft appointment.reserved           |
 | ImportAppointments | = appointment.booked           |
@@ -144,7 +146,9 @@ def _outcome(cell: str, family: str) -> Outcome:
     return Outcome("" if state in ("=", "nobody") else state, facts)
 
 
-WINDOW_COMMANDS: Final = frozenset({"OpenWindow", "PauseWindow", "ResumeWindow", "SwitchCalling", "CloseWindow"})
+WINDOW_COMMANDS: Final = frozenset(
+    {"OpenWindow", "PauseWindow", "ResumeWindow", "SwitchCalling", "CloseWindow", "CloseWindows"}
+)
 
 BY_TICKET: Final[Rows] = table(TICKETS)
 BY_WINDOW: Final[Rows] = {

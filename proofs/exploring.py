@@ -47,8 +47,17 @@ SEARCHED: Final = frozenset(
         *("Reinstate", "Pick", "CallBack", "AddStops", "OpenWindow", "PauseWindow", "ResumeWindow", "CloseWindow"),
         *("CallNext", "CallNext (nobody)", "Recall", "Recall (too often)", "Start", "Finish", "Finish (more to do)"),
         *("NoShow (clerk)", "NoShow (requeue)", "NoShow (postpone)", "NoShow (expire)", "NoShow (too often)"),
-        *("Hold", "Transfer", "Transfer (to window)", "VoidTickets", "CloseDay", "CloseDay (again)", "ReopenDay"),
-        *("ReopenDay (open)", "TakeTicket (day closed)", "TurnDay"),
+        *(
+            "Hold",
+            "Transfer",
+            "Transfer (to window)",
+            "HandOn",
+            "VoidTickets",
+            "CloseDay",
+            "CloseDay (again)",
+            "ReopenDay",
+        ),
+        *("ReopenDay", "ReopenDay (open)", "TakeTicket (day closed)", "TurnDay"),
     }
 )
 """Rows the search makes; the others come to what these come to, or touch neither ticket nor window."""

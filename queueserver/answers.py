@@ -85,7 +85,7 @@ class Renderer:
             not_before=ticket.not_before,
         )
 
-    def appointment(self, appointment: Appointment, eyes: Eyes) -> appointments.Appointment:
+    def appointment(self, appointment: Appointment, eyes: Eyes, obstacle: str = "") -> appointments.Appointment:
         """The appointment as `eyes` may see it."""
         staff = eyes is Eyes.STAFF
         return appointments.Appointment(
@@ -105,6 +105,7 @@ class Renderer:
             person=appointment.person if staff else "",
             document=appointment.document if staff else "",
             phone=appointment.phone if staff else "",
+            obstacle=obstacle,
         )
 
     def reply(self, status: int, eyes: Eyes) -> Callable[[Answer], Reply]:
@@ -135,6 +136,8 @@ def import_report(imported: Imported) -> appointments.ImportReport:
     return appointments.ImportReport(
         dry_run=imported.dry_run,
         booked=results["booked"],
+        moved=results["moved"],
+        cancelled=results["cancelled"],
         known=results["known"],
         refused=results["refused"],
         over_quota=sum(line.over_quota for line in lines),
@@ -151,7 +154,7 @@ def _import_line(line: ImportLine, dry_run: bool) -> appointments.ImportLine:
             "result": line.result,
             "appointment": made.id if made and there else "",
             "code": made.code if made and there else "",
-            "over_quota": made is not None and line.result == "booked" and made.over_quota,
+            "over_quota": made is not None and line.result in ("booked", "moved") and made.over_quota,
             "problem": line.code,
             "field": line.field,
             "params": dict(line.params),

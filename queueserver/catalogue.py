@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from contract.bodies import (
     Catalogue,
@@ -47,6 +48,10 @@ class _Fixed:
 
     head: str
     services: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+_ANY: Final = 99
+"""As many as a ticket may say."""
 
 
 class Catalogues:
@@ -116,6 +121,7 @@ def _write(published: Published, lang: str) -> _Fixed:
         zones=tuple(ZoneEntry(id=zone.id, name=text_for(zone.name, lang), floor=zone.floor) for zone in config.zones),
         slip_advice=text_for(config.hall.slip_advice, lang),
         appointments=bool(config.slots),
+        desk=published.plan.policy.desk,
     )
     services = ((_service(service, published, labels, lang), _way(service, published)) for service in config.services)
     return _Fixed(
@@ -161,7 +167,7 @@ def _service(service: Service, published: Published, labels: dict[str, tuple[str
         pinyin=spelling.pinyin,
         initials=spelling.initials,
         steps=tuple(published.queue_name(step, lang) for step in walked),
-        party_limit=own.party_limit or 1,
+        party_limit=min(own.party_limit or 1, queue.party_limit or _ANY),
     )
 
 

@@ -21,8 +21,12 @@ def report_body(report: Report) -> days.HitReport:
         dry_run=report.dry_run,
         tickets=tuple(_hit(one) for one in report.hit),
         appointments=tuple(
-            days.AppointmentHit(id=one.id, code=one.code, queue=one.queue, start=one.start)
+            days.AppointmentHit(id=one.id, code=one.code, queue=one.queue, service=one.service, start=one.start)
             for one in report.appointments
+        ),
+        unserved=tuple(
+            days.UnservedQueue(queue=one.queue, waiting=one.waiting, could_serve=one.could_serve)
+            for one in report.unserved
         ),
         closure=closure_body(subject) if isinstance(subject, Closure) else None,
         business_day=subject.business_day if isinstance(subject, Closing) else None,
@@ -36,6 +40,7 @@ def closure_body(closure: Closure) -> days.Closure:
         start=clock_time(closure.band[0]),
         end=clock_time(closure.band[1]),
         queues=closure.queues,
+        windows=closure.windows,
         opens=closure.opens,
         reason=closure.reason,
         made_by=closure.made_by,
@@ -87,4 +92,5 @@ def _hit(hit: Hit) -> days.TicketHit:
         queue=hit.queue,
         state=TicketState(hit.state),
         becomes=None if hit.becomes is None else TicketState(hit.becomes),
+        why=hit.why,
     )

@@ -111,6 +111,7 @@ def _of_day(event: events.DayClosed | events.DayReopened | events.CalendarChange
                 "start": clock_time(closure.band[0]),
                 "end": clock_time(closure.band[1]),
                 "queues": closure.queues,
+                "windows": closure.windows,
                 "opens": closure.opens,
                 "ended": closure.ended_at is not None,
             }

@@ -161,6 +161,17 @@ class Hit:
     queue: str
     state: State
     becomes: State | None
+    why: str = ""
+    """Of windows out of use: at_window, sent_here, or nobody_serves the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A queue that no window at work serves any more; `could_serve` are labels of windows that might be opened."""
+
+    queue: str
+    waiting: int
+    could_serve: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,7 @@ class Report:
     dry_run: bool
     subject: Closure | Closing | None = None
     appointments: tuple[Appointment, ...] = ()
+    unserved: tuple[Unserved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +192,10 @@ class AppointmentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """What became of one row: `result` is booked, known or refused; `code`, `field` and `params` say why it was."""
+    """What became of one row: `result` is booked, moved, cancelled, known or refused.
+
+    `code`, `field` and `params` say why it was refused.
+    """
 
     reference: str
     result: str

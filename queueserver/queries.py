@@ -15,13 +15,15 @@ from contract import appointments, bodies, days, statistics
 from contract.config import HallConfig
 from contract.events import QueueStatus, WindowStatus
 from contract.statistics import EstimateGrades, GroupBy
-from queueserver import reports, selects
+from queueserver import obstacles, reports, selects
 from queueserver.answers import Eyes, Renderer
 from queueserver.bookingview import BookingView
 from queueserver.catalogue import Catalogues
 from queueserver.dayreports import day_body
+from queueserver.domain.appointment import OPEN, Appointment
 from queueserver.domain.closure import Closure
 from queueserver.domain.errors import DomainError
+from queueserver.domain.obstacle import obstacle
 from queueserver.domain.stops import NOTHING_MORE
 from queueserver.domain.ticket import State, Ticket
 from queueserver.grades import grades
@@ -193,12 +195,23 @@ class Queries:
     async def appointment(self, hall: str, appointment: str, eyes: Eyes) -> appointments.Appointment:
         """Raises DomainError("unknown_appointment")."""
         return await self._ask(
-            hall, lambda view: self._renderer.appointment(_booking(view).appointment(appointment), eyes)
+            hall, lambda view: self._appointment(view, _booking(view).appointment(appointment), eyes)
         )
 
     async def appointment_coded(self, hall: str, code: str, eyes: Eyes) -> appointments.Appointment:
         """The one with this booking code; raises DomainError("unknown_appointment")."""
-        return await self._ask(hall, lambda view: self._renderer.appointment(_booking(view).coded(code), eyes))
+        return await self._ask(hall, lambda view: self._appointment(view, _booking(view).coded(code), eyes))
+
+    async def appointments_hit(self, hall: str, config: HallConfig | None = None) -> tuple[days.AppointmentHit, ...]:
+        """Those that cannot be kept as things stand, or as they would if `config` were published."""
+
+        def ask(view: HallView) -> tuple[days.AppointmentHit, ...]:
+            now, plan = view.now, view.now.published.plan
+            if config is not None:
+                plan = obstacles.plan_if_published(view.connection, hall, config, now.business_day)
+            return obstacles.obstructed(view.connection, hall, plan, view.time)
+
+        return await self._ask(hall, ask)
 
     async def config(self, hall: str) -> tuple[int, HallConfig]:
         """The configuration in force and its version."""
@@ -245,6 +258,11 @@ class Queries:
 
     def _view(self, connection: Connection, hall: str) -> HallView:
         return HallView(connection, self._publications.hall_now(connection, hall), self._clock.now())
+
+    def _appointment(self, view: HallView, appointment: Appointment, eyes: Eyes) -> appointments.Appointment:
+        stands = appointment.state in OPEN and appointment.start >= view.time
+        why = obstacle(view.now.published.plan, appointment) if stands else None
+        return self._renderer.appointment(appointment, eyes, why.value if why else "")
 
     def _ticket(self, view: HallView, ticket: Ticket | None, eyes: Eyes) -> bodies.Ticket:
         if ticket is None:

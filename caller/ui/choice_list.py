@@ -26,7 +26,7 @@ _LINE_HEIGHT = 34
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line to choose: its name, a few words at the right, what choosing it means, and what else it is found by."""
+    """One line to choose: its name, a few words at the right, what it means, and words whose beginning finds it."""
 
     name: str
     detail: str
@@ -94,7 +94,7 @@ class ChoiceList(QListWidget):
             item = QListWidgetItem(f"{line.name} {line.detail}".strip(), self)
             item.setToolTip(item.text())
             item.setData(_LINE_ROLE, line)
-            item.setData(_SOUGHT_ROLE, f"{item.text()} {line.sought}".casefold())
+            item.setData(_SOUGHT_ROLE, line.sought.casefold().split())
         self._narrow(self.field.text())
         if 0 <= row < self.count() and not self.item(row).isHidden():
             self.setCurrentRow(row)
@@ -130,7 +130,8 @@ class ChoiceList(QListWidget):
     def _narrow(self, text: str) -> None:
         wanted = text.strip().casefold()
         for item in self._items():
-            item.setHidden(wanted not in item.data(_SOUGHT_ROLE))
+            found = wanted in item.text().casefold()
+            item.setHidden(not found and not any(word.startswith(wanted) for word in item.data(_SOUGHT_ROLE)))
         shown = [row for row, item in enumerate(self._items()) if not item.isHidden()]
         if shown and self.currentRow() not in shown:
             self.setCurrentRow(shown[0])

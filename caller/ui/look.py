@@ -85,6 +85,7 @@ QListWidget#finish-items {{ font-size: 15px; }}
 QListWidget#finish-items::item {{ height: 30px; padding-left: 6px; color: {p.ink}; }}
 QListWidget#finish-items::item:selected {{ background: {p.tint}; color: {p.ink}; }}
 QCheckBox {{ font-size: 15px; spacing: 8px; }}
+QCheckBox:disabled {{ color: {p.disabled}; }}
 QScrollBar:vertical {{ background: transparent; width: 8px; margin: 2px; }}
 QScrollBar::handle:vertical {{ background: {p.line}; border-radius: 3px; min-height: 28px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}

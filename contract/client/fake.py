@@ -6,6 +6,7 @@ It answers the same HallApi as the real client and is held to the same suite. Be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 
 from contract.bodies import (
@@ -27,7 +28,7 @@ from contract.bodies import (
 from contract.client import fake_views, fake_way
 from contract.client.fake_appointments import FakeAppointments
 from contract.client.fake_book import Entry
-from contract.client.fake_handing_on import stops_asked_for
+from contract.client.fake_handing_on import about, stops_asked_for
 from contract.errors import HallError
 from contract.events import BroadcastData, EventPage
 
@@ -106,11 +107,11 @@ class FakeHall(FakeAppointments):
         classes = [entry.id for entry in book.config.priority_classes]
         if body.priority_class is not None and body.priority_class not in classes:
             raise HallError("unknown_priority_class", field="priority_class")
-        if service.requires_document and body.document is None:
-            raise HallError("invalid_field", {"field": "document"}, field="document")
         stops = stops_asked_for(book, body)
-        for asked in dict.fromkeys(stop.service for stop in stops):
-            self._check_limits(book.services[asked], body.document, body.party)
+        services = tuple(dict.fromkeys((body.service, *body.services, *(stop.service for stop in stops))))
+        for asked in services:
+            with about(asked) if len(services) > 1 else nullcontext():
+                self._check_limits(asked, body.document.number if body.document else "", body.party)
         first = fake_way.first_stop(book, stops)
         stops = fake_way.begun(stops, first)
         queue = book.queues[stops[first].queue]
@@ -146,7 +147,8 @@ class FakeHall(FakeAppointments):
             now = Stop(service=entry.ticket.service, queue=entry.ticket.queue, state=StopState.NOW)
             stops = fake_way.stops_of(self._book, entry.ticket.stops or (now,), services)
             for service in services:
-                self._check_limits(self._book.services[service], None, 1)
+                with about(service):
+                    self._check_limits(service, entry.person, 1, visit=entry.ticket.visit)
             self._book.change(entry, stops=stops)
             self._book.say("ticket.replanned", entry)
             return entry.ticket

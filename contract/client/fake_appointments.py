@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from contract.appointments import Appointment, AppointmentState, Book, CheckIn
-from contract.bodies import Ticket, TicketState
+from contract.bodies import Channel, Ticket, TicketState
 from contract.client import fake_views
 from contract.client.fake_handing_on import FakeHandingOn
 from contract.errors import HallError
@@ -36,7 +36,7 @@ class FakeAppointments(FakeHandingOn):
             queue=service.queue,
             start=body.start,
             end=body.start + _SLOT,
-            channel=body.channel,
+            channel=body.channel or Channel.KIOSK,
             state=AppointmentState.BOOKED,
             lang=body.lang,
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
-from contract.bodies import Channel, Document, ServiceState, Stop, StopState, TakeTicket, Ticket, TicketState
+from contract.bodies import Channel, ServiceState, Stop, StopState, TakeTicket, Ticket, TicketState
 from contract.client import fake_views, fake_way
 from contract.client.fake_book import Book, Entry
 from contract.client.fake_windows import FakeWindows
-from contract.config import Service
+from contract.config import Queue
 from contract.desk import HandOn
 from contract.errors import HallError
 
@@ -22,6 +23,16 @@ _OVER: Final = frozenset(
         TicketState.TRANSFERRED,
     }
 )
+
+
+@contextmanager
+def about(service: str) -> Iterator[None]:
+    """A refusal inside says which one of several services it is about."""
+    try:
+        yield
+    except HallError as refusal:
+        refusal.params.setdefault("service", service)
+        raise
 
 
 def stops_asked_for(book: Book, body: TakeTicket) -> tuple[Stop, ...]:
@@ -63,7 +74,8 @@ class FakeHandingOn(FakeWindows):
         new = [service for service in body.services if service not in there]
         stops = fake_way.stops_of(book, stops, new)
         for service in new:
-            self._check_limits(book.services[service], None, 1)
+            with about(service):
+                self._check_limits(service, entry.person, 1, visit=ticket.visit, seen=True)
         book.change(entry, state=TicketState.FINISHED, finished_at=book.now())
         fake_way.end_leg(book, entry, window, stops, "handed_on", back="".join(back))
 
@@ -77,24 +89,41 @@ class FakeHandingOn(FakeWindows):
             if (desk and one == desk.id) or (one == ticket.service and ticket.queue in walked):
                 raise HallError("invalid_field", {"field": "services"}, field="services")
 
-    def _check_limits(self, service: Service, document: Document | None, party: int) -> None:
+    def _check_limits(self, asked: str, person: str, party: int, *, visit: str = "", seen: bool = False) -> None:
+        """Whether the service may be asked for by the holder of the document number `person`, "" = without one.
+
+        `visit` is the one it is added to; `seen`: staff look at the document.
+        """
         book = self._book
+        service = book.services.get(asked)
+        if service is None:
+            raise HallError("unknown_service", field="services")
         queue = book.queues[service.queue]
         if book.day_closed:
             raise HallError("day_closed")
-        if queue.party_limit is not None and party > queue.party_limit:
-            raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
         state = fake_views.queue_state(book, queue)
-        if state is not ServiceState.OPEN:
-            raise HallError("queue_closed" if state is ServiceState.CLOSED else "queue_full")
+        if state is ServiceState.CLOSED:
+            raise HallError("queue_closed")
+        if service.requires_document and not person and not seen:
+            raise HallError("invalid_field", {"field": "document"}, field="document")
+        self._check_person(queue, person, visit)
         if queue.waiting_limit is not None and len(book.line(queue.id)) >= queue.waiting_limit:
             raise HallError("line_full")
-        if document is None or queue.person_limit is None:
+        if queue.party_limit is not None and party > queue.party_limit:
+            raise HallError("party_too_large", {"limit": queue.party_limit}, field="party")
+        if state is ServiceState.FULL:
+            raise HallError("queue_full")
+
+    def _check_person(self, queue: Queue, person: str, visit: str) -> None:
+        if not person or queue.person_limit is None:
             return
         mine = [
             e.ticket
-            for e in book.entries.values()
-            if e.person == document.number and e.ticket.queue == queue.id and e.ticket.state not in _OVER
+            for e in self._book.entries.values()
+            if e.person == person
+            and e.ticket.visit != visit
+            and e.ticket.queue == queue.id
+            and e.ticket.state not in _OVER
         ]
         if len(mine) >= queue.person_limit:
             raise HallError("person_limit", {"number": mine[0].number, "ticket": mine[0].id})

@@ -75,6 +75,7 @@ def catalogue(book: Book, lang: str) -> Catalogue:
         lang=lang,
         languages=config.hall.languages,
         appointments=bool(config.slots),
+        desk=config.hall.policy.desk or "",
         time_zone=config.hall.time_zone,
         time=book.now(),
         departments=tuple(
@@ -128,7 +129,7 @@ def _service(book: Book, service: Service, lang: str) -> ServiceEntry:
         pinyin=_pinyin(service.name),
         initials=_initials(service.name),
         steps=tuple(text_for(book.queues[step].name, lang) for step in _walked(service)),
-        party_limit=own.party_limit or 1,
+        party_limit=min(own.party_limit or 1, queue.party_limit or 99),
     )
 
 

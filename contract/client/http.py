@@ -50,6 +50,7 @@ from contract.bodies import (
     WindowView,
 )
 from contract.days import (
+    AppointmentsHit,
     CloseDay,
     Closures,
     ConfirmClock,
@@ -196,6 +197,10 @@ class HallClient:
 
     def find_appointment(self, code: str) -> Appointment:
         return self._get("/appointments", Appointment, {"code": code})
+
+    def appointments_hit(self) -> AppointmentsHit:
+        """Those still to come that cannot be kept as things stand."""
+        return self._get("/appointments/hit", AppointmentsHit)
 
     def confirm_appointment(self, appointment_id: str, body: Confirm | None = None, key: str = "") -> Appointment:
         return self._command(f"/appointments/{appointment_id}/confirm", body or Confirm(), Appointment, key)

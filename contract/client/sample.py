@@ -1,7 +1,8 @@
 """A small hall to try things on: FakeHall is made of it, and the real server is loaded with it for the shared suite.
 
 Every queue that matters to a rule is here once: one queue for each missed-ticket policy, one that never opens
-("notary"), one that gives out two tickets a day ("trial"), one that admits a person once ("passport").
+("notary"), one that gives out two tickets a day ("trial"), one that admits a person once ("passport"). Up to six may
+come together to "police".
 Times around the clock can be booked for the services of "social" and for "id-card".
 """
 
@@ -115,7 +116,15 @@ SAMPLE_HALL: Final = HallConfig(
     queues=(
         _queue("social", "A", "east", _t("社保综合", "Social insurance"), missed=MissedPolicy.CLERK),
         _queue("tax", "B", "east", _t("税务综合", "Tax"), missed=MissedPolicy.REQUEUE),
-        _queue("police", "C", "west", _t("户政", "Household"), missed=MissedPolicy.POSTPONE, postpone_places=2),
+        _queue(
+            "police",
+            "C",
+            "west",
+            _t("户政", "Household"),
+            missed=MissedPolicy.POSTPONE,
+            postpone_places=2,
+            party_limit=6,
+        ),
         _queue("passport", "D", "west", _t("出入境", "Passports"), missed=MissedPolicy.EXPIRE, person_limit=1),
         _queue("notary", "E", "west", _t("公证", "Notary"), hours="never"),
         _queue("trial", "F", "east", _t("税收试点", "Tax pilot"), daily_limit=2),

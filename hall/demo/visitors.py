@@ -16,6 +16,8 @@ CARD_SHARE = 0.35
 PRIVILEGED_SHARE = 0.2
 ENGLISH_SHARE = 0.15
 FIRST_WITH_CARD = 2
+FIRST_WITH_TWO = 5
+TWO_MATTERS_SHARE = 0.1
 FIRST_GAPS = (0.1, 0.3)
 """Whoever opens a hall does not want to wait for the first visitors."""
 
@@ -59,7 +61,10 @@ _SHOWN_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One person; `gap` and the speeds are multiples of the demo's usual ones, `index` counts from 1."""
+    """One person; `gap` and the speeds are multiples of the demo's usual ones, `index` counts from 1.
+
+    `also` is a second service on the same number.
+    """
 
     index: int
     gap: float
@@ -71,6 +76,7 @@ class Visitor:
     course: Course
     way: float
     business: float
+    also: str | None = None
 
 
 def visitors(config: HallConfig, queues: Sequence[str], kiosks: int, seed: int) -> Iterator[Visitor]:
@@ -90,6 +96,7 @@ def visitors(config: HallConfig, queues: Sequence[str], kiosks: int, seed: int) 
         service = random.choices(services, weights)[0]
         kiosk = 0 if index == FIRST_WITH_CARD else random.randrange(kiosks)
         wants = random.choice(privileged) if privileged and random.random() < PRIVILEGED_SHARE else usual
+        also = _also(Random(f"{seed} {index}"), services, service, index)  # noqa: S311
         yield Visitor(
             index=index,
             gap=min(3.0, random.expovariate(1.0)) if index > len(FIRST_GAPS) else FIRST_GAPS[index - 1],
@@ -101,7 +108,16 @@ def visitors(config: HallConfig, queues: Sequence[str], kiosks: int, seed: int) 
             course=_course(random, index),
             way=random.uniform(0.6, 1.6),
             business=random.uniform(0.5, 1.8),
+            also=also,
         )
+
+
+def _also(random: Random, services: Sequence[Service], first: Service, index: int) -> str | None:
+    """Somebody now and then has a second matter, with another queue, for which nothing needs to be shown."""
+    others = [each.id for each in services if each.queue != first.queue and not each.requires_document]
+    if not others or (index != FIRST_WITH_TWO and random.random() >= TWO_MATTERS_SHARE):
+        return None
+    return random.choice(others)
 
 
 def _course(random: Random, index: int) -> Course:

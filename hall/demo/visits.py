@@ -111,6 +111,8 @@ class Visits:
         page = await self._identify(kiosk, visitor, page)
         if visitor.priority:
             page = await self._touch(kiosk, visitor, "priority", visitor.priority)
+        if visitor.also and page == "confirm":
+            page = await self._add(kiosk, visitor, visitor.also)
         if page != "confirm":
             await self._leave(kiosk, page)
             raise NotServedError(f"the kiosk shows {page}")
@@ -118,6 +120,12 @@ class Visits:
         self._note(kiosk, visitor, answer)
         await self._picture(kiosk, visitor, "result" if answer.get("printed") else "unprinted")
         return answer
+
+    async def _add(self, kiosk: KioskPlace, visitor: Visitor, service: str) -> str:
+        """A second matter on the same number."""
+        await self._touch(kiosk, visitor, "another")
+        await self._touch(kiosk, visitor, "department", self._department_of[service])
+        return await self._touch(kiosk, visitor, "service", service)
 
     async def _leave(self, kiosk: KioskPlace, page: str) -> None:
         """Clear the screen for the next visitor, unless a person has gone on from `page` meanwhile."""

@@ -9,6 +9,8 @@ from hardware.errors import CardError
 
 _WEIGHTS = (7, 3, 1)
 _VALUES = {letter: value for value, letter in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
+_LINES = {44: 2, 36: 2, 30: 3}
+"""How many lines a document has whose lines are so long."""
 _DATE = re.compile(r"^\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", re.ASCII)
 _SEXES = {"M": "male", "F": "female"}
 
@@ -76,6 +78,31 @@ def looks_like_mrz(text: str) -> bool:
     """Whether a scanned text is meant to be these lines, right or not."""
     plain = _plain(text)
     return len(plain) in _LAYOUTS and set(plain) <= set(_VALUES) and "<" in plain
+
+
+class LineCollector:
+    """Puts lines together that a scanner sends one by one; `now` is any clock's seconds."""
+
+    WITHIN = 2.0
+
+    def __init__(self) -> None:
+        self._lines: tuple[str, ...] = ()
+        self._last = 0.0
+
+    def add(self, text: str, now: float) -> str:
+        """All lines of a document once the last has come, empty before that and for anything else."""
+        if looks_like_mrz(text):
+            return _plain(text)
+        plain = _plain(text)
+        if len(plain) not in _LINES or not set(plain) <= set(_VALUES):
+            self._lines = ()
+            return ""
+        fresh = now - self._last <= self.WITHIN and self._lines and len(self._lines[0]) == len(plain)
+        self._lines, self._last = (*self._lines, plain) if fresh else (plain,), now
+        if len(self._lines) < _LINES[len(plain)]:
+            return ""
+        whole, self._lines = "".join(self._lines), ()
+        return whole if "<" in whole else ""
 
 
 def parse(text: str) -> Mrz:

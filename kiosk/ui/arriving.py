@@ -1,4 +1,4 @@
-"""I have an appointment: the card on the reader, or the booking code on our own keys."""
+"""I have an appointment: the card on the reader, the code before the scanner, or typed on our own keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.ui.look import Look, Screen
 
 
 class CheckInScreen(Screen):
-    """One field of seven places; the card does it too."""
+    """One field of seven places; the card does it too, and so does a code held to the scanner."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
@@ -23,13 +23,12 @@ class CheckInScreen(Screen):
         )
         both.addWidget(self._invitation, 2 if look.upright else 4)
         right = look.column(gap=2)
-        ask = look.words("heading", "check-in-ask")
-        ask.setText(t("Your booking code"))
+        self._ask = look.words("heading", "check-in-ask")
         self._entry = Entry(look, "check-in")
         pad = LetterPad(theme, digits=True, clear_text=t("Clear"))
         pad.pressed_key.connect(lambda key: look.tell(on.Type(key)))
         enter = look.key(t("Check in"), "check-in-enter", on.Enter(), "primary", "check", tall=True)
-        for part in (ask, self._entry.frame, self._entry.problem):
+        for part in (self._ask, self._entry.frame, self._entry.problem):
             right.addWidget(part)
         right.addWidget(pad, 1)
         right.addWidget(enter)
@@ -40,5 +39,7 @@ class CheckInScreen(Screen):
         if not isinstance(page, CheckIn):
             return
         self._invitation.setVisible(state.world.reader == "ok")
+        scans = state.world.scanner == "ok"
+        self._ask.setText(t("Hold your booking code to the scanner, or type it") if scans else t("Your booking code"))
         self._entry.field.setText(" ".join(page.typed.ljust(CODE_LENGTH, "·")))
         self._entry.problem.setText(words.document_problem(t, page.problem))

@@ -1,24 +1,16 @@
-"""Questions before the ticket: who you are, whether you have priority, and whether this is right."""
+"""Questions before the ticket: who you are, and whether you have priority."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame
-
-from contract.bodies import PriorityClassEntry, ServiceEntry
+from contract.bodies import PriorityClassEntry
 from hallui.keypad import DigitPad, LetterPad
-from hallui.widgets import set_role
 from kiosk import documents, words
 from kiosk import inputs as on
-from kiosk.state import Confirm, Identify, Priority, State
-from kiosk.ui.banner import Banner
+from kiosk.state import Identify, Priority, State
 from kiosk.ui.entry import Entry, card_invitation
-from kiosk.ui.facts import Facts
 from kiosk.ui.look import Look, Screen
 from kiosk.ui.paged import Item, PagedTiles
 from kiosk.ui.tile import Face
-
-LONG_NAME = 28
-"""Characters beyond which a service's name is set smaller, so that a bracketed one still leaves room for the facts."""
 
 
 class IdentifyScreen(Screen):
@@ -83,91 +75,6 @@ class PriorityScreen(Screen):
     def show_state(self, state: State) -> None:
         if isinstance(state.page, Priority):
             self._choices.show_classes(state.priorities, None)
-
-
-class ConfirmScreen(Screen):
-    """The service, how many are ahead, how long, what to bring; one key takes the ticket."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(look)
-        theme, t = look.theme, look.t
-        column = look.column(self, gap=3)
-        ask = look.words("heading", "confirm-ask")
-        ask.setText(t("Is this right?"))
-        column.addWidget(ask)
-        both = look.across(gap=3)
-        frame, inside = look.card()
-        self._service = look.words("title", "confirm-service")
-        self._department = look.words("soft", "confirm-department")
-        self._facts = Facts(look)
-        inside.addWidget(self._service)
-        inside.addWidget(self._department)
-        inside.addSpacing(theme.space(1))
-        inside.addWidget(self._facts)
-        inside.addStretch(1)
-        both.addWidget(frame, 5)
-        self._side = QFrame()
-        side = look.column(self._side, gap=2)
-        priority = look.words("heading")
-        priority.setText(t("Priority"))
-        self._choices = PriorityChoices(look)
-        side.addWidget(priority)
-        side.addWidget(self._choices, 1)
-        both.addWidget(self._side, 5)
-        column.addLayout(both, 1)
-        self._banner = Banner(look)
-        column.addWidget(self._banner)
-        keys = look.row(gap=3)
-        self._document = look.key(t("Add my ID"), "confirm-document", on.AddDocument(), picture="card", tall=True)
-        self._agree = look.key(t("Take this number"), "confirm-agree", on.Agree(), "primary", "ticket", tall=True)
-        keys.addWidget(self._document, 1)
-        keys.addWidget(self._agree, 2)
-        column.addLayout(keys)
-
-    def show_state(self, state: State) -> None:
-        page = state.page
-        if not isinstance(page, Confirm):
-            return
-        service = state.service(page.service)
-        if service is None:
-            return
-        department = state.department(service.department)
-        set_role(self._service, "title" if len(service.name) <= LONG_NAME else "heading")
-        self._service.setText(service.name)
-        self._department.setText(department.name if department else "")
-        self._facts.show_facts(self._what(state, service))
-        one_question = state.elder or len(state.priorities) < 2
-        self._side.setVisible(not one_question)
-        self._choices.show_classes(() if one_question else state.priorities, page.priority)
-        self._document.setVisible(state.person is None)
-        self._banner.show_lines(self._notices(state))
-
-    def _what(self, state: State, service: ServiceEntry) -> list[tuple[str, str, bool]]:
-        t = self.look.t
-        count = state.waiting(service)
-        facts = [("people", words.ahead(t, count), True)]
-        range_ = words.minutes(t, service.estimate)
-        if range_ and count:
-            facts.append(("clock", t("Expected wait: {range}", range=range_), True))
-        if closing := words.closing(t, service.estimate):
-            facts.append(("warning", closing, True))
-        place = words.where(t, words.zone_of(state.catalogue, service.zone))
-        if place and not state.elder:
-            facts.append(("place", t("Please wait here: {place}", place=place), False))
-        if service.needs:
-            facts.append(("document", t("Have ready: {list}", list=t(", ").join(service.needs)), False))
-        if service.hint:
-            facts.append(("info", service.hint, False))
-        if state.person:
-            facts.append(("card", t("Your document: {number}", number=documents.masked(state.person.number)), False))
-        return facts
-
-    def _notices(self, state: State) -> list[tuple[str, str]]:
-        if state.world.printer == "ok":
-            return []
-        t = self.look.t
-        said = t("No slip can be printed now; your number will be shown on the screen.")
-        return [("printer", f"{words.printer(t, state.world.printer)} {said}")]
 
 
 class PriorityChoices(PagedTiles):

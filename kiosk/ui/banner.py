@@ -36,6 +36,7 @@ class Banner(QFrame):
             while (taken := self._column.takeAt(0)) is not None:
                 widget = taken.widget()
                 if widget is not None:
+                    widget.hide()
                     widget.deleteLater()
             for picture, sentence in wanted:
                 self._column.addWidget(self._line(picture, sentence))

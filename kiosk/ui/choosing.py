@@ -78,7 +78,9 @@ def service_item(look: Look, state: State, service: ServiceEntry, *, department:
         service.name,
         subtitle,
         notes=tuple(note for note in notes if note),
+        picture="check" if service.id in state.basket.services else "",
         dim=service.state is not ServiceState.OPEN,
+        chosen=service.id in state.basket.services,
     )
     return Item(service.id, face)
 

@@ -1,4 +1,4 @@
-"""How it ended: printing, the number on paper, the number on the screen only, or why there is none."""
+"""How it ended: printing, the number on paper, or the number on the screen only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contract.bodies import Ticket
 from hallui.widgets import Words
 from kiosk import inputs as on
 from kiosk import words
-from kiosk.state import Duplicate, Finding, Printing, Refused, Result, State, Taking, Unprinted
+from kiosk.state import Finding, Printing, Result, State, Taking, Unprinted
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.facts import Facts
 from kiosk.ui.hero import HeroNumber
@@ -60,12 +60,22 @@ class NumberCard(QFrame):
         self.service = look.words("heading", "number-service", CENTRE)
         self.column.addWidget(self.caption)
         self.column.addWidget(self.number, 1)
+        self.then = look.words("fact", "number-then", CENTRE)
         self.column.addWidget(self.service)
+        self.column.addWidget(self.then)
 
-    def show_number(self, caption: str, number: str, service: str) -> None:
+    def show_number(self, caption: str, number: str, service: str, then: str = "") -> None:
         self.caption.setText(caption)
         self.number.show_number(number)
         self.service.setText(service)
+        self.then.setText(then)
+        self.then.setVisible(bool(then))
+
+    def show_ticket(self, caption: str, state: State, ticket: Ticket) -> None:
+        """The number of `ticket`, what it is for, and what follows with it."""
+        service = state.service(ticket.service)
+        then = words.onward(self._look.t, ticket, state.catalogue) if state.catalogue else ""
+        self.show_number(caption, ticket.number, service.name if service else "", then)
 
 
 class QrCard(QFrame):
@@ -100,11 +110,11 @@ class ResultScreen(Screen):
         self._number = NumberCard(look)
         both.addWidget(self._number, 5)
         right = look.column(gap=3) if not look.upright else look.row(gap=3)
-        facts, inside = look.card()
+        facts, inside = look.card(2.5 if look.theme.elder else 4)
         self._facts = Facts(look)
         inside.addWidget(self._facts)
         inside.addStretch(1)
-        self._qr = QrCard(look, 250)
+        self._qr = QrCard(look, 230 if look.theme.elder else 250)
         right.addWidget(facts, 3)
         right.addWidget(self._qr, 2)
         both.addLayout(right, 4)
@@ -117,10 +127,7 @@ class ResultScreen(Screen):
         if not isinstance(state.page, Result):
             return
         ticket, t = state.page.ticket, self.look.t
-        service = state.service(ticket.service)
-        self._number.show_number(
-            t("Your number. Please take your slip."), ticket.number, service.name if service else ""
-        )
+        self._number.show_ticket(t("Your number. Please take your slip."), state, ticket)
         self._facts.show_facts(facts_of(self.look, state, ticket))
         self._qr.show_url(ticket.visitor_url, t("Scan to follow your number on your phone"))
         self._countdown.show_timer(state.timer, state.timer_seconds)
@@ -159,7 +166,6 @@ class UnprintedScreen(Screen):
         page, t = state.page, self.look.t
         if not isinstance(page, Unprinted):
             return
-        service = state.service(page.ticket.service)
         self._title.setText(words.printer(t, page.code))
         self._advice.setText(
             t(
@@ -167,73 +173,8 @@ class UnprintedScreen(Screen):
                 number=page.ticket.number,
             )
         )
-        self._number.show_number(t("Your number"), page.ticket.number, service.name if service else "")
+        self._number.show_ticket(t("Your number"), state, page.ticket)
         self._qr.show_url(page.ticket.visitor_url, t("Scan to keep and follow your number"))
-
-
-class RefusedScreen(Screen):
-    """No ticket: what happened, what it means, what to do."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(look)
-        theme, t = look.theme, look.t
-        column = look.column(self, gap=3)
-        column.addStretch(2)
-        self._picture = Picture(theme, "warning", 150, "warn")
-        column.addWidget(self._picture, 0, CENTRE)
-        self._title = look.words("title", "refused-title", CENTRE)
-        self._service = look.words("fact", "refused-service", CENTRE)
-        self._more = look.words("heading", "refused-more", CENTRE)
-        for part in (self._title, self._service, self._more):
-            column.addWidget(part)
-        column.addStretch(2)
-        keys = look.row(gap=3)
-        self._retry = look.key(t("Try again"), "refused-retry", on.Retry(), "primary", tall=True)
-        self._other = look.key(t("Choose something else"), "refused-back", on.Back(), "", "back", tall=True)
-        keys.addWidget(self._other, 1)
-        keys.addWidget(self._retry, 1)
-        column.addLayout(keys)
-
-    def show_state(self, state: State) -> None:
-        page, t = state.page, self.look.t
-        if not isinstance(page, Refused):
-            return
-        picture = {"queue_closed": "clock", "last_ticket_time": "clock", "server_unreachable": "offline"}
-        self._picture.show_picture(picture.get(page.code, "warning"), "warn")
-        self._title.setText(words.refusal(t, page.code, page.params))
-        service = state.service(page.service)
-        self._service.setText(service.name if service else "")
-        zone = state.catalogue.time_zone if state.catalogue else "UTC"
-        self._more.setText(words.opens(t, page.opens_at, self.look.now(), zone))
-        self._more.setVisible(bool(self._more.text()))
-        self._retry.setVisible(page.order is not None)
-
-
-class DuplicateScreen(Screen):
-    """The visitor has a ticket already: it can be printed again, a second one cannot be had."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(look)
-        t = look.t
-        column = look.column(self, gap=3)
-        self._title = look.words("title", "duplicate-title", CENTRE)
-        self._number = NumberCard(look)
-        column.addWidget(self._title)
-        column.addWidget(self._number, 1)
-        keys = look.row(gap=3)
-        keys.addWidget(look.key(t("Choose something else"), "duplicate-back", on.Back(), "", "back", tall=True), 1)
-        keys.addWidget(
-            look.key(t("Print it again"), "duplicate-reprint", on.Reprint(), "primary", "printer", tall=True), 1
-        )
-        column.addLayout(keys)
-
-    def show_state(self, state: State) -> None:
-        page, t = state.page, self.look.t
-        if not isinstance(page, Duplicate):
-            return
-        service = state.service(page.service)
-        self._title.setText(t("You already have a number for this"))
-        self._number.show_number(t("Your number"), page.number, service.name if service else "")
 
 
 def facts_of(look: Look, state: State, ticket: Ticket) -> list[tuple[str, str, bool]]:
@@ -253,6 +194,6 @@ def facts_of(look: Look, state: State, ticket: Ticket) -> list[tuple[str, str, b
     if closing := words.closing(t, ticket.estimate):
         facts.append(("warning", closing, True))
     service = state.service(ticket.service)
-    if service and service.needs and not state.elder:
+    if service and service.needs and not ticket.stops and not state.elder:
         facts.append(("document", t("Have ready: {list}", list=t(", ").join(service.needs)), False))
     return facts

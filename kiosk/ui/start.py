@@ -16,7 +16,7 @@ from kiosk.ui.tile import Face, Tile
 
 
 class StartScreen(Screen):
-    """Take a number, check in, search, what most people come for."""
+    """Take a number, check in, search, and what most people come for or, in a hall of two levels, the service desk."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
@@ -31,16 +31,18 @@ class StartScreen(Screen):
         self._take = self._tile("start-take", theme.type.hero, on.TakeNumber(), hero=True)
         self._search = self._tile("start-search", theme.type.title, on.ShowSearch())
         self._hot = self._tile("start-hot", theme.type.title, on.ShowHot())
+        self._desk = self._tile("start-desk", theme.type.title, on.TakeDesk())
         self._arrive = self._tile("start-check-in", theme.type.title, on.ShowCheckIn())
         side = look.column(gap=3)
         side.addWidget(self._arrive, 1)
         side.addWidget(self._search, 1)
         side.addWidget(self._hot, 1)
+        side.addWidget(self._desk, 1)
         choices.addWidget(self._take, 3)
         choices.addLayout(side, 2)
         column.addLayout(choices, 1)
-        self._card = look.words("fact", "start-card", CENTRE)
-        column.addWidget(self._card)
+        self._devices = look.words("fact", "start-devices", CENTRE)
+        column.addWidget(self._devices)
 
     def show_state(self, state: State) -> None:
         t = self.look.t
@@ -48,15 +50,28 @@ class StartScreen(Screen):
         self._take.show_face(Face(t("Take a number"), t("Choose a department, then your business"), picture="ticket"))
         self._search.show_face(Face(t("Search"), t("Type the first letters of what you need"), picture="search"))
         self._hot.show_face(Face(t("Most used"), t("What most people come for"), picture="star"))
-        self._hot.setVisible(has_hot)
+        desk = offers.desk(state)
+        self._hot.setVisible(has_hot and desk is None)
+        self._desk.setVisible(desk is not None)
+        if desk is not None:
+            said = t("One touch gives a number for: {desk}", desk=desk.name)
+            self._desk.show_face(Face(t("I do not know which"), said, picture="help"))
         self._arrive.show_face(Face(t("I have an appointment"), t("Check in with your code or card"), picture="check"))
         arrives = state.catalogue is not None and state.catalogue.appointments
         self._arrive.setVisible(arrives)
-        for tile in (self._arrive, self._search, self._hot):
+        for tile in (self._arrive, self._search, self._hot, self._desk):
             tile.set_stacked(not arrives)
-        self._card.setText(t("You may also place your ID card on the reader.") if state.world.reader == "ok" else "")
-        self._card.setVisible(state.world.reader == "ok")
+        self._devices.setText(" ".join(self._without_touch(state, arrives=arrives)))
+        self._devices.setVisible(bool(self._devices.text()))
         self._banner.show_lines(self._notices(state))
+
+    def _without_touch(self, state: State, *, arrives: bool) -> list[str]:
+        t, said = self.look.t, []
+        if arrives and state.world.scanner == "ok":
+            said.append(t("If you have booked, hold your booking code to the scanner."))
+        if state.world.reader == "ok":
+            said.append(t("You may also place your ID card on the reader."))
+        return said
 
     def _notices(self, state: State) -> list[tuple[str, str]]:
         t, catalogue = self.look.t, state.catalogue

@@ -17,12 +17,15 @@ from kiosk import inputs as on
 from kiosk import state as pages
 from kiosk.state import State
 from kiosk.ui.arriving import CheckInScreen
-from kiosk.ui.asking import ConfirmScreen, IdentifyScreen, PriorityScreen
+from kiosk.ui.asking import IdentifyScreen, PriorityScreen
 from kiosk.ui.choosing import DepartmentsScreen, SearchScreen, ServicesScreen
+from kiosk.ui.chosen import BasketBar
+from kiosk.ui.confirming import ConfirmScreen
 from kiosk.ui.frame import Footer, Header, StillThere
 from kiosk.ui.guide import HelpScreen
 from kiosk.ui.look import Look, Screen
-from kiosk.ui.outcome import BusyScreen, DuplicateScreen, RefusedScreen, ResultScreen, UnprintedScreen
+from kiosk.ui.outcome import BusyScreen, ResultScreen, UnprintedScreen
+from kiosk.ui.refusing import DuplicateScreen, RefusedScreen
 from kiosk.ui.start import OfflineScreen, StartScreen
 
 SCREENS: Final[Mapping[type, type[Screen]]] = {
@@ -55,6 +58,10 @@ class _Stack(QStackedWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Pages out of sight have no say in how high the page in sight, header and footer are."""
+        return False
 
 
 class KioskWindow(QWidget):
@@ -131,6 +138,7 @@ class KioskWindow(QWidget):
             self._appearance = wanted
             self._make_anew()
         self._header.show_state(self._state)
+        self._basket.show_state(self._state)
         self._footer.show_state(self._state)
         screen = self._screen(self._screen_type())
         screen.show_state(self._state)
@@ -167,12 +175,14 @@ class KioskWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._header = Header(self._look, self._scheduler)
+        self._basket = BasketBar(self._look)
         self._footer = Footer(self._look)
         self._stack = _Stack()
         edge = theme.space(4 if upright else 5)
         self._stack.setContentsMargins(edge, theme.space(4), edge, theme.space(3))
         column.addWidget(self._header)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._basket)
         column.addWidget(self._footer)
         self._outer.addWidget(self._whole)
         self._still_there = StillThere(self._look, self)

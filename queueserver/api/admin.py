@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contract import bodies
 from contract.config import HallConfig
+from contract.days import AppointmentHit
 from queueserver.accounts.roles import MANAGERS
 from queueserver.api.deps import (
     CONFIG_LIMIT,
@@ -28,22 +29,32 @@ router = APIRouter(tags=["admin"])
 
 
 class PublishConfig(BaseModel):
-    """POST /halls/{hall}/config/publish; `expected_version` guards against somebody else's change meanwhile."""
+    """POST /halls/{hall}/config/publish; `expected_version` guards against somebody else's change meanwhile.
+
+    `dry_run`: only say what would come of it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     config: HallConfig
     note: str = Field(default="", max_length=500)
     expected_version: int | None = None
+    dry_run: bool = False
 
 
 class ConfigVersion(BaseModel):
-    """The configuration in force."""
+    """The configuration in force, or the one that would be.
+
+    Of publishing: `appointments` still to come that cannot be kept under it, by time; they stay until somebody moves or
+    cancels them, and are also at GET .../appointments/hit.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: int
     config: HallConfig
+    dry_run: bool = False
+    appointments: tuple[AppointmentHit, ...] = ()
 
 
 @router.post("/auth/login", **documented(bodies.Token, bodies.Login))
@@ -114,10 +125,16 @@ async def publish(hall: str, request: Request) -> Response:
     ]
     if errors:
         raise DomainError("config_invalid", field=errors[0].where, count=len(errors), first=str(errors[0]))
+    queries = house(request).queries
+    if body.dry_run:
+        version, _ = await queries.config(hall)
+        hit = await queries.appointments_hit(hall, body.config)
+        return json_response(ConfigVersion(version=version, config=body.config, dry_run=True, appointments=hit))
     version = await house(request).writer.publish_config(
         hall, body.config, by=asker.actor.id, note=body.note, expected_version=body.expected_version
     )
-    return json_response(ConfigVersion(version=version, config=body.config))
+    hit = await queries.appointments_hit(hall)
+    return json_response(ConfigVersion(version=version, config=body.config, appointments=hit))
 
 
 def _today(request: Request, config: HallConfig) -> date | None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date as day_type
 
 from fastapi import APIRouter, Request, Response
 
 from contract import appointments as bodies
 from contract.bodies import Channel, Ticket
+from contract.days import AppointmentsHit
 from queueserver.accounts.directory import Who
-from queueserver.accounts.roles import BOOKERS, EVERYBODY, IMPORTERS, STAFF, TICKET_GIVERS
+from queueserver.accounts.roles import (
+    BOOKERS,
+    EVERYBODY,
+    IMPORTERS,
+    OVERSEERS,
+    STAFF,
+    TICKET_GIVERS,
+    channels,
+    own_channel,
+)
 from queueserver.answers import Eyes
 from queueserver.api.deps import (
     CONFIG_LIMIT,
@@ -49,10 +60,12 @@ async def book(hall: str, request: Request) -> Response:
     """Book a time, or hold it as a draft."""
     asker = await who(request, hall, BOOKERS)
     body = await read_body(request, bodies.Book)
+    channel = body.channel or Channel(own_channel(asker.actor.roles))
+    _must_be_theirs(asker, (channel,))
     command = bookings.Book(
         service=body.service,
         start=body.start,
-        channel=body.channel.value,
+        channel=channel.value,
         lang=body.lang,
         holder=booker_of(request, body.document, body.phone, body.name),
         draft=body.draft,
@@ -72,6 +85,8 @@ async def bring(hall: str, request: Request) -> Response:
     """Bookings made elsewhere, each known by its reference; a dry run only says what would become of them."""
     asker = await who(request, hall, IMPORTERS)
     body = await read_body(request, bodies.ImportAppointments, CONFIG_LIMIT)
+    if not asker.may(OVERSEERS):
+        _must_be_theirs(asker, [one.channel for one in body.bookings])
     rows = tuple(
         bookings.ImportRow(
             reference=one.reference,
@@ -80,11 +95,19 @@ async def bring(hall: str, request: Request) -> Response:
             channel=one.channel.value,
             lang=one.lang,
             holder=booker_of(request, one.document, one.phone, one.name),
+            cancelled=one.cancelled,
         )
         for one in body.bookings
     )
     command = bookings.ImportAppointments(body.source, rows, body.dry_run, body.exceed)
     return await submit(request, hall, command, house(request).renderer.reply(200, _eyes(asker)))
+
+
+@router.get("/appointments/hit", **documented(AppointmentsHit))
+async def hit(hall: str, request: Request) -> Response:
+    """Appointments still to come that cannot be kept as things stand: to be moved or cancelled."""
+    await who(request, hall, STAFF)
+    return json_response(AppointmentsHit(appointments=await house(request).queries.appointments_hit(hall)))
 
 
 @router.get("/appointments/{appointment}", **documented(bodies.Appointment))
@@ -138,6 +161,14 @@ async def check_in(hall: str, request: Request) -> Response:
         priority_class=body.priority_class,
     )
     return await submit(request, hall, command, house(request).renderer.reply(201, eyes_of(asker)))
+
+
+def _must_be_theirs(asker: Who, used: Iterable[Channel]) -> None:
+    """Raise channel_not_yours for a channel that is another's; whoever oversees the hall may bring in any list."""
+    allowed = channels(asker.actor.roles)
+    for channel in used:
+        if channel.value not in allowed:
+            raise DomainError("channel_not_yours", field="channel", channel=channel.value)
 
 
 def _eyes(asker: Who) -> Eyes:

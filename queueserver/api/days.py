@@ -21,9 +21,11 @@ router = APIRouter(prefix="/halls/{hall}", route_class=LeanRoute, tags=["days"])
 
 @router.post("/closures", **documented(days.HitReport, days.MakeClosure))
 async def make_closure(hall: str, request: Request) -> Response:
-    """Close, or open, queues for some hours of a day; first whom it hits."""
+    """Close, or open, queues for some hours of a day, or take windows out of use; first whom it hits."""
     asker = await _overseer(request, hall)
     body = await read_body(request, days.MakeClosure)
+    if body.windows:
+        return await submit(request, hall, _of_windows(asker, body), _reported)
     command = commands.MakeClosure(
         by=asker.actor,
         queues=body.queues,
@@ -98,6 +100,23 @@ async def void_tickets(hall: str, request: Request) -> Response:
         dry_run=body.dry_run,
     )
     return await submit(request, hall, command, _reported)
+
+
+def _of_windows(asker: Who, body: days.MakeClosure) -> commands.CloseWindows:
+    """Raises invalid_field for what can only be meant of queues."""
+    for field, given in (("queues", body.queues), ("opens", body.opens), ("void_waiting", body.void_waiting)):
+        if given:
+            raise DomainError("invalid_field", field=field)
+    return commands.CloseWindows(
+        by=asker.actor,
+        windows=body.windows,
+        day=body.date,
+        start=_minute(body.start),
+        end=_minute(body.end),
+        reason=body.reason,
+        notice=tuple(body.notice.items()),
+        dry_run=body.dry_run,
+    )
 
 
 async def _overseer(request: Request, hall: str) -> Who:

@@ -30,6 +30,8 @@ BODY_LIMIT: Final = 64 * 1024
 CONFIG_LIMIT: Final = 8 * 1024 * 1024
 _HEARD_OUT: Final = 32 * 1024 * 1024
 JSON: Final = "application/json"
+REQUEST_BODIES: Final[dict[str, type[BaseModel]]] = {}
+"""The bodies that endpoints read by themselves, by name; documented() notes each for the OpenAPI document."""
 _NUL: Final = b"\\u0000"
 """PostgreSQL cannot store it in a text, and nobody means it."""
 
@@ -94,6 +96,7 @@ def documented(
     }
     extra: dict[str, Any] = {}
     if body is not None:
+        REQUEST_BODIES[body.__name__] = body
         schema = {"$ref": f"#/components/schemas/{body.__name__}"}
         extra["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
     return {"responses": responses, "status_code": status, "openapi_extra": extra, "response_model": None}

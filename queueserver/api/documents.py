@@ -9,41 +9,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contract import appointments, bodies, days, topics
+from contract import topics
 from contract.events import EVENT_DATA, QueueStatus, WindowStatus, WireEvent
 from contract.ids import API_PREFIX
-from queueserver.api.admin import PublishConfig
+from queueserver.api.deps import REQUEST_BODIES
 
 VERSION: Final = "1.0.0"
 _REFS: Final = "#/components/schemas/{model}"
-_REQUESTS: Final[tuple[type[BaseModel], ...]] = (
-    bodies.TakeTicket,
-    bodies.Stops,
-    bodies.Empty,
-    bodies.Postpone,
-    bodies.Cancel,
-    bodies.Pick,
-    bodies.CallBack,
-    bodies.Finish,
-    bodies.AtWork,
-    bodies.Pause,
-    bodies.Hold,
-    bodies.Transfer,
-    bodies.Login,
-    bodies.Enrol,
-    bodies.Broadcast,
-    appointments.Book,
-    appointments.Confirm,
-    appointments.Move,
-    appointments.CancelAppointment,
-    appointments.CheckIn,
-    appointments.ImportAppointments,
-    PublishConfig,
-    days.MakeClosure,
-    days.CloseDay,
-    days.VoidTickets,
-    days.ConfirmClock,
-)
 _OPEN: Final = ("/auth/login", "/devices/enrol", "/health", "/metrics", "/t/")
 _KEY: Final = {
     "name": "Idempotency-Key",
@@ -60,7 +32,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         title="hallqueue", version=VERSION, routes=app.routes, description="Ask over HTTP, hear over MQTT."
     )
     components = document.setdefault("components", {})
-    _, requests = models_json_schema([(model, "validation") for model in _REQUESTS], ref_template=_REFS)
+    _, requests = models_json_schema([(model, "validation") for model in REQUEST_BODIES.values()], ref_template=_REFS)
     components.setdefault("schemas", {}).update(requests["$defs"])
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for path, operations in document["paths"].items():

@@ -116,14 +116,27 @@ class Appointment:
         if self.state not in APPOINTMENT_TRANSITIONS["check_in"]:
             raise DomainError("illegal_appointment", state=self.state.value)
 
+    def must_be_open(self) -> None:
+        """Raise unless it may still be moved or given back."""
+        if self.state not in OPEN:
+            raise DomainError("illegal_appointment", state=self.state.value)
+
     def confirm(self) -> tuple[Appointment, events.AppointmentConfirmed]:
         appointment = self._to("confirm", A.BOOKED, held_until=None)
         return appointment, events.AppointmentConfirmed(appointment)
 
-    def move(self, slot: Slot, free_at: datetime) -> tuple[Appointment, events.AppointmentMoved]:
+    def move(
+        self, slot: Slot, free_at: datetime, *, over_quota: bool = False
+    ) -> tuple[Appointment, events.AppointmentMoved]:
         """To another slot; the place it leaves is offered again from `free_at` on."""
         left = LeftPlace(self.slot, self.start, free_at)
-        changes = {"slot": slot.template.id, "start": slot.start, "end": slot.end, "left": left, "over_quota": False}
+        changes = {
+            "slot": slot.template.id,
+            "start": slot.start,
+            "end": slot.end,
+            "left": left,
+            "over_quota": over_quota,
+        }
         appointment = self._to("move", self.state, **changes)
         return appointment, events.AppointmentMoved(appointment, self.start)
 

@@ -1,4 +1,4 @@
-"""What a manager changes about the hours of one day while the hall runs: queues closed, or opened after all."""
+"""What a manager changes about one day while the hall runs: queues closed, or opened after all; windows out of use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from queueserver.domain.schedule import MINUTES_A_DAY
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """`band` of one local calendar day, for `queues` (none = the whole hall); `opens` = open instead of closed."""
+    """`band` of one local calendar day, for `queues` (none = the whole hall); `opens` = open instead of closed.
+
+    With `windows` it is about these alone, and no queue's hours are changed by it.
+    """
 
     id: str
     day: date
@@ -27,12 +30,24 @@ class Closure:
     made_at: datetime
     ended_by: str = ""
     ended_at: datetime | None = None
+    windows: tuple[str, ...] = ()
 
     def concerns(self, queue: str) -> bool:
-        return not self.queues or queue in self.queues
+        return not self.windows and (not self.queues or queue in self.queues)
+
+    def holds(self, local: datetime) -> bool:
+        """Whether it holds at this time of the hall's clock."""
+        minute = local.hour * 60 + local.minute
+        return self.ended_at is None and self.day == local.date() and self.band[0] <= minute < self.band[1]
 
     def end(self, by: str, now: datetime) -> Closure:
         return replace(self, ended_by=by, ended_at=now)
+
+
+def out_of_use(closures: Iterable[Closure], window: str, local: datetime) -> Closure | None:
+    """What keeps this window closed now; the one that lasts longest if there are several."""
+    holding = [one for one in closures if window in one.windows and one.holds(local)]
+    return max(holding, key=lambda one: (one.band[1], one.id), default=None)
 
 
 def in_force(plan: HallPlan, closures: Iterable[Closure], closing: Closing | None) -> HallPlan:

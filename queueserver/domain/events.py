@@ -187,7 +187,10 @@ class WindowSwitched(WindowEvent):
 
 @dataclass(frozen=True, slots=True)
 class WindowClosed(WindowEvent):
-    """`how` is empty when somebody closed it, "day_over" when the hall's day turned while it was still open."""
+    """`how` is empty when somebody closed it, "day_over" when the hall's day turned while it was still open.
+
+    "closure": a manager took it out of use.
+    """
 
     how: str = ""
 

@@ -49,7 +49,9 @@ def crowd_of(line: Line, place: Place | None) -> Crowd:
 def groups_ahead(line: Line, lane: str, place: Place | None) -> Iterator[Group]:
     """Who waits in `lane`, and before `place`; None is the end of the line. Timed tickets are left out."""
     for kind, row in line.rows(lane):
-        for tickets in () if kind.timed else _by_queue(lane, row):
+        if kind.timed:
+            continue
+        for tickets in _by_queue(lane, row):
             waiting = len(tickets)
             before = waiting if place is None else bisect_left(tickets, place, key=attrgetter("place"))
             yield _group(kind, tickets[0], waiting, before)

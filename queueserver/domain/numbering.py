@@ -10,7 +10,11 @@ from queueserver.domain.hall import QueuePlan
 
 @dataclass(frozen=True, slots=True)
 class QueueDay:
-    """A queue's counters of one day; configuration never touches them, except that a range may begin later."""
+    """A queue's counters of one day; configuration never touches them, except that a range may begin later.
+
+    `issued` are the day's places: tickets given out, and places promised to visits that will come to this queue. The
+    daily limit bounds them; arrivals are counted by the statistics, not here.
+    """
 
     queue: str
     next_number: int

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import QueuePlan, ServicePlan
 from queueserver.ports import UnitOfWork
+
+
+@contextmanager
+def about(service: str) -> Iterator[None]:
+    """A refusal inside says which one of several services it is about, in its parameter `service`."""
+    try:
+        yield
+    except DomainError as refusal:
+        refusal.params.setdefault("service", service)
+        raise
 
 
 def admit(

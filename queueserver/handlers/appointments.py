@@ -63,12 +63,11 @@ def move(uow: UnitOfWork, command: bookings.MoveAppointment) -> Appointment:
     appointment = uow.appointment(command.appointment)
     service, rules = service_of(uow, appointment.service), rules_of(uow, appointment.queue)
     _must_be_given_back_in_time(uow, appointment, rules, by_staff=command.by_staff)
-    if appointment.left is not None and uow.now < appointment.left.until:
-        raise DomainError("moved_lately", time=clock_time(uow, appointment.left.until))
+    must_have_settled(uow, appointment)
     if command.start == appointment.start:
         raise DomainError("invalid_field", field="start")
     moved, event = appointment.move(
-        slot := _bookable(uow, service, command.start, appointment.channel), _free_at(uow, appointment, rules)
+        slot := _bookable(uow, service, command.start, appointment.channel), free_at(uow, appointment, rules)
     )
     _person_may(uow, rules, appointment.holder, slot, service.id, besides=appointment.id)
     uow.put_appointment(moved)
@@ -81,7 +80,7 @@ def cancel(uow: UnitOfWork, command: bookings.CancelAppointment) -> Appointment:
     let_drafts_lapse(uow)
     appointment = uow.appointment(command.appointment)
     rules = rules_of(uow, appointment.queue)
-    cancelled, event = appointment.cancel(_free_at(uow, appointment, rules), command.reason)
+    cancelled, event = appointment.cancel(free_at(uow, appointment, rules), command.reason)
     _must_be_given_back_in_time(uow, appointment, rules, by_staff=command.by_staff)
     uow.put_appointment(cancelled)
     uow.record(event)
@@ -212,7 +211,13 @@ def _must_be_given_back_in_time(
         raise DomainError("cancel_too_late", minutes=rules.cancel_minutes)
 
 
-def _free_at(uow: UnitOfWork, appointment: Appointment, rules: BookingRules) -> datetime:
+def must_have_settled(uow: UnitOfWork, appointment: Appointment) -> None:
+    """Raise moved_lately while the place it was moved away from is not offered again: only one is remembered."""
+    if appointment.left is not None and uow.now < appointment.left.until:
+        raise DomainError("moved_lately", time=clock_time(uow, appointment.left.until))
+
+
+def free_at(uow: UnitOfWork, appointment: Appointment, rules: BookingRules) -> datetime:
     """When the place is offered again: a draft's at once, because nobody has counted on it yet."""
     draft = appointment.state is AppointmentState.DRAFT
     return uow.now if draft else uow.now + timedelta(minutes=rules.cooldown_minutes)

@@ -60,7 +60,7 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """A booking made elsewhere."""
+    """A booking made elsewhere, or given back there."""
 
     reference: str
     service: str
@@ -68,11 +68,12 @@ class ImportRow:
     channel: str
     lang: str
     holder: Holder
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ImportAppointments:
-    """Rows of one `source`; known references are left as they are. A dry run changes nothing.
+    """Rows of one `source`; known references follow what became of them there. A dry run changes nothing.
 
     `exceed`: take also what is over a slot's capacity or a channel's share.
     """

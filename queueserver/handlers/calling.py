@@ -16,6 +16,7 @@ from queueserver.domain.ticket import Place, Ticket
 from queueserver.domain.window import Window
 from queueserver.handlers import commands, visits
 from queueserver.handlers.waits import promising
+from queueserver.handlers.windows import must_be_usable
 from queueserver.ports import UnitOfWork
 
 
@@ -141,6 +142,7 @@ def _destination(uow: UnitOfWork, command: commands.Transfer, ticket: Ticket) ->
         raise DomainError("unknown_window", field="window")
     if target.id == command.window:
         raise DomainError("invalid_field", field="window")
+    must_be_usable(uow, target.id)
     queue = ticket.queue if ticket.queue in target.serves else target.serves[0]
     return queue, target.id
 

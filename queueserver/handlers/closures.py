@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,10 +23,13 @@ def make_closure(uow: UnitOfWork, command: commands.MakeClosure) -> Report:
 
     Who waits keeps the place and is called, unless `void_waiting`; that only while the closure holds already.
     """
-    closure = _closure(uow, command)
+    for queue in command.queues:
+        if queue not in uow.plan.queues:
+            raise DomainError("unknown_queue", field="queues")
+    closure = replace(new_closure(uow, command), queues=tuple(dict.fromkeys(command.queues)), opens=command.opens)
     _must_change_something(uow, closure)
     there = in_turn(_waiting(uow, closure))
-    holds = not closure.opens and _holds_now(uow, closure)
+    holds = not closure.opens and closure.holds(local_time(uow))
     if command.void_waiting and not holds:
         raise DomainError("invalid_field", field="void_waiting")
     hit = tuple(voided_hit(one) if command.void_waiting else _stays(one) for one in there)
@@ -51,11 +55,9 @@ def end_closure(uow: UnitOfWork, command: commands.EndClosure) -> Report:
     return Report((), dry_run=False, subject=ended)
 
 
-def _closure(uow: UnitOfWork, command: commands.MakeClosure) -> Closure:
-    for queue in command.queues:
-        if queue not in uow.plan.queues:
-            raise DomainError("unknown_queue", field="queues")
-    local = _local(uow)
+def new_closure(uow: UnitOfWork, command: commands.MakeClosure | commands.CloseWindows) -> Closure:
+    """Of the time that is meant, about nothing yet; raises invalid_field and closure_past."""
+    local = local_time(uow)
     minute = local.hour * 60 + local.minute
     day = command.day or local.date()
     start = command.start if command.start is not None else (minute if day == local.date() else 0)
@@ -68,8 +70,8 @@ def _closure(uow: UnitOfWork, command: commands.MakeClosure) -> Closure:
         id=uow.new_id(),
         day=day,
         band=(start, end),
-        queues=tuple(dict.fromkeys(command.queues)),
-        opens=command.opens,
+        queues=(),
+        opens=False,
         reason=command.reason.strip(),
         made_by=command.by.id,
         made_at=uow.now,
@@ -88,7 +90,7 @@ def _must_change_something(uow: UnitOfWork, closure: Closure) -> None:
 
 def _waiting(uow: UnitOfWork, closure: Closure) -> list[Ticket]:
     """Who waits or is set aside in the closed queues, when the closure is of the business day that is."""
-    if closure.opens or not _of_today(uow, closure.day, closure.band[0]):
+    if closure.opens or not of_today(uow, closure.day, closure.band[0]):
         return []
     return [one for one in uow.open_tickets() if closure.concerns(one.queue) and one.state not in AT_WINDOW]
 
@@ -107,17 +109,14 @@ def _booked(uow: UnitOfWork, closure: Closure) -> tuple[Appointment, ...]:
     return tuple(found)
 
 
-def _of_today(uow: UnitOfWork, day: date, minute: int) -> bool:
+def of_today(uow: UnitOfWork, day: date, minute: int) -> bool:
+    """Whether a minute of a local day lies in the business day that is."""
     early = minute < uow.plan.day_boundary_minutes
     return uow.business_day == (day - timedelta(days=1) if early else day)
 
 
-def _holds_now(uow: UnitOfWork, closure: Closure) -> bool:
-    local = _local(uow)
-    return closure.day == local.date() and closure.band[0] <= local.hour * 60 + local.minute < closure.band[1]
-
-
-def _local(uow: UnitOfWork) -> datetime:
+def local_time(uow: UnitOfWork) -> datetime:
+    """What the clock on the hall's wall shows."""
     return uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
 
 

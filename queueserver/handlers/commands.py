@@ -119,7 +119,9 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class CloseWindow(AtWindow):
-    pass
+    """`how`: see events.WindowClosed."""
+
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,25 @@ class MakeClosure:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseWindows:
+    """Take `windows` out of use for `band` of one local day; None = from now, to the day's end."""
+
+    by: Actor
+    windows: tuple[str, ...]
+    day: date | None
+    start: int | None
+    end: int | None
+    reason: str
+    notice: Notice
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWindowsClosed:
+    """The hall's own: nobody new is called at a window that is out of use, and when it is free it closes."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndClosure:
     by: Actor
     closure: str
@@ -261,7 +282,7 @@ class VoidTickets:
     dry_run: bool
 
 
-DayCommand = TurnDay | MakeClosure | EndClosure | CloseDay | ReopenDay | VoidTickets
+DayCommand = TurnDay | MakeClosure | CloseWindows | KeepWindowsClosed | EndClosure | CloseDay | ReopenDay | VoidTickets
 WindowCommand = (
     OpenWindow
     | PauseWindow

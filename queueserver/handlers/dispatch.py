@@ -22,6 +22,7 @@ from queueserver.handlers import (
     tickets,
     visits,
     voiding,
+    windowclosures,
     windows,
 )
 from queueserver.handlers.waits import wait_told
@@ -70,6 +71,8 @@ _HANDLERS: Final[dict[type[Any], Callable[[UnitOfWork, Any], Outcome]]] = {
     commands.ReopenDay: day.reopen_day,
     commands.MakeClosure: closures.make_closure,
     commands.EndClosure: closures.end_closure,
+    commands.CloseWindows: windowclosures.close_windows,
+    commands.KeepWindowsClosed: windowclosures.keep_windows_closed,
     commands.VoidTickets: voiding.void_tickets,
     bookings.Book: appointments.book,
     bookings.ConfirmAppointment: appointments.confirm,

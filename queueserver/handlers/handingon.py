@@ -12,7 +12,7 @@ from queueserver.domain.itinerary import with_services
 from queueserver.domain.stops import Itinerary, Stop, StopState
 from queueserver.domain.ticket import Ticket
 from queueserver.handlers import commands, visits
-from queueserver.handlers.admission import admit
+from queueserver.handlers.admission import about, admit
 from queueserver.handlers.calling import at_window
 from queueserver.ports import UnitOfWork
 
@@ -48,7 +48,8 @@ def _with_what_he_needs(uow: UnitOfWork, ticket: Ticket, services: tuple[str, ..
     stops = with_services(plan, itinerary.stops, new)
     for service in new:
         found = plan.services[service]
-        admit(uow, found, plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id, seen=True)
+        with about(service):
+            admit(uow, found, plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id, seen=True)
     visits.reserve(uow, stops[len(itinerary.stops) :])
     return replace(itinerary, stops=stops)
 

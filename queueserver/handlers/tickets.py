@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +14,7 @@ from queueserver.domain.line import lane_of
 from queueserver.domain.stops import Stop, StopState
 from queueserver.domain.ticket import AT_WINDOW, Place, State, Ticket, Visit
 from queueserver.handlers import commands, visits
-from queueserver.handlers.admission import admit
+from queueserver.handlers.admission import about, admit
 from queueserver.handlers.waits import promising
 from queueserver.ports import UnitOfWork
 
@@ -24,22 +25,26 @@ AT_THE_DESK: Final = "desk"
 def take_ticket(uow: UnitOfWork, command: commands.TakeTicket) -> Ticket:
     """Give out the next number of the service's queue, if hours and limits allow.
 
-    With several services it is the number of the queue where the visitor had best begin. In a hall of two levels that
-    is the desk's, unless the service is direct or staff give out the ticket: they know what the visitor needs.
+    With several services it is the number of the queue where the visitor had best begin, and a refusal names the one
+    it is about. In a hall of two levels it is the desk's, unless the service is direct or staff give out the ticket:
+    they know what the visitor needs.
     """
     if command.service not in uow.plan.services:
         raise DomainError("unknown_service", field="service")
     if command.priority_class is not None and command.priority_class not in uow.plan.classes:
         raise DomainError("unknown_priority_class", field="priority_class")
     stops = _stops(uow.plan, command)
-    for service in dict.fromkeys((command.service, *command.services, *(stop.service for stop in stops))):
-        _may_ask(uow, command, service)
+    services = tuple(dict.fromkeys((command.service, *command.services, *(stop.service for stop in stops))))
+    for service in services:
+        with about(service) if len(services) > 1 else nullcontext():
+            _may_ask(uow, command, service)
     visit = _visit(uow, command)
     ticket = _first_leg(uow, command, visit)
     if len(stops) > 1:
         ticket = _first_of_several(uow, stops, ticket)
     queue = uow.plan.queues[ticket.queue]
-    day, number = uow.queue_day(queue.id).take(queue)
+    with about(ticket.service) if len(services) > 1 else nullcontext():
+        day, number = uow.queue_day(queue.id).take(queue)
     ticket = promising(uow, replace(ticket, visit=replace(ticket.visit, number=number)))
     uow.put_queue_day(day)
     uow.put_ticket(ticket)

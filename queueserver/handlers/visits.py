@@ -14,7 +14,7 @@ from queueserver.domain.stops import MOST_RETURNS, NOTHING_MORE, Itinerary, Retu
 from queueserver.domain.ticket import Place, State, Ticket, Visit
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
-from queueserver.handlers.admission import admit
+from queueserver.handlers.admission import about, admit
 from queueserver.handlers.waits import promising, wait_of
 from queueserver.ports import UnitOfWork
 
@@ -137,7 +137,8 @@ def add_stops(uow: UnitOfWork, command: commands.AddStops) -> Ticket:
     stops = with_services(uow.plan, known, command.services)
     for service in command.services:
         found = uow.plan.services[service]
-        admit(uow, found, uow.plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id)
+        with about(service):
+            admit(uow, found, uow.plan.queues[found.queue], ticket.visit.holder, visit=ticket.visit.id)
     reserve(uow, stops[len(known) :])
     planned, event = ticket.plan(replace(ticket.visit.itinerary, stops=stops))
     uow.put_ticket(planned)
@@ -173,14 +174,15 @@ def drop_stops(uow: UnitOfWork, command: commands.DropStops) -> Ticket:
 def reserve(uow: UnitOfWork, stops: tuple[Stop, ...]) -> None:
     """Promise each of these stops a place of its queue's day, so that nobody is turned away on the way.
 
-    Raises queue_full, and queue_closed when a step's queue opens no more today.
+    Raises queue_full, and queue_closed when a step's queue opens no more today; both name the service.
     """
     local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
     for stop in stops:
         queue = uow.plan.queues[stop.queue]
-        if queue.schedule.rest_of_day(local) is None:
-            raise DomainError("queue_closed")
-        uow.put_queue_day(uow.queue_day(queue.id).reserve(queue))
+        with about(stop.service):
+            if queue.schedule.rest_of_day(local) is None:
+                raise DomainError("queue_closed")
+            uow.put_queue_day(uow.queue_day(queue.id).reserve(queue))
 
 
 def give_back(uow: UnitOfWork, before: Itinerary, visit: Visit) -> None:

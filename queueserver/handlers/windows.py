@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from queueserver.domain import events
+from queueserver.domain.closure import out_of_use
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import Assignment
 from queueserver.domain.line import window_lane
@@ -35,6 +37,7 @@ def open_window(uow: UnitOfWork, command: commands.OpenWindow) -> None:
     for other in uow.windows():
         if other.staff == command.actor.id and other.state is not WindowState.CLOSED:
             raise DomainError("staff_elsewhere", window=uow.label(other.id))
+    must_be_usable(uow, window.id)
     _must_be_free_to_choose(uow, command.auto)
     auto = uow.plan.windows[window.id].auto if command.auto is None else command.auto
     _keep(uow, *window.open(command.actor.id, command.actor.name, auto=auto))
@@ -46,6 +49,7 @@ def pause_window(uow: UnitOfWork, command: commands.PauseWindow) -> None:
 
 
 def resume_window(uow: UnitOfWork, command: commands.ResumeWindow) -> None:
+    must_be_usable(uow, command.window)
     _must_be_free_to_choose(uow, command.auto)
     _keep(uow, *uow.window(command.window).resume(auto=command.auto))
 
@@ -60,11 +64,19 @@ def switch_calling(uow: UnitOfWork, command: commands.SwitchCalling) -> None:
 
 
 def close_window(uow: UnitOfWork, command: commands.CloseWindow) -> None:
-    """Staff leave; refused while a visitor is at the window. Who was to come back here waits with the queue."""
+    """Staff leave; refused while a visitor is at the window. Who was to come back here waits with the queue.
+
+    When it is taken out of use, so does everybody who was sent here.
+    """
     window = uow.window(command.window)
-    _keep(uow, *window.close(uow.ticket(window.ticket).number if window.ticket else None))
-    for ticket in list(uow.line.in_order(window_lane(window.id))):
-        if ticket.origin is Origin.CAME_BACK:
+    _keep(uow, *window.close(uow.ticket(window.ticket).number if window.ticket else None, command.how))
+    let_go(uow, window.id, all_of_them=command.how == "closure")
+
+
+def let_go(uow: UnitOfWork, window: str, *, all_of_them: bool) -> None:
+    """Who waits for this window waits with the queue instead: those who come back to it, or also those sent to it."""
+    for ticket in list(uow.line.in_order(window_lane(window))):
+        if all_of_them or ticket.origin is Origin.CAME_BACK:
             released, event = ticket.release()
             uow.put_ticket(released)
             uow.record(event)
@@ -76,6 +88,15 @@ def broadcast(uow: UnitOfWork, command: commands.Broadcast) -> None:
         raise DomainError("invalid_field", field="zones")
     expires_at = uow.now + command.expires_in
     uow.record(events.AnnouncementBroadcast(command.text, command.lang, command.zones, command.urgent, expires_at))
+
+
+def must_be_usable(uow: UnitOfWork, window: str) -> None:
+    """Raise window_out_of_use while a manager's closure keeps it so."""
+    local = uow.now.astimezone(ZoneInfo(uow.plan.time_zone))
+    closure = out_of_use(uow.closures.values(), window, local)
+    if closure is not None:
+        minute = closure.band[1]
+        raise DomainError("window_out_of_use", until=f"{minute // 60:02}:{minute % 60:02}")
 
 
 def _must_be_free_to_choose(uow: UnitOfWork, auto: bool | None) -> None:

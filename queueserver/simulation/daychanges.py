@@ -28,6 +28,8 @@ class DayChanges:
 
     def again(self, fact: Fact, do: Do) -> None:
         """Do what the fact says; nothing for the day's end at its boundary, which comes by itself."""
+        if fact.type == CALENDAR and fact.data.get("windows"):
+            return  # what became of the windows was recorded too
         if fact.type == CALENDAR:
             if fact.data["ended"]:
                 do(commands.EndClosure(BOSS, self._ours.get(fact.data["closure"], "")))

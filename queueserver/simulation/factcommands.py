@@ -94,5 +94,5 @@ COMMANDS: Final[Mapping[str, Make]] = {
     "window.paused": lambda fact, _, __: commands.PauseWindow(fact.data["window"], fact.data["reason"]),
     "window.resumed": lambda fact, _, __: commands.ResumeWindow(fact.data["window"]),
     "window.switched": lambda fact, _, __: commands.SwitchCalling(fact.data["window"], bool(fact.detail.get("auto"))),
-    "window.closed": lambda fact, _, __: commands.CloseWindow(fact.data["window"]),
+    "window.closed": lambda fact, _, __: commands.CloseWindow(fact.data["window"], fact.data.get("how", "")),
 }

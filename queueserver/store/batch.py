@@ -15,7 +15,7 @@ from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import Assignment, HallPlan
 from queueserver.domain.schedule import business_day
 from queueserver.domain.ticket import Ticket
-from queueserver.handlers.commands import Assign, Command, TurnDay
+from queueserver.handlers.commands import Assign, Command, KeepWindowsClosed, TurnDay
 from queueserver.handlers.dispatch import answer, carry_out
 from queueserver.outgoing import fact_of
 from queueserver.ports import Answer, CallAnswer, Clock, NewId
@@ -79,6 +79,7 @@ class Batch:
         if today > live.business_day:
             batch._perform(TurnDay(today))
             batch._day_turned = True
+        batch._keep_windows_closed()
         return batch
 
     def remember(self, keys: Iterable[str]) -> None:
@@ -97,6 +98,7 @@ class Batch:
                 raise DomainError("key_reused")
             return reply
         reply = render(self._perform(command))
+        self._keep_windows_closed()
         self.assign()
         if key:
             self._answers[key] = (fingerprint, reply)
@@ -173,6 +175,10 @@ class Batch:
                 }
             )
         return answer(unit, command, outcome)
+
+    def _keep_windows_closed(self) -> None:
+        if any(one.windows for one in self.live.closures.values()):
+            self._perform(KeepWindowsClosed())
 
     def _day_of(self, moment: datetime) -> date:
         plan = self.live.plan

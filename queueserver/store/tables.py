@@ -294,6 +294,7 @@ closures = Table(
     Column("start_minute", Integer, nullable=False),
     Column("end_minute", Integer, nullable=False),
     Column("queues", Text, nullable=False),
+    Column("windows", Text, nullable=False, server_default=""),
     Column("opens", Boolean, nullable=False),
     Column("reason", String(200), nullable=False),
     Column("made_by", String(64), nullable=False),
@@ -302,7 +303,7 @@ closures = Table(
     Column("ended_at", BigInteger),
     Index("ix_closures_day", "hall", "day"),
 )
-"""What managers changed about the hours of one day; queues are ids separated by spaces, none = the whole hall."""
+"""What managers changed about one day; queues are ids separated by spaces, none = the whole hall, unless `windows`."""
 
 closings = Table(
     "closings",

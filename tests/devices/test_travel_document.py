@@ -69,6 +69,23 @@ def test_one_wrong_digit_is_noticed_wherever_a_check_digit_looks(text: str) -> N
     assert refused.value.code == "bad_mrz"
 
 
+@pytest.mark.parametrize("text", [PASSPORT, BOOKLET, CARD])
+def test_lines_that_come_one_by_one_are_put_together(text: str) -> None:
+    collector = mrz.LineCollector()
+    *first, last = text.split("\n")
+    assert [collector.add(line, 10.0 + at * 0.2) for at, line in enumerate(first)] == [""] * len(first)
+    assert mrz.parse(collector.add(last, 10.5)) == mrz.parse(text)
+    assert collector.add(last, 10.6) == ""
+
+
+def test_a_line_that_comes_too_late_or_after_something_else_begins_anew() -> None:
+    first, last = PASSPORT.split("\n")
+    late, broken = mrz.LineCollector(), mrz.LineCollector()
+    assert [late.add(first, 0.0), late.add(last, 3.0), late.add(first, 4.0)] == ["", "", last + first]
+    assert [broken.add(first, 0.0), broken.add("BK-1234567", 0.1), broken.add(last, 0.2)] == ["", "", ""]
+    assert mrz.LineCollector().add(PASSPORT, 0.0) == PASSPORT.replace("\n", "")
+
+
 @given(st.text(max_size=100))
 def test_any_scanned_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(CardError):

@@ -248,3 +248,25 @@ def test_days_turn_once_a_night_wherever_the_hall_is(tmp_path: Path, zone: str, 
             audit(office.engine)
 
     run(test)
+
+
+def test_windows_out_of_use_outlive_a_restart_and_close_when_their_time_has_come(url: str) -> None:
+    async def test() -> None:
+        clock = HandClock()
+        async with Office(url, clock) as office:
+            await office.open("w1")
+            later = commands.CloseWindows(BOSS, ("w1",), None, 23 * 60, None, "water", (), dry_run=False)
+            await office.do(later)
+        local = from_ms(rows_of(office.engine, "SELECT at FROM halls")[0]).astimezone(ZoneInfo("Asia/Shanghai"))
+        clock.turn(minutes=23 * 60 - local.hour * 60 - local.minute)
+        async with Office(url, clock) as office:
+            await office.writer.tick(HALL)
+            assert rows_of(office.engine, "SELECT state FROM windows WHERE id = 'w1'") == ["closed"]
+            assert await office.refused(commands.OpenWindow("w1", BOSS)) == "window_out_of_use"
+            audit(office.engine)
+            with office.engine.begin() as connection:
+                live = office.in_memory()
+                assert live is not None
+                assert_same(live, reloaded(connection))
+
+    run(test)

@@ -73,6 +73,6 @@ def test_a_window_of_the_desk_sends_back_for_a_moment_and_the_visitor_returns(ri
     sheet = rig.shell.panel.work.transfer
     QTest.keyClicks(sheet.list.field, "B")
     assert sheet.comes_back.isEnabled()
-    rig.click(sheet.comes_back)
+    sheet.comes_back.click()
     rig.click(sheet.go)
     assert rig.hall.find_ticket("G001").returns_to == ("w5",)

@@ -16,6 +16,8 @@ from contract.appointments import Book
 from contract.bodies import Estimate, ServiceEntry, TakeTicket
 from contract.client import fake_views
 from contract.client.fake import FakeHall
+from contract.client.sample import DESK_HALL, SAMPLE_HALL
+from contract.config import HallConfig
 from contract.events import WireEvent
 from hallui.scheduler import ManualScheduler
 from hallui.work import InlineJobs, Jobs, log_failure
@@ -75,9 +77,11 @@ class HeldJobs:
 class Kiosk:
     """A whole kiosk but for network, paper and time."""
 
-    def __init__(self, size: tuple[int, int] = (1366, 768), *, asking: Jobs | None = None) -> None:
+    def __init__(
+        self, size: tuple[int, int] = (1366, 768), *, asking: Jobs | None = None, config: HallConfig = SAMPLE_HALL
+    ) -> None:
         self.scheduler = ManualScheduler()
-        self.hall = FakeHall(now=self.scheduler.now)
+        self.hall = FakeHall(config, now=self.scheduler.now)
         self.printer = Printer()
         inline = InlineJobs()
         self.presenter = KioskPresenter(
@@ -229,6 +233,101 @@ def test_an_appointment_is_checked_in_by_its_code(kiosk: Kiosk) -> None:
     assert len(kiosk.printer.slips) == 2
 
 
+def test_a_booking_code_before_the_scanner_needs_no_touch(
+    kiosk: Kiosk, picture: Callable[[QWidget, str], Path]
+) -> None:
+    kiosk.presenter.tell(on.ScannerIs("ok"))
+    kiosk.settle()
+    assert kiosk.text("start-devices") == "已预约的请将预约码对准扫码口。"
+    booked = kiosk.hall.book(Book(service="pension", start=kiosk.scheduler.now() + timedelta(minutes=10)))
+    kiosk.presenter.tell(on.CodeScanned(booked.code))
+    kiosk.settle()
+    assert isinstance(kiosk.page, pages.Result)
+    assert kiosk.page.ticket.booked_for == booked.start
+    assert len(kiosk.printer.slips) == 1
+    kiosk.presenter.tell(on.StartOver())
+    kiosk.presenter.tell(on.CodeScanned("6901234567892"))
+    kiosk.settle()
+    assert kiosk.text("check-in-problem") == "这不是预约码。请输入您的预约码。"
+    picture(kiosk.window, "scanned-no-booking")
+
+
+def test_two_matters_on_one_number_with_real_clicks(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-social", "tile-pension")
+    kiosk.click("confirm-another", "tile-police", "tile-id-card", "confirm-agree")
+    assert isinstance(kiosk.page, pages.Result)
+    ticket = kiosk.hall.find_ticket("A001")
+    assert [stop.service for stop in ticket.stops] == ["pension", "id-card"]
+    assert "之后办理：身份证办理" in kiosk.text("number-then")
+    assert len(kiosk.printer.slips) == 1
+
+
+def test_the_list_stays_in_sight_and_each_can_be_taken_off(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-social", "tile-pension", "confirm-another")
+    kiosk.settle()
+    assert kiosk.text("basket-words") == "已选 1 项：养老保险"
+    kiosk.click("tile-social")
+    chosen = kiosk.visible("tile-pension")
+    assert isinstance(chosen, Tile)
+    assert (chosen.face.chosen, chosen.face.picture) == (True, "check")
+    kiosk.click("search", "key-s", "key-f", "tile-id-card", "confirm-another", "basket-list")
+    assert kiosk.text("confirm-ask") == "一个号办 2 项，请确认"
+    kiosk.click("remove-pension")
+    assert kiosk.text("confirm-service") == "身份证办理"
+    kiosk.click("confirm-agree")
+    assert kiosk.hall.find_ticket("C001").stops == ()
+
+
+def test_one_of_two_is_refused_by_name_and_the_other_goes_on(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-social", "tile-pension")
+    kiosk.click("confirm-another", "tile-police", "tile-id-card")
+    kiosk.hall.close_queue("social")
+    kiosk.click("confirm-agree")
+    assert kiosk.text("refused-service") == "养老保险"
+    kiosk.click("refused-list")
+    assert kiosk.text("confirm-ask") == "一个号办 2 项，请确认"
+    kiosk.click("confirm-agree", "refused-without", "confirm-agree")
+    assert kiosk.hall.find_ticket("C001").service == "id-card"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(("lang", "elder"), [("zh-CN", False), ("en", False), ("zh-CN", True), ("en", True)])
+def test_a_hall_of_two_levels(
+    kiosks: Callable[..., Kiosk],
+    picture: Callable[[QWidget, str], Path],
+    size: tuple[int, int],
+    lang: str,
+    elder: bool,
+) -> None:
+    kiosk = kiosks(size, config=DESK_HALL)
+    name = f"desk-{size[0]}x{size[1]}-{lang}{'-elder' if elder else ''}"
+    for touch in (on.ChooseLanguage(lang), *([on.ToggleElder()] if elder else [])):
+        kiosk.presenter.tell(touch)
+    kiosk.settle()
+    picture(kiosk.window, f"{name}-start")
+    assert_whole(kiosk.window, "start")
+    kiosk.click("start-take", "tile-social", "tile-pension", *(["tile-ordinary"] if elder else []))
+    kiosk.settle()
+    picture(kiosk.window, f"{name}-confirm")
+    assert_whole(kiosk.window, "confirm")
+    kiosk.click("footer-home", *([] if elder else ["start-desk"]))
+    if elder:
+        return
+    kiosk.settle()
+    picture(kiosk.window, f"{name}-result")
+    assert kiosk.hall.find_ticket("G001").stops == ()
+    assert [slip.title for slip in kiosk.printer.slips] == ["G001"]
+
+
+def test_a_family_touches_plus(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-police", "tile-id-card", "party-plus", "party-plus", "party-minus", "party-plus")
+    assert kiosk.text("party-count") == "3"
+    kiosk.click("confirm-agree")
+    assert kiosk.hall.find_ticket("C001").party == 3
+    kiosk.click("result-done", "start-take", "tile-social", "tile-pension")
+    assert not [widget for widget in kiosk.window.findChildren(QWidget, "party-plus") if widget.isVisible()]
+
+
 def test_priority_is_chosen_beside_the_service(kiosk: Kiosk) -> None:
     kiosk.click("start-take", "tile-social", "tile-pension", "tile-elderly")
     chosen = kiosk.visible("tile-elderly")
@@ -331,6 +430,19 @@ def test_paper_out_is_said_before_and_the_number_stays_on_the_screen(kiosk: Kios
     assert [slip.title for slip in kiosk.printer.slips] == ["A001"]
 
 
+def test_a_notice_that_changes_is_not_drawn_over_the_old_one(kiosk: Kiosk) -> None:
+    kiosk.click("start-take", "tile-police", "tile-id-card", "party-plus", "confirm-another", "tile-social")
+    kiosk.presenter.tell(on.PrinterIs("paper_out"))
+    kiosk.presenter.tell(on.ChooseService("pension"))
+    kiosk.presenter.tell(on.PrinterIs("ok"))
+    kiosk.presenter.tell(on.Touched())
+    kiosk.settle()
+    said = [
+        label.text() for label in kiosk.visible("banner").findChildren(QLabel) if label.isVisible() and label.text()
+    ]
+    assert said == ["这些事项一个号限 1 人。"]
+
+
 def test_a_forgotten_screen_asks_and_a_touch_anywhere_goes_on(kiosk: Kiosk) -> None:
     kiosk.click("start-take")
     kiosk.scheduler.advance(50)
@@ -419,6 +531,7 @@ def walk_all_pages(kiosk: Kiosk) -> Iterator[str]:
     """Every page of the kiosk, one after another; yields its name while it is on the glass."""
     tell = kiosk.presenter.tell
     tell(on.ReaderIs("ok"))
+    tell(on.ScannerIs("ok"))
     yield "start"
     tell(on.TakeNumber())
     yield "departments"
@@ -455,6 +568,7 @@ def walk_all_pages(kiosk: Kiosk) -> Iterator[str]:
         tell(on.ChoosePriority("elderly"))
     tell(on.PrinterIs("paper_out"))
     yield "confirm"
+    yield from walk_several(kiosk)
     tell(on.PrinterIs("ok"))
     tell(on.Agree())
     yield "result"
@@ -469,6 +583,58 @@ def walk_all_pages(kiosk: Kiosk) -> Iterator[str]:
     ):
         kiosk.window.show_state(replaced(kiosk, page))
         yield type(page).__name__.lower()
+
+
+def walk_several(kiosk: Kiosk) -> Iterator[str]:
+    """From the question for one service with everything in the way to as many as fit on one number."""
+    tell = kiosk.presenter.tell
+    tell(on.StartOver())
+    tell(on.TakeNumber())
+    tell(on.ChooseDepartment("police"))
+    tell(on.ChooseService("move"))
+    if isinstance(kiosk.page, pages.Priority):
+        tell(on.ChoosePriority("elderly"))
+    tell(on.ChangeParty(+3))
+    yield "confirm-party"
+    tell(on.PrinterIs("ok"))
+    tell(on.AddAnother())
+    yield "departments-another"
+    tell(on.ChooseDepartment("police"))
+    yield "services-another"
+    tell(on.ShowSearch())
+    tell(on.Type("s"))
+    yield "search-another"
+    tell(on.ShowBasket())
+    for department, service in (("police", "id-card"), ("social", "pension"), ("tax", "tax-return")):
+        tell(on.AddAnother())
+        tell(on.ChooseDepartment(department))
+        tell(on.ChooseService(service))
+        if service != "pension":
+            yield f"confirm-{service}"
+    tell(on.PrinterIs("paper_out"))
+    yield "confirm-several"
+    kiosk.hall.close_queue("police")
+    tell(on.PrinterIs("ok"))
+    tell(on.Agree())
+    assert isinstance(kiosk.page, pages.Refused)
+    yield "refused-several"
+    tell(on.GoWithout())
+    tell(on.GoWithout())
+    kiosk.hall.close_queue("police", closed=False)
+    kiosk.window.show_state(replaced(kiosk, pages.Duplicate("pension", "A001")))
+    yield "duplicate-several"
+    tell(on.Touched())
+    tell(on.Agree())
+    if isinstance(kiosk.page, pages.Refused):
+        tell(on.GoWithout())
+        tell(on.Agree())
+    assert isinstance(kiosk.page, pages.Result), kiosk.page
+    yield "result-several"
+    tell(on.StartOver())
+    for touch in (on.TakeNumber(), on.ChooseDepartment("police"), on.ChooseService("id-card")):
+        tell(touch)
+    if isinstance(kiosk.page, pages.Priority):
+        tell(on.ChoosePriority("ordinary"))
 
 
 def replaced(kiosk: Kiosk, page: pages.Page) -> pages.State:
@@ -537,6 +703,14 @@ def test_contrast_mode_is_drawn(kiosk: Kiosk, picture: Callable[[QWidget, str], 
     image = kiosk.window.grab().toImage()
     assert image.pixelColor(3, image.height() - 3).name() == "#000000"
     picture(kiosk.window, "contrast-departments")
+    kiosk.click("tile-police", "tile-id-card", "party-plus")
+    picture(kiosk.window, "contrast-confirm")
+    kiosk.click("confirm-another", "tile-police")
+    kiosk.settle()
+    picture(kiosk.window, "contrast-services-another")
+    kiosk.click("tile-move")
+    kiosk.settle()
+    picture(kiosk.window, "contrast-confirm-several")
 
 
 def test_the_clock_is_the_halls(kiosk: Kiosk) -> None:

@@ -67,6 +67,14 @@ def test_invented_numbers_are_valid_and_nobodys(seed: int, index: int) -> None:
     assert person.number.startswith("100000")
 
 
+def test_some_have_a_second_matter_with_another_queue() -> None:
+    services = {service.id: service for service in HALL.services}
+    both = [(services[visitor.service], services[visitor.also]) for visitor in first(300) if visitor.also]
+    assert 15 < len(both) < 60
+    assert first(5)[4].also, "the shortest demo shows one"
+    assert all(one.queue != two.queue and not two.requires_document for one, two in both)
+
+
 def test_numbers_of_different_visitors_differ() -> None:
     random = Random(1)
     assert len({invent(random, index).number for index in range(1, 900)}) == 899

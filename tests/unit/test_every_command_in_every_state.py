@@ -168,6 +168,8 @@ MADE: dict[str, Made] = {
     "MakeClosure": lambda _: commands.MakeClosure(
         CHIEF, ("apart",), None, None, None, opens=False, reason="", void_waiting=False, notice=(), dry_run=False
     ),
+    "CloseWindows": lambda _: commands.CloseWindows(CHIEF, ("w1",), None, None, None, "x", (), dry_run=False),
+    "KeepWindowsClosed": lambda _: commands.KeepWindowsClosed(),
     "EndClosure": lambda s: commands.EndClosure(CHIEF, _closed_before(s)),
     "TurnDay": lambda s: commands.TurnDay(day_after(s.rules.live.business_day)),
     "OpenWindow": lambda _: commands.OpenWindow("w1", WANG),

@@ -96,3 +96,17 @@ def test_no_line_breaks_it(text: str) -> None:
     except BookingFileError:
         return
     assert all((line.booking is None) == bool(line.problem) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("said", "cancelled"), [("", False), ("booked", False), ("已预约", False), ("Cancelled", True), ("已取消", True)]
+)
+def test_a_list_says_what_was_given_back(said: str, cancelled: bool) -> None:
+    (line,) = read(f"编号,事项,预约时间,状态\nA-1,养老保险,2026-03-02 09:30,{said}\n")
+    assert line.booking is not None
+    assert line.booking.cancelled is cancelled
+
+
+def test_a_state_nobody_knows_is_named() -> None:
+    (line,) = read("编号,事项,预约时间,状态\nA-1,养老保险,2026-03-02 09:30,maybe\n")
+    assert line.problem == "state 'maybe' is neither booked nor cancelled"

@@ -296,7 +296,7 @@ def test_a_person_holds_a_place_behind_the_desk_too_and_may_still_be_handed_on()
     rules = at_work(hall(b={"person_limit": 1}))
     mine = take(rules, "s-b", hash="me")
     again = commands.TakeTicket("s-b", "kiosk", "en", holder=commands.Holder(hash="me"))
-    assert rules.refused(again, "person_limit").params == {"number": "D001", "ticket": mine.id}
+    assert rules.refused(again, "person_limit").params == {"number": "D001", "ticket": mine.id, "service": "s-b"}
     assert take(rules, "s-b", hash="you").queue == "desk"
     rules.serve("wdesk")
     assert hand_on(rules, "firm").queue == "b"

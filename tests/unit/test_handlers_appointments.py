@@ -338,10 +338,57 @@ def test_an_import_takes_each_reference_once_and_says_what_it_cannot_take() -> N
     assert bring(rules, "1", "2", "1", "3") == ["booked", "booked", "known", "slot_full"]
     assert bring(rules, "1", "3", exceed=True) == ["known", "booked"]
     assert [one.over_quota for one in rules.live.agenda.appointments.values()] == [False, False, True]
-    moved = bookings.ImportAppointments("city", rows("1", start=TOMORROW + timedelta(hours=1)), False, False)
-    done = rules.do(moved)
+
+
+def brought(rules: Rules, *given: bookings.ImportRow, dry_run: bool = False, exceed: bool = False) -> list[str]:
+    done = rules.do(bookings.ImportAppointments("city", given, dry_run, exceed))
     assert isinstance(done, Imported)
-    assert done.lines[0].code == "reference_differs"
+    return [line.code or line.result for line in done.lines]
+
+
+def test_a_later_list_moves_and_cancels_what_it_knows() -> None:
+    rules = hall()
+    bring(rules, "1", "2")
+    later = TOMORROW + timedelta(hours=1)
+    (here,), (there,) = rows("1"), rows("1", start=later)
+    gone = replace(there, cancelled=True)
+    before = len(rules.events)
+    assert brought(rules, there, dry_run=True) == ["moved"]
+    assert brought(rules, gone, dry_run=True) == ["cancelled"]
+    assert len(rules.events) == before
+    assert brought(rules, there, there) == ["moved", "known"]
+    one = rules.live.agenda.find(("reference", "city", "1"))[0]
+    assert (one.start, one.left.start if one.left else None, one.over_quota) == (later, TOMORROW, False)
+    assert [type(event).__name__ for event in rules.events[before:]] == ["AppointmentMoved"]
+    assert brought(rules, here) == ["moved_lately"], "one place is remembered until it is offered again"
+    rules.later(hours=1)
+    assert brought(rules, here) == ["moved"]
+    assert brought(rules, gone, gone) == ["cancelled", "known"], "whatever time the list says of it"
+    assert brought(rules, there) == ["illegal_appointment"], "what is over here stays over"
+    assert brought(rules, replace(rows("9")[0], cancelled=True)) == ["known"], "never heard of"
+    assert brought(rules, replace(rows("2")[0], service="s-other")) == ["reference_differs"]
+
+
+def test_a_moved_booking_keeps_to_hours_and_quota() -> None:
+    rules = hall()
+    full, apart = TOMORROW + timedelta(hours=2), rows("9")
+    assert brought(rules, *rows("1", "2", start=full), *apart) == ["booked", "booked", "booked"]
+    wanted = replace(apart[0], start=full)
+    assert brought(rules, wanted) == ["slot_full"]
+    assert brought(rules, replace(wanted, start=full + timedelta(minutes=7))) == ["unknown_slot"]
+    assert brought(rules, replace(wanted, start=NOON - timedelta(hours=1))) == ["slot_too_late"]
+    assert brought(rules, wanted, exceed=True) == ["moved"]
+    assert rules.live.agenda.find(("reference", "city", "9"))[0].over_quota
+
+
+def test_who_was_here_already_is_not_moved_or_cancelled_by_a_list() -> None:
+    rules = hall()
+    bring(rules, "1")
+    sleep_over(rules)
+    check_in(rules, rules.live.agenda.find(("reference", "city", "1"))[0])
+    (row,) = rows("1")
+    assert brought(rules, replace(row, cancelled=True)) == ["illegal_appointment"]
+    assert brought(rules, replace(row, start=row.start + timedelta(hours=3))) == ["illegal_appointment"]
 
 
 # -- whatever the interleaving
@@ -362,7 +409,9 @@ def _command(rules: Rules, act: str, one: int, two: int) -> commands.Command:
         "confirm": bookings.ConfirmAppointment(mine, Holder()),
         "move": bookings.MoveAppointment(mine, start, by_staff=True),
         "cancel": bookings.CancelAppointment(mine, by_staff=True),
-        "import": bookings.ImportAppointments("city", rows(f"{one}-{two}", start=start), False, False),
+        "import": bookings.ImportAppointments(
+            "city", tuple(replace(row, cancelled=two == 1) for row in rows(f"{one}", start=start)), False, False
+        ),
         "check_in": bookings.CheckIn("kiosk", mine),
         "call": commands.CallNext("w1"),
     }

@@ -575,9 +575,32 @@ def test_a_queue_may_limit_how_many_come_together() -> None:
     rules = at_work(hall(a={"party_limit": 4}))
     assert rules.refused(
         commands.TakeTicket("s-b", "kiosk", "zh-CN", services=("s-a",), party=5), "party_too_large"
-    ).params == {"limit": 4}
+    ).params == {"limit": 4, "service": "s-a"}
+    alone = commands.TakeTicket("s-a", "kiosk", "zh-CN", party=5)
+    assert rules.refused(alone, "party_too_large").params == {"limit": 4}
     assert take(rules, "s-a", party=4).number == "A001"
     assert take(rules, "s-b", party=20).number == "B001"
+
+
+def test_the_refusal_of_one_of_several_names_it_and_takes_nothing() -> None:
+    rules = at_work(hall(b={"daily_limit": 1, "person_limit": 1}, c={"schedule": MORNING}))
+    rules.do(commands.TakeTicket("s-b", "kiosk", "zh-CN", holder=commands.Holder(hash="h")))
+    for services in (("s-a", "s-b"), ("s-b", "s-a"), ("s-b", "s-d", "s-a")):
+        wish = commands.TakeTicket(services[0], "kiosk", "zh-CN", services=services[1:])
+        assert rules.refused(wish, "queue_full").params == {"service": "s-b"}
+        again = replace(wish, holder=commands.Holder(hash="h"))
+        assert rules.refused(again, "person_limit").params["service"] == "s-b"
+    rules.call("wb")
+    shortest = commands.TakeTicket("s-b", "kiosk", "zh-CN", services=("s-a",))
+    crowd(rules, "a", 5)
+    assert rules.refused(shortest, "queue_full").params == {"service": "s-b"}
+    late = commands.TakeTicket("s-a", "kiosk", "zh-CN", services=("s-c",))
+    assert rules.refused(late, "queue_closed").params == {"service": "s-c"}
+    assert rules.refused(commands.TakeTicket("s-c", "kiosk", "zh-CN"), "queue_closed").params == {}
+    ticket = take(rules, "s-a")
+    assert ticket.number == "A006", "nothing was taken"
+    assert rules.refused(commands.AddStops(ticket.id, ("s-d", "s-b")), "queue_full").params == {"service": "s-b"}
+    assert rules.refused(commands.AddStops(ticket.id, ("s-c",)), "queue_closed").params == {"service": "s-c"}
 
 
 REASONS = "not_wanted left queue_closed not_offered earlier_undone not_done missed cancelled walkout day_closed handled"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contract.bodies import TakeTicket, Ticket
 from contract.client.fake import FakeHall
+from kiosk import basket
 from kiosk import effects as do
 from kiosk import inputs as on
 from kiosk import state as pages
@@ -32,6 +33,13 @@ _touches = st.one_of(
             on.Enter(),
             on.Skip(),
             on.AddDocument(),
+            on.AddAnother(),
+            on.ShowBasket(),
+            on.GoWithout(),
+            on.ChangeParty(+1),
+            on.ChangeParty(-1),
+            on.CodeScanned("K7M4PXT"),
+            on.CodeScanned("https://hall.example/t/abcdefghijkl"),
             on.Agree(),
             on.Agree(),
             on.Retry(),
@@ -47,6 +55,7 @@ _touches = st.one_of(
     ),
     st.sampled_from(_DEPARTMENTS).map(on.ChooseDepartment),
     st.sampled_from(_SERVICES).map(on.ChooseService),
+    st.sampled_from(_SERVICES).map(on.RemoveService),
     st.sampled_from(["zh-CN", "en", "xx"]).map(on.ChooseLanguage),
     st.sampled_from(["ordinary", "elderly", "nonsense"]).map(on.ChoosePriority),
     st.text(min_size=1, max_size=1).map(on.Type),
@@ -61,11 +70,24 @@ _WALK: list[on.Input | str] = [
     on.ChoosePriority("ordinary"),
     on.Agree(),
 ]
+_SEVERAL: list[on.Input | str] = [
+    *_WALK[:-1],
+    on.AddAnother(),
+    on.ChooseDepartment("police"),
+    on.ChooseService("id-card"),
+]
+_LISTING = [
+    on.AddAnother(), on.ChooseDepartment("tax"), on.ChooseService("invoices"), on.ChooseService("pension"), on.Back(),
+    on.ShowBasket(), on.RemoveService("pension"), on.RemoveService("id-card"), on.GoWithout(), on.ShowHelp(),
+    on.Agree(), on.ChangeParty(+1), "about pension", "about id-card", "full", "answer", "unreachable",
+]  # fmt: skip
+_list = st.lists(st.sampled_from(_LISTING), max_size=12)
 _late = st.sampled_from([on.Retry(), on.Back(), on.ShowHelp(), on.StartOver(), on.Reprint(), on.Claim()])
 _slow = st.sampled_from(["time", "answer", "answer", on.Retry(), on.ShowHelp(), on.Back()])
 _part = st.one_of(
     st.lists(_slow, max_size=7).map(lambda tail: [*_WALK, *tail]),
     st.lists(_touches, max_size=6),
+    _list.map(lambda tail: [*_SEVERAL, *tail]),
     st.lists(st.one_of(_world, _late), max_size=6),
 )
 _happenings = st.lists(_part, max_size=25).map(lambda parts: [happening for part in parts for happening in part])
@@ -129,6 +151,8 @@ class World:
             ticket = again or _TICKET.model_copy(update={"id": f"t{intention}", "number": f"A{intention:03}"})
             self.tickets[intention] = ticket
             return on.TicketTaken(intention, ticket)
+        if what.startswith("about"):
+            return on.TicketRefused(intention, "queue_closed", {"service": what.split()[1]})
         if what == "limit":
             return on.TicketRefused(intention, "person_limit", {"number": "A001"})
         return on.TicketRefused(intention, "server_unreachable" if what == "unreachable" else "queue_full")
@@ -149,9 +173,27 @@ def test_no_order_of_touches_and_answers_makes_two_tickets_or_a_ghost(happenings
         if touched_while_busy:
             assert (after, effects) == (state, ())
         assert sum(isinstance(effect, do.Take) for effect in effects) <= 1
+        _nothing_chosen_is_lost(state, happened, after)
         state = after
         world.perform(effects)
         _nothing_is_forgotten(state, world)
+
+
+_TAKES_OFF = (on.RemoveService, on.GoWithout, on.Back, on.StartOver, on.CodeScanned, on.TimeUp, on.Claim)
+
+
+def _nothing_chosen_is_lost(before: State, happened: on.Input, after: State) -> None:
+    """Services leave the list when the visitor takes them off, goes back or away, and stand on it once."""
+    chosen = after.basket.services + (
+        (after.page.service,) if isinstance(after.page, pages.Confirm | pages.Identify | pages.Priority) else ()
+    )
+    assert len(chosen) == len(set(chosen)) <= basket.MOST
+    if isinstance(after.page, pages.Start):
+        assert chosen == ()
+    if not isinstance(happened, _TAKES_OFF):
+        assert set(before.basket.services) <= set(chosen)
+    if isinstance(after.page, pages.Refused) and len(before.basket.services) > 1:
+        assert set(before.basket.services) <= set(chosen)
 
 
 def _nothing_is_forgotten(state: State, world: World) -> None:

@@ -120,17 +120,35 @@ def test_no_document_or_name_is_on_the_slip() -> None:
     assert "0105" not in said
 
 
-def of_several(lang: str, *services: str, party: int = 1) -> list[str]:
+def of_several(lang: str, *services: str, party: int = 1, first: str = "pension") -> list[str]:
     hall = FakeHall()
-    ticket = hall.take_ticket(TakeTicket(service="pension", services=services, party=party))
+    ticket = hall.take_ticket(TakeTicket(service=first, services=services, party=party))
     return lines(slips.slip(ticket, hall.catalogue(lang), Translator(lang)))
 
 
 def test_a_slip_lists_what_is_still_to_do_and_how_many_came() -> None:
-    english = of_several("en", "id-card", "invoices", party=4)
-    assert english[2:6] == ["Pension insurance", "Social insurance", "Then: Identity card, Invoices", "4 people"]
-    assert of_several("zh-CN", "id-card", "invoices", party=4)[4:6] == ["之后办理：身份证办理、发票领用", "4 人"]
-    assert not any("Then" in line or "people" in line for line in of_several("en")[:6])
+    assert of_several("en", "id-card", "move", party=4, first="invoices")[2:7] == [
+        "Invoices",
+        "Tax",
+        "Then: Identity card, Move of household",
+        "Your other matters follow with the same number.",
+        "4 people",
+    ]
+    assert of_several("zh-CN", "id-card", "invoices")[2:6] == [
+        "养老保险",
+        "社会保险",
+        "之后办理：身份证办理、发票领用",
+        "其余事项凭同一号码接着办理，不用再取号。",
+    ]
+    assert not any("Then" in line or "people" in line or "same number" in line for line in of_several("en"))
+
+
+def test_a_slip_says_what_to_bring_for_everything_on_it() -> None:
+    said = of_several("en", "pension", first="invoices")
+    assert "Have ready: Identity card, Bank card" in said
+    assert "Pension insurance: For a first pension, have your papers checked beforehand." in said
+    own = of_several("en", "invoices")
+    assert "For a first pension, have your papers checked beforehand." in own
 
 
 def test_a_linked_service_lists_its_steps() -> None:
@@ -142,6 +160,7 @@ def test_a_linked_service_lists_its_steps() -> None:
     ticket = hall.take_ticket(TakeTicket(service="pension"))
     said = lines(slips.slip(ticket, hall.catalogue("en"), Translator("en")))
     assert "Then: Tax, Household" in said
+    assert "The next steps follow with the same number." in said
 
 
 def test_a_slip_for_the_desk_says_what_to_bring_for_what_the_visitor_came_for() -> None:

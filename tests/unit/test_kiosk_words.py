@@ -46,7 +46,7 @@ def test_every_sentence_of_the_kiosk_is_in_chinese() -> None:
     missing = []
     for one, many in [*messages(), *((text, None) for text in tables)]:
         chinese = ZH(one) if many is None else ZH.plural(one, many, 5)
-        if not any("\u3000" <= char <= "\u9fff" for char in chinese):
+        if not any("\u3000" <= char <= "\u9fff" or char == "：" for char in chinese):
             missing.append(one)
     assert missing == []
 
@@ -132,3 +132,17 @@ def test_every_refusal_and_every_printer_fault_has_a_sentence() -> None:
 
 def test_a_state_inside_a_refusal_is_translated_too() -> None:
     assert "serving" not in words.refusal(ZH, "illegal_transition", {"number": "A001", "state": "serving"})
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        ("Identity card", "Identity card"),
+        ("出入境证件", "出入境证件"),
+        ("设区的市级公司从事危险化学品经营（不带储存）", "设区的市级公司从事危险化学品经营（不带…"),
+        ("A business licence for a company with foreign shares", "A business licence for a company with…"),
+    ],
+)
+def test_a_long_name_is_shortened_where_it_is_only_recognised(name: str, again: str) -> None:
+    assert words.shortened(name) == again
+    assert sum(1 if sign.isascii() else 2 for sign in again) <= words.LONGEST_AGAIN

@@ -312,6 +312,7 @@ def test_the_house_keeps_what_the_wire_does_not_get() -> None:
         "start": "14:00",
         "end": "24:00",
         "queues": ["q"],
+        "windows": [],
         "opens": False,
         "ended": False,
     }

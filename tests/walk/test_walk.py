@@ -67,6 +67,13 @@ def test_the_counts_are_those_of_the_feed(walk: Walk) -> None:
         assert 0 < spread["p50"] <= spread["p99"]
 
 
+def test_somebody_with_two_matters_goes_on_with_the_same_number(walk: Walk) -> None:
+    goes_on = set(walk.numbers("ticket.continued"))
+    assert goes_on <= set(walk.numbers("ticket.issued"))
+    assert goes_on, "nobody came with two matters"
+    assert all(walk.numbers("ticket.finished").count(number) == 2 for number in goes_on)
+
+
 def test_every_visitor_has_a_slip_with_the_number_of_the_event(walk: Walk) -> None:
     slips = sorted((walk.out / "slips").glob("*.png"))
     assert sorted(path.stem.rpartition("-")[2] for path in slips) == sorted(walk.numbers("ticket.printed"))

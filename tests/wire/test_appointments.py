@@ -215,27 +215,68 @@ def test_bookings_made_elsewhere_come_once(server: LiveServer, hall: HallClient)
     )
     asked = ImportAppointments(source="city", bookings=rows, dry_run=True)
     tried = chief.import_appointments(asked)
-    assert (tried.booked, tried.known, tried.refused) == (1, 0, 4)
+    assert (tried.booked, tried.moved, tried.known, tried.refused) == (1, 1, 0, 3)
     assert [line.problem for line in tried.lines] == [
         "",
         "slot_full",
         "unknown_slot",
-        "reference_differs",
+        "",
         "unknown_service",
     ]
     assert chief.events(0).last == 0, "a dry run changes nothing"
     done = chief.import_appointments(asked.model_copy(update={"dry_run": False}))
-    assert (done.booked, done.refused, done.over_quota) == (1, 4, 0)
+    assert (done.booked, done.moved, done.refused, done.over_quota) == (1, 1, 3, 0)
     assert chief.appointment(done.lines[0].appointment).reference == "c-1"
     again = chief.import_appointments(asked.model_copy(update={"dry_run": False, "exceed": True}))
     assert (again.booked, again.known, again.over_quota) == (1, 1, 1)
+    assert again.lines[0].problem == "moved_lately"
     with refused("forbidden"):
         hall.import_appointments(asked)
     portal = server.client(server.device("portal", "booking"))
     assert portal.import_appointments(asked).known == 2
+    gone = row("c-1", day[11].start, cancelled=True)
+    done = portal.import_appointments(ImportAppointments(source="city", bookings=(gone,)))
+    assert (done.cancelled, [line.result for line in done.lines]) == (1, ["cancelled"])
     assert portal.book(book(hall, day[40].start, channel=Channel.API)).state is AppointmentState.BOOKED
     with refused("forbidden"):
         portal.check_in(CheckIn(document=PERSON))
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "own"),
+    [
+        ("kiosk", {"kiosk"}, "kiosk"),
+        ("booking", {"api", "phone"}, "api"),
+        ("clerk", {"desk", "phone"}, "desk"),
+        ("duty_manager", {"desk", "phone"}, "desk"),
+    ],
+)
+def test_everybody_books_by_their_own_channels(server: LiveServer, role: str, may: set[str], own: str) -> None:
+    person = {"clerk": CLERK, "duty_manager": CHIEF}.get(role)
+    client = server.client("" if person else server.device("it", role))
+    if person:
+        client.login(person.user, person.password)
+    free = iter(tomorrow(client, "id-card")[5:])
+    for channel in Channel:
+        asked = book(client, next(free).start, service="id-card", channel=channel)
+        if channel.value in may:
+            assert client.book(asked).channel is channel
+        else:
+            with pytest.raises(HallError) as refusal:
+                client.book(asked)
+            assert (refusal.value.code, refusal.value.field) == ("channel_not_yours", "channel")
+            assert str(refusal.value) == f"This account does not book for the channel {channel}."
+    assert client.book(Book(service="id-card", start=next(free).start)).channel.value == own
+
+
+def test_a_list_is_brought_in_by_its_own_channels_too(server: LiveServer) -> None:
+    portal, chief = server.client(server.device("portal", "booking")), server.client("")
+    chief.login(CHIEF.user, CHIEF.password)
+    start = tomorrow(portal)[20].start
+    row = ImportedBooking(reference="c-1", service="pension", start=start, channel=Channel.DESK)
+    with refused("channel_not_yours"):
+        portal.import_appointments(ImportAppointments(source="city", bookings=(row,)))
+    assert chief.import_appointments(ImportAppointments(source="city", bookings=(row,))).booked == 1
 
 
 def test_a_spreadsheet_is_tried_and_brought_in(
@@ -255,7 +296,7 @@ def test_a_spreadsheet_is_tried_and_brought_in(
     assert appointments_main([*command, "--dry-run"]) == 1
     told = capsys.readouterr()
     assert "read as GBK, 3 lines" in told.out
-    assert "1 would be booked, 0 known already, 2 refused (dry run: nothing was changed)" in told.out
+    assert "1 would be booked, 0 would be moved, 0 would be cancelled, 0 known already, 2 refused (dry run" in told.out
     assert f"{file}:3: refused (c-2): This time is fully booked." in told.err
     assert f"{file}:4: refused: 'tomorrow noon' is not a date and time" in told.err
     assert "110105" not in told.out + told.err
@@ -263,9 +304,16 @@ def test_a_spreadsheet_is_tried_and_brought_in(
     assert appointments_main([*command, "--exceed-quota"]) == 1
     told = capsys.readouterr()
     assert f"{file}:3: over the quota (c-2)" in told.out
-    assert "2 booked, 0 known already, 1 refused, 1 over the quota" in told.out
+    assert "2 booked, 0 moved, 0 cancelled, 0 known already, 1 refused, 1 over the quota" in told.out
     appointments_main(command)
-    assert "0 booked, 2 known already, 1 refused" in capsys.readouterr().out
+    assert "0 booked, 0 moved, 0 cancelled, 2 known already, 1 refused" in capsys.readouterr().out
     file.write_bytes(b"\xff\xff\xff")
     with pytest.raises(Problem, match="neither UTF-8 nor GBK"):
         appointments_main(command)
+
+
+def test_without_a_server_the_command_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALL_TOKEN", "t")
+    (tmp_path / "list.csv").write_text("reference,service,start\n")
+    with pytest.raises(Problem, match=r"no queue server answers at .*start it \(hall serve\)"):
+        appointments_main(["import", str(tmp_path / "list.csv"), "--server", "http://127.0.0.1:9", "--hall", "sample"])

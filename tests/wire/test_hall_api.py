@@ -114,9 +114,9 @@ def call(hall: HallApi, window: str = "w1") -> Ticket:
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
+def refused(code: str) -> Iterator[pytest.ExceptionInfo[HallError]]:
     with pytest.raises(HallError) as caught:
-        yield
+        yield caught
     assert caught.value.code == code
     assert caught.value.status == REFUSALS[code].status
 
@@ -828,6 +828,7 @@ def way(ticket: Ticket) -> list[tuple[str, str]]:
 def test_a_ticket_for_one_service_says_nothing_of_stops(hall: HallApi) -> None:
     ticket = take(hall)
     assert (ticket.stops, ticket.returns_to, ticket.party) == ((), (), 1)
+    assert hall.catalogue("en").desk == ""
 
 
 def test_one_number_walks_several_services(hall: HallApi) -> None:
@@ -1018,6 +1019,7 @@ def test_handing_on_waits_until_the_visitor_is_served(hall: HallApi) -> None:
 
 
 def test_visitors_go_to_the_desk_first(desk_hall: HallApi) -> None:
+    assert desk_hall.catalogue("en").desk == "guide"
     entries = {one.id: one for one in desk_hall.catalogue("en").services}
     assert (entries["pension"].queue, entries["pension"].windows, entries["pension"].zone) == ("desk", ("0",), "west")
     assert entries["social-card"].queue == "social"
@@ -1085,6 +1087,32 @@ def test_every_service_asked_for_must_be_had(hall: HallApi) -> None:
     with refused("unknown_service"):
         several(hall, "pension", "golf")
     assert take(hall).number == "A001"
+
+
+def test_a_refusal_about_one_of_several_services_names_it(hall: HallApi) -> None:
+    with refused("queue_closed") as closed:
+        several(hall, "pension", "notary")
+    assert closed.value.params["service"] == "notary"
+    with refused("queue_closed") as alone:
+        take(hall, "notary")
+    assert "service" not in alone.value.params
+    with refused("invalid_field") as unnamed:
+        several(hall, "pension", "passport")
+    assert (unnamed.value.params["service"], unnamed.value.field) == ("passport", "document")
+    with refused("party_too_large") as crowd:
+        several(hall, "invoices", "id-card", party=7)
+    assert (crowd.value.params["service"], crowd.value.params["limit"]) == ("id-card", 6)
+    take(hall, "trial")
+    take(hall, "trial")
+    for services in (("trial", "pension"), ("pension", "trial")):
+        with refused("queue_full") as full:
+            several(hall, *services)
+        assert full.value.params["service"] == "trial"
+    ticket = several(hall, "id-card", "pension", party=6)
+    assert (ticket.party, len(ticket.stops)) == (6, 2)
+    with refused("queue_full") as more:
+        hall.add_stops(ticket.id, ["invoices", "trial"])
+    assert more.value.params["service"] == "trial"
 
 
 def test_sent_to_another_queue_and_back(hall: HallApi) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from live_hall import NO_BROKER, furnish
+from live_hall import NO_BROKER, add_device, furnish, in_database
 from server_process import PATIENCE, serving
 
 from contract.appointments import Book, CheckIn, Move, SlotState
@@ -39,7 +39,10 @@ def halls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[HallC
         database = create_database(request.getfixturevalue("cluster"), "parallel")
     key = tmp_path / "document.key"
     settings = {"data_dir": tmp_path, "database": database, "broker": NO_BROKER, "document_key_file": str(key)}
-    token = furnish(ServerSettings.load(flags=settings))
+    chosen = ServerSettings.load(flags=settings)
+    furnish(chosen)
+    roles = ("kiosk", "caller", "booking")
+    token = in_database(chosen, lambda connection: add_device(connection, "all", roles, SAMPLE_HALL.hall.id))
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(serving(tmp_path / name, database, key)) for name in ("one", "other")]
         clients = [HallClient(servers[n % 2].url, SAMPLE_HALL.hall.id, token, timeout=PATIENCE) for n in range(8)]

@@ -158,3 +158,44 @@ def test_a_date_that_is_none_and_a_closure_that_is_none_are_refused(server: Live
     assert code_of(lambda: chief._get("/days/tomorrow", Catalogue)) == "invalid_field"
     assert code_of(lambda: chief.end_closure("no-such-thing")) == "unknown_closure"
     assert code_of(lambda: chief.end_closure("01ABC")) == "unknown_closure"
+
+
+def test_a_window_is_out_of_use_until_it_is_taken_back(server: LiveServer, chief: HallClient) -> None:
+    kiosk = server.client()
+    clerk = server.client()
+    clerk.login(CLERK.user, CLERK.password)
+    number = take(kiosk)
+    clerk.open_window("w1")
+    clerk.call_next("w1")
+    seq = chief.snapshot().seq
+    asked = chief.make_closure(MakeClosure(windows=("w1",), dry_run=True))
+    assert [(one.number, one.why, one.becomes) for one in asked.tickets] == [(number, "at_window", None)]
+    assert {one.queue for one in asked.unserved} >= {"social"}
+    assert chief.snapshot().seq == seq
+    made = chief.make_closure(MakeClosure(windows=("w1",), reason="停水")).closure
+    assert made is not None
+    assert (made.windows, made.queues, chief.closures().closures) == (("w1",), (), (made,))
+    view = clerk.window("w1")
+    assert (view.window.state, view.window.pause_reason) == ("paused", "停水")
+    clerk.start("w1")
+    clerk.finish("w1")
+    assert clerk.window("w1").window.state == "closed"
+    with pytest.raises(HallError) as refusal:
+        clerk.open_window("w1")
+    assert str(refusal.value) == "This window is out of use until 24:00."
+    assert state_of(kiosk.catalogue("zh-CN"), "pension") is ServiceState.OPEN
+    facts = [event for event in chief.events(seq).events if event.type in ("calendar.changed", "window.closed")]
+    assert [(one.type, one.data.get("windows"), one.data.get("how")) for one in facts] == [
+        ("calendar.changed", ["w1"], None),
+        ("window.closed", None, "closure"),
+    ]
+    chief.end_closure(made.id)
+    clerk.open_window("w1")
+
+
+@pytest.mark.parametrize("more", [{"queues": ("social",)}, {"opens": True}, {"void_waiting": True}])
+def test_what_is_meant_of_queues_does_not_go_with_windows(chief: HallClient, more: dict[str, object]) -> None:
+    body = MakeClosure.model_validate({"windows": ("w1",), **more})
+    with pytest.raises(HallError) as refusal:
+        chief.make_closure(body)
+    assert (refusal.value.code, refusal.value.field) == ("invalid_field", next(iter(more)))
