@@ -23,7 +23,7 @@ from queueserver.domain.daybook import Closing
 from queueserver.domain.eligibility import may_call, rule_for
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import HallPlan
-from queueserver.domain.line import Line, stands_in_line
+from queueserver.domain.line import Line, stands_in_line, window_lane
 from queueserver.domain.ticket import OPEN_STATES, State, Ticket
 from queueserver.domain.window import Window as WindowNow
 from queueserver.domain.window import WindowState
@@ -275,12 +275,15 @@ def _of_ticket(node: Node, ticket: Ticket) -> Iterator[CommandRow]:
 
 
 def _wanted(node: Node, row: str, command: commands.Command, subject: str) -> Outcome:
-    """The table's cell; a ticket that was sent to another window is not served at this one."""
+    """The table's cell; a ticket sent to one window is not served at another, and returns when that one closes."""
     window = getattr(command, "window", None)
     standing = _standing(node.live, window) if window else "closed"
     state = _state_before(node, row, subject)
     staffed = sum(one.state is not WindowState.CLOSED for one in node.live.windows.values())
     wanted = expected(row, state, standing, staffed)
+    if row == "CloseWindow" and not wanted.refusal:
+        sent_here = sum(1 for _ in node.live.line.in_order(window_lane(str(window))))
+        return dataclasses.replace(wanted, facts=(*wanted.facts, *("ticket.returned",) * sent_here))
     if row in ("Pick", "CallBack") and standing == "open":
         ticket = node.known[subject]
         back = row == "CallBack" and ticket.window == window

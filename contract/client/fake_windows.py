@@ -96,7 +96,7 @@ class FakeWindows(FakeDay):
             desk.staff, desk.reason = None, ""
             self._turn(desk, WindowState.CLOSED, "window.closed")
             for entry in self._book.entries.values():
-                if entry.came_back and entry.sent_to == window and entry.ticket.state is TicketState.WAITING:
+                if entry.sent_to == window and entry.ticket.state is TicketState.WAITING:
                     entry.sent_to, entry.came_back = None, False
                     self._book.say("ticket.returned", entry, how="window_closed", from_window=window)
 

@@ -60,7 +60,7 @@ def _keep_closed(uow: UnitOfWork, closures: Iterable[Closure]) -> None:
             paused, event = window.pause(closure.reason)
             uow.put_window(paused)
             uow.record(event)
-        let_go(uow, window.id, all_of_them=True)
+        let_go(uow, window.id)
 
 
 def _is_kept_closed(uow: UnitOfWork, window: str, closure: Closure) -> bool:

@@ -10,7 +10,6 @@ from queueserver.domain.closure import out_of_use
 from queueserver.domain.errors import DomainError
 from queueserver.domain.hall import Assignment
 from queueserver.domain.line import window_lane
-from queueserver.domain.ticket import Origin
 from queueserver.domain.window import Window, WindowState
 from queueserver.handlers import commands
 from queueserver.ports import UnitOfWork
@@ -64,22 +63,18 @@ def switch_calling(uow: UnitOfWork, command: commands.SwitchCalling) -> None:
 
 
 def close_window(uow: UnitOfWork, command: commands.CloseWindow) -> None:
-    """Staff leave; refused while a visitor is at the window. Who was to come back here waits with the queue.
-
-    When it is taken out of use, so does everybody who was sent here.
-    """
+    """Staff leave; refused while a visitor is at the window. Whoever was sent here waits with the queue."""
     window = uow.window(command.window)
     _keep(uow, *window.close(uow.ticket(window.ticket).number if window.ticket else None, command.how))
-    let_go(uow, window.id, all_of_them=command.how == "closure")
+    let_go(uow, window.id)
 
 
-def let_go(uow: UnitOfWork, window: str, *, all_of_them: bool) -> None:
-    """Who waits for this window waits with the queue instead: those who come back to it, or also those sent to it."""
+def let_go(uow: UnitOfWork, window: str) -> None:
+    """Who waits for this window waits with the queue instead, at the same place: nobody knows when it opens again."""
     for ticket in list(uow.line.in_order(window_lane(window))):
-        if all_of_them or ticket.origin is Origin.CAME_BACK:
-            released, event = ticket.release()
-            uow.put_ticket(released)
-            uow.record(event)
+        released, event = ticket.release()
+        uow.put_ticket(released)
+        uow.record(event)
 
 
 def broadcast(uow: UnitOfWork, command: commands.Broadcast) -> None:

@@ -1029,6 +1029,7 @@ def test_visitors_go_to_the_desk_first(desk_hall: HallApi) -> None:
     assert way(ticket) == [("guide", "now"), ("pension", "open")]
     assert take(desk_hall, "guide").stops == ()
     assert take(desk_hall, "social-card").number == "A001"
+    desk_hall.login(CLERK.user, CLERK.password)
     at_desk = desk_hall.take_ticket(TakeTicket(service="pension", channel=Channel.DESK))
     assert (at_desk.number, at_desk.queue, at_desk.stops) == ("A002", "social", ())
     after = {one.id: one.waiting for one in desk_hall.catalogue("en").services}
