@@ -47,10 +47,14 @@ class App:
         self.process.stdin.write(json.dumps({"act": name, **arguments}) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, "the app said nothing more"
+        assert line, f"the app said nothing more: {self._last_words()}"
         answer: dict[str, Any] = json.loads(line)
         assert answer["act"] == name
         return answer
+
+    def _last_words(self) -> str:
+        _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
+        return f"exit code {self.process.returncode}, {errors}"
 
 
 @contextmanager

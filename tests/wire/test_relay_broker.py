@@ -23,7 +23,7 @@ from contract import topics
 from contract.bodies import Broadcast, TakeTicket, WindowState
 from contract.client.sample import CLERK, SAMPLE_HALL
 from contract.events import QueueStatus, WindowStatus, WireEvent
-from queueserver import app
+from queueserver import rounds
 from queueserver.accounts import records
 from queueserver.accounts.records import Enrolment
 from queueserver.accounts.secrets import new_code
@@ -319,7 +319,7 @@ def test_a_wrong_password_is_refused(server: LiveServer) -> None:
 
 
 def test_a_device_that_was_shut_out_hears_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "_TICK_SECONDS", 0.2)
+    monkeypatch.setattr(rounds, "_TICK_SECONDS", 0.2)
     with (
         live_server(tmp_path, **MANAGED) as server,
         subscriber(server, "screen-1", topics.events(HALL)) as lost,
@@ -344,7 +344,7 @@ def test_a_device_that_was_shut_out_hears_nothing_more(tmp_path: Path, monkeypat
 
 
 def test_what_another_process_published_is_relayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "_TICK_SECONDS", 0.2)
+    monkeypatch.setattr(rounds, "_TICK_SECONDS", 0.2)
     clock = SystemClock()
     with live_server(tmp_path, **MANAGED) as server, subscriber(server, "screen-1", topics.events(HALL)) as screen:
         screen.ready()
