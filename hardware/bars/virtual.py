@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +18,7 @@ from hardware.control import ControlLine
 from hardware.errors import DeviceError
 from hardware.options import option
 from hardware.ports import BarLine, Health, WindowBar
+from hardware.twinprocess import be
 
 REMEMBERED = 1000
 WAIT = 0.5
@@ -164,18 +163,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--speak", default="bx5k", help="bx5k, modbus, or a description: a file or a known name")
     parser.add_argument("--control", type=int, default=0, help="TCP port of the control line, 0 = any")
     chosen = parser.parse_args(arguments)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     machine = machine_for(chosen.speak)
     bars = VirtualBars(range(1, chosen.bars + 1), chosen.baud, link=chosen.link, machine=machine)
-    control = ControlLine(bars.obey, chosen.control)
-    sys.stdout.write(f"bars on {bars.port} control {control.port}\n")
-    sys.stdout.flush()
-    stop.wait()
-    control.close()
-    bars.close()
-    return 0
+    return be(bars, f"bars on {bars.port}", chosen.control)
 
 
 if __name__ == "__main__":

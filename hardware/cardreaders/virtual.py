@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +17,7 @@ from hardware.errors import CardError, DeviceError
 from hardware.options import option
 from hardware.ports import Card, CardReader, Health
 from hardware.transport.pty import PtyPlug
+from hardware.twinprocess import be
 
 
 class VirtualReader(VirtualModule):
@@ -143,17 +142,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--control", type=int, default=0, help="TCP port of the control line, 0 = any")
     chosen = parser.parse_args(arguments)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     reader = VirtualReader(chosen.link)
-    control = ControlLine(reader.obey, chosen.control)
-    sys.stdout.write(f"reader on {reader.port} control {control.port}\n")
-    sys.stdout.flush()
-    stop.wait()
-    control.close()
-    reader.close()
-    return 0
+    return be(reader, f"reader on {reader.port}", chosen.control)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import logging
 import secrets
-import signal
 import socket
 import sys
 import threading
@@ -17,8 +16,9 @@ from typing import Protocol
 from hardware.cardreaders import bac, mrz, socialsecurity, travel
 from hardware.cardreaders.apdu import tagged
 from hardware.cardreaders.socialsecurity import record
-from hardware.control import ControlLine, shut
+from hardware.control import shut
 from hardware.errors import CardError, DeviceError
+from hardware.twinprocess import be
 
 LOG = logging.getLogger(__name__)
 PORT = 35963
@@ -249,17 +249,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=PORT, help="vpcd's TCP port on 127.0.0.1")
     parser.add_argument("--control", type=int, default=0, help="TCP port of the control line, 0 = any")
     chosen = parser.parse_args(arguments)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     slot = CardSlot(chosen.port)
-    control = ControlLine(slot.obey, chosen.control)
-    sys.stdout.write(f"card slot {chosen.port} control {control.port}\n")
-    sys.stdout.flush()
-    stop.wait()
-    control.close()
-    slot.close()
-    return 0
+    return be(slot, f"card slot {chosen.port}", chosen.control)
 
 
 if __name__ == "__main__":

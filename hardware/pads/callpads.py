@@ -13,6 +13,7 @@ from hardware.frames.description import Description
 from hardware.frames.layout import Message
 from hardware.frames.reading import load
 from hardware.options import option
+from hardware.pads.cable import CableOptions
 from hardware.pads.described import DescribedPads, addresses_of, must_be_described
 from hardware.pads.keypad import Keypad
 from hardware.ports import CallPad, PadAct, PadEvent
@@ -167,28 +168,14 @@ class DescribedCallPads(DescribedPads[PadEvent]):
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateCallPadOptions:
+class TemplateCallPadOptions(CableOptions):
     """Call pads described by a file, on one serial line."""
 
     frames: str = option("pad68", doc="the description: a file, or the name of one that comes with us")
-    port: str = option("/dev/ttyUSB0", doc="serial port")
-    pads: str = option("1", doc='addresses of the pads on the cable, e.g. "1-8, 12"')
-    baud: int = option(9600, doc="bits per second", low=300, high=921600)
-    parity: str = option("none", doc="parity", choices=("none", "even", "odd"))
-    wait: float = option(0.08, doc="seconds a pad may take to begin its answer", low=0.01, high=2)
-    gap: float = option(0.0, doc="seconds of silence between frames, 0 = by the speed", low=0, high=1)
 
 
 def open_template(name: str, options: TemplateCallPadOptions) -> CallPad:
     """Pads of a described vendor; raises OptionError with the findings when the description is wrong."""
-    from hardware.transport.serial import SerialTransport
-
     description, pads = load(options.frames), addresses_of(options.pads)
     must_be_described(description, options.frames, "pressed", pads)
-    return DescribedCallPads(
-        name,
-        SerialTransport(options.port, options.baud, parity=options.parity),
-        description,
-        Timing(options.baud, options.wait, options.gap, bits=10 if options.parity == "none" else 11),
-        pads,
-    )
+    return DescribedCallPads(name, options.transport(), description, options.timing(), pads)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +21,7 @@ from hardware.pads.callpads import open_template as open_call_pads
 from hardware.pads.ratingpads import TemplateRatingPadOptions
 from hardware.pads.ratingpads import open_template as open_rating_pads
 from hardware.ports import CallPad, Health, PadEvent, RatingPad
+from hardware.twinprocess import be
 
 WAIT = 0.5
 """Seconds: software on a busy machine is slower to begin than a pad."""
@@ -255,17 +254,8 @@ def main(arguments: list[str] | None = None) -> int:
         description = load(chosen.speak)
     except DeviceError as fault:
         parser.error(fault.detail)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     pads = VirtualPads(range(1, chosen.pads + 1), description, chosen.baud, link=chosen.link)
-    control = ControlLine(pads.obey, chosen.control)
-    sys.stdout.write(f"pads on {pads.port} control {control.port}\n")
-    sys.stdout.flush()
-    stop.wait()
-    control.close()
-    pads.close()
-    return 0
+    return be(pads, f"pads on {pads.port}", chosen.control)
 
 
 if __name__ == "__main__":

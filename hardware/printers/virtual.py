@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import signal
 import socket
 import sys
 import tempfile
@@ -12,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.control import ControlLine, shut
+from hardware.control import shut
 from hardware.errors import DeviceError
 from hardware.numbered import NumberedFiles
 from hardware.options import option
@@ -20,6 +19,7 @@ from hardware.ports import Health, TicketPrinter
 from hardware.printers.escpos import WIDTH, TcpOptions, open_tcp
 from hardware.printers.machine import Machine
 from hardware.slip import Slip
+from hardware.twinprocess import be
 
 
 class TcpCables:
@@ -167,21 +167,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--paper", choices=tuple(WIDTH), default="80", help="paper width in mm")
     parser.add_argument("--control", type=int, default=0, help="TCP port of the control line, 0 = any")
     chosen = parser.parse_args(arguments)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     try:
         printer = VirtualPrinter(chosen.out, chosen.port, width_dots=WIDTH[chosen.paper], host=chosen.host)
     except (DeviceError, OSError) as fault:
         sys.stderr.write(f"{fault}\n")
         return 1
-    control = ControlLine(printer.obey, chosen.control)
-    sys.stdout.write(f"printer on {chosen.host}:{printer.port} control {control.port}\n")
-    sys.stdout.flush()
-    stop.wait()
-    control.close()
-    printer.close()
-    return 0
+    return be(printer, f"printer on {chosen.host}:{printer.port}", chosen.control)
 
 
 if __name__ == "__main__":
