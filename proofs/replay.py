@@ -16,6 +16,7 @@ from queueserver.simulation.invention import InventedDays
 from queueserver.simulation.recording import read_day
 from queueserver.simulation.records import Records
 from queueserver.simulation.replay import RecordedDays
+from queueserver.simulation.scenario import Opening
 from queueserver.simulation.scenariofile import read_scenario
 from queueserver.simulation.virtualhall import moment
 from queueserver.simulation.whatif import WhatIf
@@ -24,6 +25,8 @@ from queueserver.store.plans import plan_of
 SCENARIO = Path(__file__).resolve().parents[1] / "examples" / "busy-month.toml"
 SHARE = 1.0
 """Of the scenario's visitors: every command is a commit of its own."""
+TRAINED = {"w11": "sun.yan", "w12": "guo.tao"}
+"""Where the hall's people with a skill sit: what a database keeps of a day has no "anyone" who can do everything."""
 
 
 def claims(_: Path | None) -> Iterator[Claim]:
@@ -31,7 +34,10 @@ def claims(_: Path | None) -> Iterator[Claim]:
     with tempfile.TemporaryDirectory() as folder:
         setting = read_scenario(SCENARIO)
         people = setting.scenario.visitors.model_copy(update={"booked": 0.0})
-        scenario = setting.scenario.model_copy(update={"visitors": people})
+        seated = [Opening(windows=(window,), staff=who) for window, who in TRAINED.items()]
+        scenario = setting.scenario.model_copy(
+            update={"visitors": people, "windows": (*setting.scenario.windows, *seated)}
+        )
         days = InventedDays(type(setting)(scenario, setting.config), days=1, factor=SHARE)
         engine = _engine(Path(folder), days)
         then = lived(days, engine)
