@@ -18,8 +18,8 @@ def wait_of(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
 
 
 def wait_told(uow: UnitOfWork, ticket: Ticket) -> Wait | None:
-    """The same for the ticket an answer is about: whoever has just been promised a range hears that one."""
-    if ticket.promise is None or ticket.issued_at != uow.now:
+    """The same for the ticket an answer is about: whoever has just come hears the range he was promised, or none."""
+    if ticket.issued_at != uow.now or ticket.queue not in uow.plan.queues:
         return wait_of(uow, ticket)
     return _told(uow, ticket, ticket.promise)
 
