@@ -123,8 +123,8 @@ def _watch_cards(settings: KioskSettings, presenter: KioskPresenter, bridge: Bri
         code = health.code if speaks else "ok"
         bridge.post(lambda: heard(code, on.ReaderIs(code)))
 
+    on_fault(reader.health())  # before the start: a later word must not be overtaken by it
     reader.start(on_card, on_fault)
-    on_fault(reader.health())
     return passports
 
 
@@ -148,8 +148,8 @@ def _watch_codes(
         code = "ok" if health.condition is not Condition.DOWN else health.code
         bridge.post(lambda: presenter.tell(on.ScannerIs(code)))
 
-    scanner.start(on_scan, on_fault)
     on_fault(scanner.health())
+    scanner.start(on_scan, on_fault)
 
 
 def _rehearse(
