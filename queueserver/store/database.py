@@ -6,6 +6,7 @@ SQLite runs in WAL with synchronous=FULL: what was answered survives the power. 
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -23,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from queueserver.store.tables import metadata
 
 BUSY_SECONDS: Final = 5.0
+_AGAIN_SECONDS: Final = 0.05
 
 
 class StorageError(Exception):
@@ -55,15 +57,25 @@ def prepare(url: str) -> None:
 
     Raises DatabaseRefusedError when the file comes from a newer version or cannot be opened.
     """
+    patient_until = time.monotonic() + BUSY_SECONDS
+    while not _prepared(url, patient_until):
+        time.sleep(_AGAIN_SECONDS)
+
+
+def _prepared(url: str, patient_until: float) -> bool:
+    """False: another process is making the file, of which SQLite says "locked" at once, without waiting."""
     engine = open_engine(url, writing=True)
     try:
         _migrate(engine, _alembic_config(url))
     except (OperationalError, sqlite3.DatabaseError, OSError) as error:
+        if "database is locked" in str(error) and time.monotonic() < patient_until:
+            return False
         raise DatabaseRefusedError(f"the database cannot be opened: {_first_line(error)}") from error
     except DBAPIError as error:
         raise DatabaseRefusedError(f"the database is not usable: {_first_line(error)}") from error
     finally:
         engine.dispose()
+    return True
 
 
 def classify(error: SQLAlchemyError) -> StorageError:
